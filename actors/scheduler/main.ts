@@ -1,0 +1,14 @@
+/** The scheduler's process: opens the bus and the catalogue of types, builds the scheduler, runs it. */
+import type { LoadedConfig } from '../../lib/config.ts';
+import { launch } from '../../lib/launch/launch.ts';
+import type { Parts } from '../../lib/launch/parts.ts';
+import type { Service } from '../../lib/service.ts';
+import { buildScheduler } from './scheduler.ts';
+
+export async function schedulerOf(parts: Parts): Promise<Service> {
+  const { catalogue } = await parts.plugins();
+  const timezone = parts.loaded.config.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return buildScheduler({ bus: parts.bus, catalogue, timezone, log: parts.log.child({ server: 'scheduler' }) });
+}
+
+export const main = (loaded: LoadedConfig): Promise<number> => launch('scheduler', loaded, async (parts) => [await schedulerOf(parts)]);

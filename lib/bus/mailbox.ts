@@ -1,0 +1,48 @@
+/**
+ * The gate of a mailbox: whoever wants something of an actor appends a message. Writes only the mailbox, and what must be
+ * true the moment that it is acknowledged (a kill marks its execution as killing in the same step; a start keeps its
+ * flow's definition beside it).
+ */
+import type { FlowMessage, KillMessage, Message, StartMessage } from '../model/message.ts';
+import type { Partition } from '../model/partition.ts';
+
+/** A message more than this from the bus's now, either way, is refused. */
+export const MESSAGE_LIFE_MS = 5 * 60_000;
+/** A mailbox with more entries than this takes no start from outside. */
+export const MAILBOX_ENTRIES_MAX = 20_000;
+export const MESSAGE_BYTES_MAX = 256 * 1024;
+
+export type StartAnswer =
+  /** Appended. */
+  | { readonly kind: 'accepted' }
+  /** The execution is there already, or is on its way: a second start of the same name. */
+  | { readonly kind: 'live' }
+  /** It has ended, and is remembered. */
+  | { readonly kind: 'ended'; readonly state: string }
+  /** The partition does not have the definition `start.flow.hash`: ask again with it. */
+  | { readonly kind: 'definitionMissing' }
+  /** The mailbox or the memory is near its bound: 429. */
+  | { readonly kind: 'full'; readonly retryAfterMs: number };
+
+export type KillAnswer = 'accepted' | 'ended' | 'unknown' | 'otherIncarnation';
+
+export interface Mailbox {
+  /**
+   * Starts an execution. `definition` is the flow's source, kept in the partition under its hash for as long as an
+   * execution uses it; leave it out if the partition is known to have it. `urgent` starts (a subflow's) are never `full`.
+   */
+  start(
+    partition: Partition,
+    message: StartMessage,
+    options: { readonly definition?: string; readonly urgent?: boolean },
+  ): Promise<StartAnswer>;
+  /** From the moment that this is answered, no claim of the execution is granted. */
+  kill(partition: Partition, message: KillMessage): Promise<KillAnswer>;
+  /**
+   * Appends any other messages as one entry, so that they are read together. Throws `bus.messageLate` when one is older
+   * or newer than MESSAGE_LIFE_MS, `bus.messageTooLarge` beyond MESSAGE_BYTES_MAX.
+   */
+  append(partition: Partition, messages: readonly (Message | FlowMessage)[]): Promise<void>;
+  /** Entries waiting, for metrics and back-pressure. */
+  depth(partition: Partition): Promise<number>;
+}

@@ -1,0 +1,29 @@
+/** The living processes: who they are, since when, what they can do. A member that is silent for 5 s is not live. */
+
+export const MEMBER_BEAT_MS = 1_000;
+export const MEMBER_SILENT_MS = 5_000;
+
+export type Role = 'executor' | 'worker' | 'scheduler' | 'indexer' | 'webserver';
+
+export interface Member {
+  readonly id: string;
+  readonly role: Role;
+  readonly host: string;
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAtMs: number;
+  /** Highest message format that it reads: nobody writes a newer one than the oldest live member's. */
+  readonly format: number;
+  /** Workers: their group and threads. */
+  readonly group?: string;
+  readonly threads?: number;
+  readonly free?: number;
+}
+
+export interface Members {
+  /** Says that the member lives; to be repeated each MEMBER_BEAT_MS. */
+  beat(member: Member): Promise<void>;
+  leave(id: string): Promise<void>;
+  /** The live ones. */
+  live(): Promise<readonly Member[]>;
+}

@@ -1,0 +1,115 @@
+/**
+ * The configuration: one schema, environment over a YAML file (parsed by the caller: this room holds no parser). Frozen at
+ * launch; unknown keys are refused with a hint. The only file that reads the environment.
+ */
+import { z } from 'zod';
+import { Fault } from './errors.ts';
+import { nearest } from './nearest.ts';
+
+const port = z.coerce.number().int().min(1).max(65535);
+const count = z.coerce.number().int().min(1);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const list = z.union([z.array(z.string()), z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))]);
+
+/** `P30D`, or a number of days; 0 keeps everything. */
+const retention = z.union([
+  z.coerce.number().min(0),
+  z.string().regex(/^P\d+D$/).transform((text) => Number(text.slice(1, -1))),
+]);
+
+const SCHEMA = z.strictObject({
+  data: z.string().default('.windhover'),
+  redisUrl: z.string().optional(),
+  partitions: count.max(1024).default(64),
+  host: z.string().default('127.0.0.1'),
+  port: port.optional(),
+  healthPort: port.optional(),
+  allowedHosts: list.default([]),
+  auth: flag.default(true),
+  user: z.string().min(1).optional(),
+  password: z.string().min(8).optional(),
+  threads: count.max(1000).optional(),
+  workerGroup: z.string().regex(/^[a-zA-Z0-9_-]+$/).default('default'),
+  timezone: z.string().optional(),
+  retention: retention.default(30),
+  plugins: list.default([]),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  logFormat: z.enum(['pretty', 'json']).optional(),
+  durability: z.enum(['standard', 'strict']).default('standard'),
+  url: z.string().optional(),
+  token: z.string().optional(),
+});
+
+export type Config = Readonly<z.output<typeof SCHEMA>>;
+export type ConfigKey = keyof Config;
+
+const KEYS = Object.keys(SCHEMA.shape) as ConfigKey[];
+const PREFIX = 'WINDHOVER_';
+/** Settings that have a name of their own in the environment. */
+const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = { redisUrl: 'REDIS_URL' };
+/** Variables of ours that are no settings: where the file is, and marks that a parent leaves its children. */
+const OTHER_VARIABLES: ReadonlySet<string> = new Set(['WINDHOVER_CONFIG', 'WINDHOVER_SUPERVISED', 'WINDHOVER_NODE']);
+
+export const variableOf = (key: ConfigKey): string =>
+  VARIABLES[key] ?? PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Keys that somebody set, as against defaults: a taken port that was set is an error, a taken default moves on. */
+  readonly given: ReadonlySet<ConfigKey>;
+}
+
+/** Where the configuration file stands, if the environment names one. */
+export const configFile = (env: NodeJS.ProcessEnv = process.env): string | undefined => env.WINDHOVER_CONFIG;
+
+/** Environment over `file` (the parsed YAML of the configuration file) over defaults; `overrides` (command line) over all. */
+export function loadConfig(options: {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly file?: { readonly name: string; readonly content: unknown };
+  readonly overrides?: Readonly<Partial<Record<ConfigKey, unknown>>>;
+}): LoadedConfig {
+  const env = options.env ?? process.env;
+  const values: Record<string, unknown> = { ...fromFile(options.file), ...fromEnvironment(env), ...defined(options.overrides) };
+  const parsed = SCHEMA.safeParse(values);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      const key = String(issue.path[0] ?? '') as ConfigKey;
+      return `${key} (${variableOf(key)}): ${issue.message}`;
+    });
+    throw new Fault('config.invalid', lines.join('; '));
+  }
+  return { config: Object.freeze(parsed.data), given: new Set(Object.keys(values) as ConfigKey[]) };
+}
+
+function fromFile(file: { readonly name: string; readonly content: unknown } | undefined): Record<string, unknown> {
+  if (!file || file.content === null || file.content === undefined) return {};
+  if (typeof file.content !== 'object' || Array.isArray(file.content))
+    throw new Fault('config.invalid', `${file.name}: expected a map of settings, got ${JSON.stringify(file.content).slice(0, 60)}`);
+  for (const key of Object.keys(file.content)) refuseUnknown(key, KEYS, file.name);
+  return file.content as Record<string, unknown>;
+}
+
+function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  const variables = new Map(KEYS.map((key) => [variableOf(key), key]));
+  for (const name of Object.keys(env))
+    if (name.startsWith(PREFIX) && !OTHER_VARIABLES.has(name)) refuseUnknown(name, [...variables.keys()], 'environment');
+  const values: Record<string, unknown> = {};
+  for (const [variable, key] of variables) if (env[variable] !== undefined && env[variable] !== '') values[key] = env[variable];
+  return values;
+}
+
+function refuseUnknown(name: string, known: readonly string[], where: string): void {
+  if (known.includes(name)) return;
+  const hint = nearest(name, known);
+  throw new Fault('config.invalid', `${where}: expected a known setting, got ${name}${hint ? ` (did you mean ${hint}?)` : ''}`);
+}
+
+const defined = (values: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** What a child process of ours is started with: our own environment, and what is said on top. */
+export const environmentWith = (extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({ ...process.env, ...extra });
+
+/** PATH and LANG for user code are taken from here, and nothing else. */
+export const hostPath = (): string => process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin';
+export const hostLanguage = (): string => process.env.LANG ?? 'C.UTF-8';

@@ -1,0 +1,129 @@
+/**
+ * The data folder (`.windhover/`): one lock, one format. A second start names the holder; an older folder is migrated after
+ * a copy; a newer one is refused. What stands in it: redis/ (AOF), windhover.db, storage/, work/, token, encryption key.
+ */
+import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { hash } from 'node:crypto';
+import { Fault } from './errors.ts';
+
+/** A Unix socket's path may hold 108 bytes, the end included, and some systems allow a little less. */
+const SOCKET_PATH_BYTES_MAX = 100;
+const LOCK_TRIES = 5;
+
+/** Step n brings a folder from format n to n + 1. */
+export type Migration = (folder: string) => void;
+export const MIGRATIONS: readonly Migration[] = [];
+
+export interface DataFolder {
+  readonly path: string;
+  readonly database: string;
+  readonly storage: string;
+  readonly work: string;
+  readonly redis: string;
+  readonly socket: string;
+  readonly token: string;
+}
+
+/** Where everything stands in `folder`; makes the folder (mode 0700) if it is not there. Takes no lock. */
+export function openDataFolder(folder: string, migrations: readonly Migration[] = MIGRATIONS): DataFolder {
+  const path = resolve(folder);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  bringToFormat(path, migrations);
+  const data = {
+    path,
+    database: join(path, 'windhover.db'),
+    storage: join(path, 'storage'),
+    work: join(path, 'work'),
+    redis: join(path, 'redis-data'),
+    socket: socketIn(path),
+    token: join(path, 'token'),
+  };
+  for (const inner of [data.storage, data.work, data.redis]) mkdirSync(inner, { recursive: true, mode: 0o700 });
+  return data;
+}
+
+function socketIn(path: string): string {
+  const socket = join(path, 'redis.sock');
+  if (Buffer.byteLength(socket) <= SOCKET_PATH_BYTES_MAX) return socket;
+  const folder = join(tmpdir(), `windhover-${hash('sha1', path).slice(0, 12)}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return join(folder, 'redis.sock');
+}
+
+function bringToFormat(path: string, migrations: readonly Migration[]): void {
+  const file = join(path, 'format');
+  const present = migrations.length + 1;
+  if (!existsSync(file)) return writeWhole(file, String(present));
+  const found = Number(readFileSync(file, 'utf8'));
+  if (found === present) return;
+  if (!Number.isInteger(found) || found > present)
+    throw new Fault('data.newer', `${path}: expected format ${present} or older, got ${readFileSync(file, 'utf8').trim()}`);
+  cpSync(path, `${path}.format-${found}`, { recursive: true, filter: (source) => !source.endsWith('.sock') });
+  for (const migrate of migrations.slice(found - 1)) migrate(path);
+  writeWhole(file, String(present));
+}
+
+/** Written beside, then renamed: a reader sees the old content or the new. */
+export function writeWhole(file: string, content: string, mode = 0o600): void {
+  writeFileSync(`${file}.part`, content, { mode });
+  chmodSync(`${file}.part`, mode);
+  renameSync(`${file}.part`, file);
+}
+
+/** Takes the lock of the folder, or throws `data.locked` naming who holds it. Returns what gives it back. */
+export function lockDataFolder(data: DataFolder, holder: string): () => void {
+  const file = join(data.path, 'lock');
+  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid), host: hostname(), holder });
+  writeFileSync(`${file}.${process.pid}`, mine, { mode: 0o600 });
+  try {
+    for (let tries = 0; tries < LOCK_TRIES; tries++) {
+      try {
+        linkSync(`${file}.${process.pid}`, file);
+        return () => rmSync(file, { force: true });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        refuseIfAlive(data.path, file);
+      }
+    }
+  } finally {
+    rmSync(`${file}.${process.pid}`, { force: true });
+  }
+  throw new Fault('data.locked', `${data.path}: expected to take its lock, got ${LOCK_TRIES} others that were faster`);
+}
+
+function refuseIfAlive(path: string, file: string): void {
+  const held = readLock(file);
+  if (held === undefined) return;
+  const elsewhere = held.host !== hostname();
+  if (elsewhere || (isAlive(held.pid) && startOf(held.pid) === held.started))
+    throw new Fault('data.locked', `${path}: ${held.holder} holds it (pid ${held.pid}${elsewhere ? ` on ${held.host}` : ''}); stop it, or set WINDHOVER_DATA to another folder`);
+  rmSync(file, { force: true });
+}
+
+function readLock(file: string): { readonly pid: number; readonly started: string; readonly host: string; readonly holder: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined; // It went away between the two looks, or was torn by a power loss: try again.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Tells a process from a later one with the same number; empty where the system does not say. */
+function startOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}

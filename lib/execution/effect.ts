@@ -1,0 +1,32 @@
+/**
+ * What a step wants done: a closed union. The owner turns effects into one commit and, once that is applied, into jobs and
+ * hints. A step does nothing itself (E1).
+ */
+import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
+import type { Level } from '../model/log-line.ts';
+import type { Item } from '../bus/queues.ts';
+
+/** What a step changed: the deltas that are written, and that the owner applies to its memory. */
+export interface Change {
+  /** Only when the execution begins, or begins anew. */
+  readonly start?: ExecutionStart;
+  readonly head?: ExecutionHead;
+  /** Whole task runs, new or changed, each once. */
+  readonly taskRuns: readonly TaskRun[];
+  readonly removed: readonly string[];
+}
+
+export type Effect =
+  /** Hand an attempt to a worker group. `type` is the task's, for learning how long such tasks take. */
+  | { readonly kind: 'runTask'; readonly group: string; readonly type: string; readonly item: Omit<Item, 'version'> }
+  /** The attempt is over, or must be: its claim goes, its worker is told. `revoke`: it was running. */
+  | { readonly kind: 'closeAttempt'; readonly ref: string; readonly revoke: boolean }
+  /** Names are unique in the partition: `<execution>/<what>/<task run>/<attempt>`. Setting one again moves it. */
+  | { readonly kind: 'setTimer'; readonly name: string; readonly dueMs: number }
+  | { readonly kind: 'dropTimer'; readonly name: string }
+  /** A line in the execution's log, written by the engine. */
+  | { readonly kind: 'log'; readonly taskRunId?: string; readonly level: Level; readonly message: string }
+  /** The step made as much as one commit may hold; the owner steps again with `continue`. */
+  | { readonly kind: 'continue' }
+  /** The execution has ended: a tombstone is kept for `rememberMs`. */
+  | { readonly kind: 'end'; readonly state: string; readonly rememberMs: number };

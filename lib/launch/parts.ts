@@ -1,0 +1,80 @@
+/**
+ * What a server rests on, opened as the configuration says. Each part is opened when it is first asked for, once per
+ * process: standalone's five servers share one of each.
+ */
+import { isAbsolute } from 'node:path';
+import { openRedisBus } from '../bus/redis/open.ts';
+import type { Bus } from '../bus/bus.ts';
+import { systemClock } from '../clock.ts';
+import type { LoadedConfig } from '../config.ts';
+import { type DataFolder, openDataFolder } from '../data-folder.ts';
+import { isFault, textOf } from '../errors.ts';
+import { type Log, openLog } from '../log.ts';
+import { BUILT_IN, loadPlugins, type PluginSet } from '../plugin/load.ts';
+import type { Repository } from '../repository/repository.ts';
+import { openSqlRepository } from '../repository/sql/open.ts';
+import { openLocalStorage } from '../storage/local.ts';
+import type { Storage } from '../storage/storage.ts';
+
+const REDIS_RETRY_MS = 500;
+
+export interface Parts {
+  readonly loaded: LoadedConfig;
+  readonly data: DataFolder;
+  readonly log: Log;
+  readonly bus: Bus;
+  /** Packages named by the configuration, after our own. */
+  readonly packages: readonly string[];
+  plugins(): Promise<PluginSet>;
+  repository(): Promise<Repository>;
+  storage(): Storage;
+  close(): Promise<void>;
+}
+
+export async function openParts(name: string, loaded: LoadedConfig): Promise<Parts> {
+  const { config } = loaded;
+  const log = openLog(name, { level: config.logLevel, pretty: (config.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty' });
+  const data = openDataFolder(config.data);
+  const packages = [...BUILT_IN, ...config.plugins];
+  const bus = await openBus(redisUrl(loaded, data), loaded, log);
+  let plugins: Promise<PluginSet> | undefined;
+  let repository: Promise<Repository> | undefined;
+  let storage: Storage | undefined;
+  return {
+    loaded,
+    data,
+    log,
+    bus,
+    packages,
+    plugins: () => (plugins ??= loadPlugins(packages)),
+    repository: () => (repository ??= openRepository(data, log)),
+    storage: () => (storage ??= openLocalStorage({ folder: data.storage })),
+    close: async () => {
+      if (repository) await (await repository).close();
+      await bus.close();
+    },
+  };
+}
+
+/** The Redis that was named, or the private one in the data folder, by its socket. */
+export const redisUrl = ({ config }: LoadedConfig, data: DataFolder): string => config.redisUrl ?? data.socket;
+
+async function openRepository(data: DataFolder, log: Log): Promise<Repository> {
+  const repository = openSqlRepository({ file: data.database, log });
+  await repository.open();
+  return repository;
+}
+
+/** Waits for Redis as long as it takes: a server that starts before it is no error. Says so once. */
+async function openBus(url: string, { config }: LoadedConfig, log: Log): Promise<Bus> {
+  for (let told = false; ; ) {
+    try {
+      return await openRedisBus({ url, partitions: config.partitions, log });
+    } catch (error) {
+      if (!isFault(error, 'bus.unavailable')) throw error;
+      if (!told) log.info({ redis: isAbsolute(url) ? url : new URL(url).host, reason: textOf(error) }, 'waiting for Redis');
+      told = true;
+      await systemClock.sleep(REDIS_RETRY_MS);
+    }
+  }
+}

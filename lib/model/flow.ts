@@ -1,0 +1,104 @@
+/**
+ * A flow, as it was parsed from its source: what a step, a worker and the scheduler read. Immutable; a change of the
+ * source is another revision with another hash. Properties of tasks stay as written (templates unrendered).
+ */
+import type { ContentHash } from './partition.ts';
+
+export const TENANT = 'main';
+
+export interface FlowName {
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly id: string;
+}
+
+/** What an execution keeps of its flow. */
+export interface FlowRef extends FlowName {
+  readonly revision: number;
+  readonly hash: ContentHash;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface Flow extends FlowName {
+  readonly hash: ContentHash;
+  readonly description?: string;
+  readonly labels: Labels;
+  readonly inputs: readonly Input[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly tasks: readonly Task[];
+  readonly errors: readonly Task[];
+  readonly finally: readonly Task[];
+  readonly outputs: readonly FlowOutput[];
+  readonly triggers: readonly Trigger[];
+  readonly disabled: boolean;
+  /** Every task at any depth by its id. Ids are unique in a flow. */
+  readonly taskOf: ReadonlyMap<string, Task>;
+}
+
+export type InputType = 'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'BOOLEAN' | 'JSON';
+
+export interface Input {
+  readonly id: string;
+  readonly type: InputType;
+  readonly required: boolean;
+  readonly defaults?: unknown;
+  readonly description?: string;
+  readonly displayName?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly validator?: string;
+}
+
+export interface FlowOutput {
+  readonly id: string;
+  readonly type: string;
+  readonly value: unknown;
+  readonly required: boolean;
+  readonly description?: string;
+}
+
+/** A task as written. `lists` holds the tasks inside it by property (`tasks`, `errors`, `finally`); empty for a runnable task. */
+export interface Task {
+  readonly id: string;
+  /** The canonical type; aliases are resolved. `writtenType` is what stands in the source. */
+  readonly type: string;
+  readonly writtenType: string;
+  readonly kind: 'runnable' | 'flowable';
+  readonly description?: string;
+  readonly disabled: boolean;
+  /** ISO-8601 duration or a template of one. */
+  readonly timeout?: string;
+  readonly retry?: Retry;
+  readonly allowFailure: boolean;
+  readonly allowWarning: boolean;
+  readonly runIf?: string;
+  readonly logLevel?: string;
+  readonly workerGroup?: string;
+  /** All other properties, as written. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly lists: Readonly<Record<string, readonly Task[]>>;
+  /** The tasks around it, innermost first. */
+  readonly parents: readonly string[];
+}
+
+export interface Retry {
+  readonly type: 'constant' | 'exponential' | 'random';
+  readonly behavior: 'RETRY_FAILED_TASK' | 'CREATE_NEW_EXECUTION';
+  readonly maxAttempts?: number;
+  readonly maxDurationMs?: number;
+  readonly warningOnRetry: boolean;
+  /** constant and exponential; milliseconds. */
+  readonly intervalMs: number;
+  /** exponential and random; milliseconds. */
+  readonly maxIntervalMs?: number;
+  readonly minIntervalMs?: number;
+  readonly delayFactor?: number;
+}
+
+export interface Trigger {
+  readonly id: string;
+  readonly type: string;
+  readonly disabled: boolean;
+  readonly properties: Readonly<Record<string, unknown>>;
+}

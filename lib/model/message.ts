@@ -1,0 +1,126 @@
+/**
+ * The messages of the mailboxes: a closed union for executions, one for flows. `v` is the format; `atMs` is Redis time of
+ * sending. A message named twice is applied once (E3), in whatever state it arrives (E2).
+ */
+import type { ExecutionStart, ExecutionTrigger } from './execution.ts';
+import type { Labels } from './flow.ts';
+import type { State } from './state.ts';
+
+export const MESSAGE_FORMAT = 1;
+
+interface Named {
+  readonly v: number;
+  readonly executionId: string;
+  readonly atMs: number;
+}
+
+/** An execution is asked for. Its id is its name: a second start of the same id changes nothing. */
+export interface StartMessage extends Named {
+  readonly kind: 'start';
+  readonly start: ExecutionStart;
+  readonly labels: Labels;
+  /** Seconds that the tombstone is kept: a day for starts with an Idempotency-Key or from a trigger. */
+  readonly rememberS?: number;
+}
+
+/** A worker has claimed attempts; the claim gate appends it. */
+export interface TaskStartedMessage extends Named {
+  readonly kind: 'taskStarted';
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly delivery: string;
+  readonly token: string;
+  readonly workerId: string;
+}
+
+/** A worker's answer. */
+export interface TaskEndedMessage extends Named {
+  readonly kind: 'taskEnded';
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly token: string;
+  readonly workerId: string;
+  readonly state: Extract<State, 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'SKIPPED'>;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  /** The running number of its last log line: views wait for it, the engine does not. */
+  readonly lines: number;
+}
+
+/** The owner found a claim past its time. */
+export interface WorkerLostMessage extends Named {
+  readonly kind: 'workerLost';
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly delivery: string;
+}
+
+/** The owner found an attempt that was dispatched, and that nobody has or claims. */
+export interface ReofferMessage extends Named {
+  readonly kind: 'reoffer';
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly delivery: string;
+}
+
+/** A timer of the execution is due: `name` is the one it was set with. */
+export interface TimerMessage extends Named {
+  readonly kind: 'timer';
+  readonly name: string;
+  readonly dueMs: number;
+}
+
+export interface KillMessage extends Named {
+  readonly kind: 'kill';
+  readonly incarnation: number;
+  readonly principal: string;
+}
+
+/** A wide fan-out goes on: a commit adds at most 500 task runs. */
+export interface ContinueMessage extends Named {
+  readonly kind: 'continue';
+}
+
+/** The engine gives up on a message that throws: the execution fails with the reason. */
+export interface AbandonMessage extends Named {
+  readonly kind: 'abandon';
+  readonly reason: string;
+}
+
+export type Message =
+  | StartMessage
+  | TaskStartedMessage
+  | TaskEndedMessage
+  | WorkerLostMessage
+  | ReofferMessage
+  | TimerMessage
+  | KillMessage
+  | ContinueMessage
+  | AbandonMessage;
+
+/** To a flow's actor. `request` names the asking, and stands in the answer's feed event. */
+export type FlowMessage =
+  | {
+      readonly v: number;
+      readonly kind: 'saveFlow';
+      readonly atMs: number;
+      readonly flowId: string;
+      readonly request: string;
+      readonly source: string;
+      readonly hash: string;
+      /** `create` is refused where the flow exists, `update` where it does not. */
+      readonly mode: 'create' | 'update' | 'upsert';
+      readonly principal: string;
+    }
+  | {
+      readonly v: number;
+      readonly kind: 'deleteFlow';
+      readonly atMs: number;
+      readonly flowId: string;
+      readonly request: string;
+      readonly principal: string;
+    };
+
+export type { ExecutionTrigger };

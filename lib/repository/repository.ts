@@ -1,0 +1,113 @@
+/**
+ * The repository: what can be asked of the past. Derived (I1): everything in it came from a feed or a log stream, each
+ * row keeps the highest version, and writing a batch again changes nothing. Adapters: `sql/` (SQLite; Postgres and MySQL
+ * by the same kysely code). `test/contract/repository.ts` holds them to the same behaviour.
+ */
+import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
+import type { Level, LogLine } from '../model/log-line.ts';
+import type { Version } from '../model/version.ts';
+
+/** What one batch of a feed changed in one execution, already folded: the last of each field. */
+export interface ExecutionRow {
+  readonly id: string;
+  readonly version: Version;
+  readonly start?: ExecutionStart;
+  readonly head?: ExecutionHead;
+  /** (task run, its JSON as it came): written as it is. */
+  readonly taskRuns: readonly (readonly [taskRun: Pick<TaskRun, 'id' | 'taskId' | 'index'>, json: string])[];
+  readonly removedTaskRuns: readonly string[];
+}
+
+export interface FlowRow {
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly id: string;
+  readonly revision: number;
+  readonly source: string;
+  readonly deleted: boolean;
+  readonly atMs: number;
+  readonly version: Version;
+}
+
+export interface Batch {
+  readonly executions: readonly ExecutionRow[];
+  readonly flows: readonly FlowRow[];
+  readonly lines: readonly LogLine[];
+  /** Stored in the same transaction: how far each partition's feed and lines have been copied. */
+  readonly cursors: ReadonlyMap<string, string>;
+}
+
+export interface ExecutionSearch {
+  readonly tenant: string;
+  readonly namespace?: string;
+  /** A namespace and all below it. */
+  readonly namespacePrefix?: string;
+  readonly flowId?: string;
+  readonly states?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly triggerExecutionId?: string;
+  readonly parentId?: string;
+  readonly originalId?: string;
+  readonly text?: string;
+  readonly startedAfterMs?: number;
+  readonly startedBeforeMs?: number;
+  readonly sort?: { readonly by: 'startDate' | 'endDate' | 'id' | 'namespace' | 'flowId' | 'state' | 'duration'; readonly descending: boolean };
+  readonly limit: number;
+  /** Either a page by number (REST), or the cursor that the last page gave (keyset: flat however far). */
+  readonly offset?: number;
+  readonly after?: string;
+}
+
+export interface LineSearch {
+  readonly executionId?: string;
+  readonly namespace?: string;
+  readonly flowId?: string;
+  readonly taskRunId?: string;
+  readonly taskId?: string;
+  readonly attempt?: number;
+  readonly levels?: readonly Level[];
+  readonly text?: string;
+  readonly limit: number;
+  readonly offset?: number;
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Counted up to TOTAL_MAX; a total of TOTAL_MAX means "at least". */
+  readonly total: number;
+  /** Hand it back as `after` for the next page; absent on the last. */
+  readonly next?: string;
+}
+
+export const TOTAL_MAX = 10_000;
+
+export interface Repository {
+  /** Creates or migrates the schema. Throws `repository.newer` when it was written by a newer Windhover. */
+  open(): Promise<void>;
+  /** One transaction. Writing it twice changes nothing. */
+  write(batch: Batch): Promise<void>;
+  cursors(): Promise<ReadonlyMap<string, string>>;
+  execution(id: string): Promise<Execution | undefined>;
+  /** Without task runs. */
+  searchExecutions(search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>>;
+  flow(name: { readonly tenant: string; readonly namespace: string; readonly id: string }, revision?: number): Promise<FlowRow | undefined>;
+  revisions(name: { readonly tenant: string; readonly namespace: string; readonly id: string }): Promise<readonly FlowRow[]>;
+  searchFlows(search: {
+    readonly tenant: string;
+    readonly namespacePrefix?: string;
+    readonly namespace?: string;
+    readonly text?: string;
+    readonly limit: number;
+    readonly offset?: number;
+    readonly sort?: { readonly by: 'id' | 'namespace'; readonly descending: boolean };
+  }): Promise<Page<FlowRow>>;
+  namespaces(tenant: string): Promise<readonly string[]>;
+  /** In the order of time. */
+  lines(search: LineSearch): Promise<Page<LogLine>>;
+  deleteExecution(id: string): Promise<boolean>;
+  /** Deletes executions that ended before `beforeMs`, with their task runs and lines, up to `limit`; returns how many. */
+  retain(beforeMs: number, limit: number): Promise<number>;
+  ready(): Promise<boolean>;
+  close(): Promise<void>;
+}
