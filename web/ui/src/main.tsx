@@ -1,0 +1,6 @@
+/** The page's start: finds the root and draws the app into it. */
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import './style.css';
+
+createRoot(document.getElementById('root')!).render(<App />);

@@ -1,0 +1,16 @@
+/** A link inside the app: a click moves without loading, anything else behaves as links do. */
+import type { MouseEvent, ReactNode } from 'react';
+import { go } from '../route.ts';
+
+export function Link({ to, children, className }: { readonly to: string; readonly children: ReactNode; readonly className?: string }) {
+  const click = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    go(to);
+  };
+  return (
+    <a href={to} onClick={click} className={className}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,7 @@
+/** A state as a coloured badge; colour is never the only sign. */
+export function StateBadge({ state }: { readonly state: string }) {
+  return <span className={`state state-${state.toLowerCase()}`}>{state}</span>;
+}
+
+const LIVE = new Set(['CREATED', 'QUEUED', 'SUBMITTED', 'RUNNING', 'PAUSED', 'RESTARTED', 'RETRYING', 'KILLING', 'RESUBMITTED']);
+export const isLive = (state: string): boolean => LIVE.has(state);
