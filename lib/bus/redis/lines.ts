@@ -1,0 +1,64 @@
+/** Log lines on Redis: a stream per partition, one entry per batch of an execution. */
+import type { LogLine } from '../../model/log-line.ts';
+import type { Partition } from '../../model/partition.ts';
+import type { LineBatch, Lines } from '../lines.ts';
+import { type Connections, reached } from './connection.ts';
+import { ReaderPool } from './feed.ts';
+import { linesKey } from './keys.ts';
+
+/** A stream that no indexer trims keeps about this many batches a partition: memory stays bounded when the repository is away. */
+const BATCHES_MAX = 50_000;
+
+type Reply = readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[] | null;
+
+export function redisLines(connections: Connections): Lines {
+  const { state } = connections;
+  const readers = new ReaderPool(connections);
+  return {
+    append: async (partition, batches) => {
+      const key = linesKey(partition);
+      await Promise.all(
+        batches.map(({ executionId, lines }) => state.xadd(key, 'MAXLEN', '~', BATCHES_MAX, '*', 'e', executionId, 'l', JSON.stringify(lines))),
+      ).catch((error: unknown) => {
+        throw reached(error);
+      });
+    },
+    read: async (since, { count, blockMs, executions, signal }) => {
+      const cursors = new Map(since);
+      if (since.size === 0) return { batches: new Map(), cursors };
+      const byKey = new Map([...since.keys()].map((partition) => [linesKey(partition), partition]));
+      const reply = (await readers.read(blockMs, signal, (ms) => [
+        'XREAD',
+        'COUNT',
+        count,
+        ...(ms > 0 ? ['BLOCK', ms] : []),
+        'STREAMS',
+        ...byKey.keys(),
+        ...since.values(),
+      ])) as Reply;
+      const batches = new Map<Partition, readonly LineBatch[]>();
+      for (const [key, entries] of reply ?? []) {
+        const partition = byKey.get(key)!;
+        cursors.set(partition, entries.at(-1)![0]);
+        const wanted = executions ? entries.filter(([, fields]) => executions.has(fields[1]!)) : entries;
+        batches.set(partition, wanted.map(batchOf));
+      }
+      return { batches, cursors };
+    },
+    trim: async (until) => {
+      const trims = [...until].map(([partition, id]) => state.xtrim(linesKey(partition), 'MINID', behind(id)));
+      await Promise.all(trims).catch((error: unknown) => {
+        throw reached(error);
+      });
+    },
+  };
+}
+
+const batchOf = ([id, fields]: readonly [id: string, fields: readonly string[]]): LineBatch => ({
+  id,
+  executionId: fields[1]!,
+  lines: JSON.parse(fields[3]!) as LogLine[],
+});
+
+/** The id that follows: MINID keeps its own. */
+const behind = (id: string): string => id.replace(/\d+$/, (sequence) => String(BigInt(sequence) + 1n));

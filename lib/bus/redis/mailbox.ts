@@ -1,0 +1,65 @@
+/** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`. */
+import { Fault, isFault } from '../../errors.ts';
+import type { Message } from '../../model/message.ts';
+import { MAILBOX_ENTRIES_MAX, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS, type KillAnswer, type Mailbox, type StartAnswer } from '../mailbox.ts';
+import { type Connections, reached } from './connection.ts';
+import { prefixOf } from './keys.ts';
+import { script } from './script.ts';
+
+const RETRY_AFTER_MS = 1_000;
+const append = script('append');
+const kill = script('kill');
+const start = script('start');
+
+export function redisMailbox({ state }: Connections): Mailbox {
+  return {
+    start: async (partition, message, { definition = '', urgent = false }) => {
+      const bound = urgent ? 0 : MAILBOX_ENTRIES_MAX;
+      const args = [message.executionId, message.start.flow.hash, definition, textOfMessages([message]), message.atMs, MESSAGE_LIFE_MS, bound];
+      try {
+        return startAnswer((await start(state, prefixOf(partition), args)) as string[]);
+      } catch (error) {
+        if (isFault(error, 'bus.full')) return { kind: 'full', retryAfterMs: RETRY_AFTER_MS };
+        throw error;
+      }
+    },
+    kill: async (partition, message) =>
+      (await kill(state, prefixOf(partition), [message.executionId, message.incarnation, textOfMessages([message])])) as KillAnswer,
+    append: async (partition, messages) => {
+      let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
+      for (const { atMs } of messages) {
+        if (atMs < oldest) oldest = atMs;
+        if (atMs > newest) newest = atMs;
+      }
+      const taken = await append(state, prefixOf(partition), [textOfMessages(messages), oldest, newest, MESSAGE_LIFE_MS]);
+      if (taken === 0) throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${oldest}`);
+    },
+    depth: (partition) =>
+      state.xlen(`${prefixOf(partition)}:mail`).catch((error: unknown) => {
+        throw reached(error);
+      }),
+  };
+}
+
+function textOfMessages(messages: readonly (Message | object)[]): string {
+  const text = JSON.stringify(messages);
+  // Characters are at least bytes: the exact count is taken only near the bound.
+  if (text.length * 3 > MESSAGE_BYTES_MAX && Buffer.byteLength(text) > MESSAGE_BYTES_MAX * Math.max(1, messages.length))
+    throw new Fault('bus.messageTooLarge', `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${Buffer.byteLength(text)}`);
+  return text;
+}
+
+function startAnswer([kind, detail]: readonly string[]): StartAnswer {
+  switch (kind) {
+    case 'accepted':
+    case 'live':
+    case 'definitionMissing':
+      return { kind };
+    case 'ended':
+      return { kind, state: (JSON.parse(detail!) as { state: string }).state };
+    case 'full':
+      return { kind, retryAfterMs: RETRY_AFTER_MS };
+    default:
+      throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of ${detail}`);
+  }
+}

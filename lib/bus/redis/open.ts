@@ -1,0 +1,132 @@
+/**
+ * The bus on Redis. `openRedisBus` checks that Redis is fit (version, eviction, partitions) before anything is written, and
+ * refuses with a sentence that says what to do.
+ */
+import { Fault } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Bus, BusReport } from '../bus.ts';
+import { redisClaims } from './claims.ts';
+import { Connections, reached } from './connection.ts';
+import { redisDocuments } from './documents.ts';
+import { redisFeeds } from './feed.ts';
+import { SYSTEM } from './keys.ts';
+import { redisLines } from './lines.ts';
+import { redisMailbox } from './mailbox.ts';
+import { redisMembers } from './members.ts';
+import { redisOwnership } from './ownership.ts';
+import { redisQueues } from './queues.ts';
+import { redisTimetable } from './timetable.ts';
+import { redisVault } from './vault.ts';
+
+const PARTITIONS = 64;
+const OPEN_MS = 5_000;
+const REPORT_MS = 2_000;
+const OLDEST = [7, 0] as const;
+
+/** `url`: `redis://…`, `rediss://…` or the path of a socket. Throws `bus.unavailable`, `bus.unsuitable`. */
+export async function openRedisBus(options: { readonly url: string; readonly partitions?: number; readonly log: Log }): Promise<Bus> {
+  const { url, log } = options;
+  const connections = new Connections(url, log);
+  try {
+    await within(OPEN_MS, connected(connections));
+    const partitions = await agreedPartitions(connections, options.partitions ?? PARTITIONS);
+    const first = await reportOf(connections);
+    refuseUnsuitable(first);
+    for (const warning of first.warnings) log.warn({}, warning);
+    return busOf(connections, url, partitions, log);
+  } catch (error) {
+    connections.close();
+    throw reached(error);
+  }
+}
+
+function busOf(connections: Connections, url: string, partitions: number, log: Log): Bus {
+  const ownership = redisOwnership(connections, partitions);
+  const queues = redisQueues(connections, url, log);
+  return {
+    partitions,
+    mailbox: redisMailbox(connections),
+    ownership,
+    claims: redisClaims(connections),
+    documents: redisDocuments(connections),
+    feeds: redisFeeds(connections),
+    lines: redisLines(connections),
+    queues,
+    members: redisMembers(connections),
+    timetable: redisTimetable(connections),
+    vault: redisVault(connections),
+    now: () => timeOf(connections),
+    report: () => within(REPORT_MS, reportOf(connections)),
+    sightMs: () => connections.sightMs,
+    close: async () => {
+      ownership.close();
+      await queues.close();
+      connections.close();
+    },
+  };
+}
+
+function connected({ state }: Connections): Promise<void> {
+  return new Promise((resolve, reject) => {
+    state.once('ready', resolve);
+    state.once('error', reject);
+  });
+}
+
+async function timeOf({ state }: Connections): Promise<number> {
+  try {
+    const [seconds, micros] = await state.time();
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+  } catch (error) {
+    throw reached(error);
+  }
+}
+
+/** The first opener fixes the count; another one is refused, since ids would fall elsewhere. */
+async function agreedPartitions({ state }: Connections, wanted: number): Promise<number> {
+  await state.setnx(`${SYSTEM}:partitions`, wanted);
+  const kept = Number(await state.get(`${SYSTEM}:partitions`));
+  if (kept !== wanted)
+    throw new Fault('bus.unsuitable', `expected ${kept} partitions as this Redis was first opened with, got ${wanted} (WINDHOVER_PARTITIONS)`);
+  return kept;
+}
+
+function refuseUnsuitable({ version, evictionPolicy }: BusReport): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+    throw new Fault('bus.unsuitable', `expected Redis ${OLDEST.join('.')} or newer, got ${version}`);
+  if (evictionPolicy !== 'noeviction')
+    throw new Fault('bus.unsuitable', `expected maxmemory-policy noeviction, got ${evictionPolicy}: Redis would throw state away`);
+}
+
+async function reportOf(connections: Connections): Promise<BusReport> {
+  const { state } = connections;
+  const before = Date.now();
+  const [text, nowMs] = await Promise.all([state.info(), timeOf(connections)]).catch((error: unknown) => {
+    throw reached(error);
+  });
+  const clockSkewMs = Math.round(nowMs - (before + Date.now()) / 2);
+  const info = new Map(text.split('\r\n').map((line) => line.split(':', 2) as [string, string]));
+  const settings = await state.config('GET', 'appendfsync').catch(() => []); // Managed services refuse CONFIG.
+  const persistent = info.get('aof_enabled') === '1';
+  const durability = persistent ? String((settings as string[])[1] ?? 'unknown') : 'none';
+  return {
+    adapter: 'redis',
+    version: info.get('redis_version') ?? '0',
+    durability,
+    evictionPolicy: info.get('maxmemory_policy') ?? 'unknown',
+    usedMemoryBytes: Number(info.get('used_memory')),
+    maxMemoryBytes: Number(info.get('maxmemory')),
+    clockSkewMs,
+    connections: connections.count,
+    warnings: persistent ? [] : ['Redis writes no append-only file: what runs is lost when it stops (set appendonly yes)'],
+  };
+}
+
+async function within<T>(ms: number, asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Fault('bus.unavailable', `expected an answer within ${ms} ms`)), ms);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}

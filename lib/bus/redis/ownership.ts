@@ -1,0 +1,108 @@
+/** What an owner does, on Redis: `lua/acquire`, `lua/renew`, `lua/commit`, and one blocking read for all its mailboxes. */
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { MESSAGE_FORMAT, type FlowMessage, type Message } from '../../model/message.ts';
+import { allPartitions, type Partition } from '../../model/partition.ts';
+import { type CommitAnswer, type Entry, type Holding, LEASE_MS, type Lease, type OpenAttempt, type Ownership } from '../ownership.ts';
+import { commitArguments } from './commit.ts';
+import { BlockingReader, type Connections, reached } from './connection.ts';
+import { prefixOf } from './keys.ts';
+import { script } from './script.ts';
+
+const acquire = script('acquire');
+const commit = script('commit');
+const renew = script('renew');
+
+type StreamReply = readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[] | null;
+
+export function redisOwnership(connections: Connections, partitions: number): Ownership & { close(): void } {
+  const { state } = connections;
+  const reader = new BlockingReader(connections);
+  return {
+    acquire: async (partition, owner) => {
+      const nonce = randomUUID();
+      const epoch = (await acquire(state, prefixOf(partition), [owner, nonce, LEASE_MS])) as string | null;
+      return epoch === null ? undefined : { partition, owner, epoch: Number(epoch), value: `${owner}|${epoch}|${nonce}` };
+    },
+    renew: (leases) => Promise.all(leases.map(async ({ partition, value }) => (await renew(state, prefixOf(partition), [value, LEASE_MS])) === 1)),
+    release: async (leases) => {
+      await Promise.all(leases.map(({ partition, value }) => renew(state, prefixOf(partition), [value, 0])));
+    },
+    owners: () => ownersOf(state, partitions),
+    hold: (lease) => holdingOf(state, lease),
+    read: async (from, { count, blockMs }) => {
+      if (from.size === 0) return new Map();
+      const byKey = new Map([...from.keys()].map((partition) => [`${prefixOf(partition)}:mail`, partition]));
+      const reply = (await reader.read(blockMs, (ms) => [
+        'XREAD',
+        'COUNT',
+        count,
+        ...(ms > 0 ? ['BLOCK', ms] : []),
+        'STREAMS',
+        ...byKey.keys(),
+        ...from.values(),
+      ])) as StreamReply;
+      return new Map((reply ?? []).map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
+    },
+    wake: () => reader.wake(),
+    commit: async (lease, change) => (await commit(state, prefixOf(lease.partition), commitArguments(lease, change))) as CommitAnswer,
+    tried: (lease, entryId) =>
+      state.hincrby(`${prefixOf(lease.partition)}:tries`, entryId, 1).catch((error: unknown) => {
+        throw reached(error);
+      }),
+    close: () => reader.close(),
+  };
+}
+
+async function ownersOf(state: Redis, partitions: number): Promise<ReadonlyMap<Partition, string>> {
+  const all = [...allPartitions('x', partitions), ...allPartitions('f', partitions)];
+  const leases = await Promise.all(all.map((partition) => state.hmget(`${prefixOf(partition)}:lease`, 'owner', 'until'))).catch((error: unknown) => {
+    throw reached(error);
+  });
+  const [seconds, micros] = await state.time();
+  const nowMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
+  return new Map(all.flatMap((partition, n) => (leases[n]![0] && Number(leases[n]![1]) > nowMs ? [[partition, leases[n]![0]] as const] : [])));
+}
+
+function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly string[]]): Entry {
+  try {
+    const messages = JSON.parse(text) as (Message | FlowMessage)[];
+    const newer = messages.find(({ v }) => !(v <= MESSAGE_FORMAT));
+    if (newer) return { id, messages: [], bytes: text.length, unreadable: `expected format ${MESSAGE_FORMAT} or lower, got ${newer.v}: ${text}` };
+    return { id, messages, bytes: text.length };
+  } catch {
+    return { id, messages: [], bytes: text.length, unreadable: `expected JSON, got ${text}` };
+  }
+}
+
+async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
+  const prefix = prefixOf(partition);
+  const [number, timers, claims, outbox, ended, documents, definitions, killing] = await Promise.all([
+    state.hget(`${prefix}:commit`, 'number'),
+    state.zrange(`${prefix}:timers`, '0', '-1', 'WITHSCORES'),
+    state.hgetall(`${prefix}:claims`),
+    state.hgetall(`${prefix}:outbox`),
+    state.hgetall(`${prefix}:ended`),
+    state.smembers(`${prefix}:docs`),
+    state.hkeys(`${prefix}:defs`),
+    state.smembers(`${prefix}:killing`),
+  ]).catch((error: unknown) => {
+    throw reached(error);
+  });
+  return {
+    number: Number(number ?? 0),
+    timers: Array.from({ length: timers.length / 2 }, (_, n) => [timers[2 * n]!, Number(timers[2 * n + 1])] as const),
+    attempts: Object.entries(claims).map(([ref, value]) => attemptOf(ref, value)),
+    outbox: Object.entries(outbox),
+    tombstones: Object.entries(ended),
+    documents,
+    definitions,
+    killing,
+  };
+}
+
+/** `<delivery>`, or `<delivery>|<worker>|<token>|<until>` where it is claimed. */
+export function attemptOf(ref: string, value: string): OpenAttempt {
+  const [delivery, workerId, token, untilMs] = value.split('|');
+  return workerId ? { ref, delivery: delivery!, claim: { workerId, token: token!, untilMs: Number(untilMs) } } : { ref, delivery: delivery! };
+}

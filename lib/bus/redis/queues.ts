@@ -1,0 +1,160 @@
+/**
+ * Queues on BullMQ: one job per parcel, its name the job's id. Transport only: stalled jobs decide nothing here, and progress
+ * is watched rather than connection, since a queue was seen to hang for ever after an outage.
+ */
+import { Queue, type RedisOptions, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Log } from '../../log.ts';
+import { textOf } from '../../errors.ts';
+import type { Parcel, Queues, QueueServer } from '../queues.ts';
+import { COMMAND_MS, type Connections, optionsFor, reached } from './connection.ts';
+import { queuePrefix } from './keys.ts';
+
+const QUEUE = 'parcels';
+const LOCK_MS = 6_000;
+const STALLED_CHECK_MS = 2_000;
+/** Stalled jobs come back as often as it takes: claims decide, not BullMQ. */
+const STALLED_MAX = 1_000_000;
+/** Parcels wait, threads are free, and none was taken for this long: the worker is built anew. */
+const PROGRESS_MS = 10_000;
+const WATCH_MS = 2_500;
+const BULK_MAX = 500;
+
+export function redisQueues({ state }: Connections, url: string, log: Log): Queues & { close(): Promise<void> } {
+  const queues = new Map<string, Queue<Parcel>>();
+  const servers = new Set<Server>();
+  const queueOf = (group: string): Queue<Parcel> => {
+    let queue = queues.get(group);
+    if (!queue) {
+      queue = new Queue<Parcel>(QUEUE, {
+        prefix: queuePrefix(group),
+        connection: optionsFor(url, { ...addressOf(url), enableOfflineQueue: false, commandTimeout: COMMAND_MS }) as RedisOptions,
+        defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+      });
+      queue.on('error', (error) => log.debug({ group, reason: textOf(error) }, 'queue'));
+      queues.set(group, queue);
+    }
+    return queue;
+  };
+  return {
+    add: async (group, parcels) => {
+      const jobs = parcels.map((parcel) => ({ name: 'parcel', data: parcel, opts: { jobId: parcel.name } }));
+      const bulks = Array.from({ length: Math.ceil(jobs.length / BULK_MAX) }, (_, n) => jobs.slice(n * BULK_MAX, (n + 1) * BULK_MAX));
+      const queue = queueOf(group);
+      await guarded(queue.waitUntilReady().then(() => Promise.all(bulks.map((bulk) => queue.addBulk(bulk)))));
+    },
+    present: (group, names) => guarded(Promise.all(names.map((name) => isPresent(state, queueOf(group), name)))),
+    waiting: (group) => guarded(queueOf(group).getWaitingCount()),
+    serve: (group, { concurrency }, handle) => {
+      const server = new Server(url, group, concurrency, handle, () => queueOf(group).getWaitingCount(), log);
+      servers.add(server);
+      return server;
+    },
+    close: async () => {
+      await Promise.all([...servers].map((server) => server.close(0)));
+      await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => {}))); // Closing while Redis is away is no failure.
+    },
+  };
+}
+
+/** Waiting, or in the hands of a worker that keeps its lock. */
+async function isPresent(client: Redis, queue: Queue<Parcel>, name: string): Promise<boolean> {
+  const state = await queue.getJobState(name);
+  if (state !== 'active') return state === 'waiting' || state === 'prioritized' || state === 'delayed';
+  return (await client.exists(`${queue.toKey(name)}:lock`)) === 1;
+}
+
+const addressOf = (url: string): { host?: string; port?: number; username?: string; password?: string; db?: number } => {
+  if (url.startsWith('/')) return {};
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port || 6379),
+    ...(username ? { username } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
+  };
+};
+
+async function guarded<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw reached(error);
+  }
+}
+
+class Server implements QueueServer {
+  readonly #build: () => Worker<Parcel>;
+  readonly #waiting: () => Promise<number>;
+  readonly #concurrency: number;
+  readonly #log: Log;
+  #worker: Worker<Parcel>;
+  #active = 0;
+  #lastMs = performance.now();
+  #paused = false;
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(url: string, group: string, concurrency: number, handle: (parcel: Parcel) => Promise<void>, waiting: () => Promise<number>, log: Log) {
+    this.#concurrency = concurrency;
+    this.#waiting = waiting;
+    this.#log = log.child({ group });
+    const taken = async (parcel: Parcel) => {
+      this.#active++;
+      this.#lastMs = performance.now();
+      try {
+        await handle(parcel);
+      } finally {
+        this.#active--;
+        this.#lastMs = performance.now();
+      }
+    };
+    this.#build = () => {
+      const worker = new Worker<Parcel>(QUEUE, (job) => taken(job.data), {
+        prefix: queuePrefix(group),
+        connection: optionsFor(url, addressOf(url)) as RedisOptions,
+        concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        maxStalledCount: STALLED_MAX,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      });
+      worker.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'queue worker'));
+      return worker;
+    };
+    this.#worker = this.#build();
+    this.#watch = setInterval(() => void this.#look(), WATCH_MS).unref();
+  }
+
+  async ready(): Promise<void> {
+    await guarded(this.#worker.waitUntilReady());
+  }
+
+  async pause(): Promise<void> {
+    this.#paused = true;
+    // Without waiting for those in hand: they go on.
+    await this.#worker.pause(true).catch(() => {}); // While Redis is away nothing can be taken either.
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    clearInterval(this.#watch);
+    this.#paused = true;
+    const worker = this.#worker;
+    const graceful = worker.close(deadlineMs === 0).catch(() => {}); // Closing while Redis is away is no failure.
+    await Promise.race([graceful, new Promise((resolve) => setTimeout(resolve, Math.max(deadlineMs, 100)).unref())]);
+    worker.disconnect().catch(() => {}); // The same.
+  }
+
+  async #look(): Promise<void> {
+    if (this.#paused || this.#active >= this.#concurrency || performance.now() - this.#lastMs < PROGRESS_MS) return;
+    const waiting = await this.#waiting().catch(() => 0); // Redis is away: there is nothing to rebuild for.
+    if (waiting === 0 || this.#paused || performance.now() - this.#lastMs < PROGRESS_MS) return;
+    this.#log.warn({ waiting }, 'parcels wait and none is taken: opening the queue anew');
+    this.#lastMs = performance.now();
+    const old = this.#worker;
+    this.#worker = this.#build();
+    await old.close(true).catch(() => {}); // It was stuck.
+  }
+}
+

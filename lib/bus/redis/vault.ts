@@ -1,0 +1,37 @@
+/** Small shared values on Redis: a key each, with its own life. */
+import type { Vault } from '../vault.ts';
+import { type Connections, reached } from './connection.ts';
+import { SYSTEM } from './keys.ts';
+
+const PREFIX = `${SYSTEM}:vault:`;
+const SCAN_COUNT = 500;
+
+export function redisVault({ state }: Connections): Vault {
+  const ask = async <T>(asked: Promise<T>): Promise<T> => {
+    try {
+      return await asked;
+    } catch (error) {
+      throw reached(error);
+    }
+  };
+  return {
+    get: async (key) => (await ask(state.get(PREFIX + key))) ?? undefined,
+    set: async (key, value, { ttlMs, onlyIfAbsent } = {}) => {
+      const options = [...(ttlMs === undefined ? [] : ['PX', ttlMs]), ...(onlyIfAbsent ? ['NX'] : [])];
+      return (await ask(state.call('SET', PREFIX + key, value, ...options))) === 'OK';
+    },
+    remove: async (key) => {
+      await ask(state.del(PREFIX + key));
+    },
+    keys: async (prefix) => {
+      const found: string[] = [];
+      const pattern = `${(PREFIX + prefix).replace(/[[\]*?\\]/g, '\\$&')}*`;
+      for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
+        const [next, keys] = await ask(state.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT));
+        for (const key of keys) found.push(key.slice(PREFIX.length));
+        cursor = next;
+      }
+      return found;
+    },
+  };
+}
