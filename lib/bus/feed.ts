@@ -17,7 +17,6 @@ export interface ExecutionEvent {
   readonly start?: import('../model/execution.ts').ExecutionStart;
   readonly head?: import('../model/execution.ts').ExecutionHead;
   readonly taskRuns?: readonly import('../model/execution.ts').TaskRun[];
-  readonly removed?: readonly string[];
 }
 
 /** The event of a flow's actor. */

@@ -13,14 +13,15 @@ export interface Change {
   readonly head?: ExecutionHead;
   /** Whole task runs, new or changed, each once. */
   readonly taskRuns: readonly TaskRun[];
-  readonly removed: readonly string[];
 }
 
 export type Effect =
   /** Hand an attempt to a worker group. `type` is the task's, for learning how long such tasks take. */
   | { readonly kind: 'runTask'; readonly group: string; readonly type: string; readonly item: Omit<Item, 'version'> }
-  /** The attempt is over, or must be: its claim goes, its worker is told. `revoke`: it was running. */
-  | { readonly kind: 'closeAttempt'; readonly ref: string; readonly revoke: boolean }
+  /** The attempt is over: its claim goes, and nobody is granted one. `ranMs` teaches how long such tasks take. */
+  | { readonly kind: 'closeAttempt'; readonly ref: string; readonly ranMs?: number; readonly type?: string }
+  /** The attempt must end: its worker is told, and answers. */
+  | { readonly kind: 'revokeAttempt'; readonly ref: string }
   /** Names are unique in the partition: `<execution>/<what>/<task run>/<attempt>`. Setting one again moves it. */
   | { readonly kind: 'setTimer'; readonly name: string; readonly dueMs: number }
   | { readonly kind: 'dropTimer'; readonly name: string }

@@ -1,19 +1,75 @@
 /**
  * An execution in its owner's memory: head, task runs, and the indexes that keep a step flat (E4). A step reads it and
- * never changes it; the owner applies the step's change.
+ * never changes it; the owner applies the step's change, in place.
  */
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
+import { isEnded, stateOf } from '../model/state.ts';
 import type { Change } from './effect.ts';
+import { count, emptyScope, type Scope, type Scopes } from './scope.ts';
 
 export interface Run {
   readonly start: ExecutionStart;
   readonly head: ExecutionHead;
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
-  /** About how much memory it holds. */
-  readonly bytes: number;
+  /** Ids of the task runs of a task, in the order of creation. */
+  readonly byTask: ReadonlyMap<string, readonly string[]>;
+  readonly scopes: ReadonlyMap<string, Readonly<Scope>>;
+  /** Task runs that have not ended. */
+  readonly live: ReadonlySet<string>;
 }
 
+/** The same, for the two functions below. */
+interface OwnedRun extends Run {
+  start: ExecutionStart;
+  head: ExecutionHead;
+  readonly taskRuns: Map<string, TaskRun>;
+  readonly byTask: Map<string, string[]>;
+  readonly scopes: Scopes;
+  readonly live: Set<string>;
+}
+
+const FIELD_OF_TASK_RUN = 't:';
+export const taskRunField = (id: string): string => FIELD_OF_TASK_RUN + id;
+
 /** From the fields of its document (`start`, `head`, `t:<id>`). */
-export declare function loadRun(fields: ReadonlyMap<string, string>): Run;
+export function loadRun(fields: ReadonlyMap<string, string>): Run {
+  const taskRuns: TaskRun[] = [];
+  for (const [field, json] of fields) if (field.startsWith(FIELD_OF_TASK_RUN)) taskRuns.push(JSON.parse(json) as TaskRun);
+  taskRuns.sort((a, b) => a.index - b.index);
+  const start = JSON.parse(fields.get('start')!) as ExecutionStart;
+  return applyChange(undefined, { start, head: JSON.parse(fields.get('head')!) as ExecutionHead, taskRuns });
+}
+
 /** A run that begins with this change, or the run with the change applied in place. */
-export declare function applyChange(run: Run | undefined, change: Change): Run;
+export function applyChange(run: Run | undefined, change: Change): Run {
+  const owned = (run ?? emptyRun(change)) as OwnedRun;
+  if (change.start) owned.start = change.start;
+  if (change.head) owned.head = change.head;
+  const scopeOf = (key: string): Scope => {
+    let scope = owned.scopes.get(key);
+    if (!scope) owned.scopes.set(key, (scope = emptyScope()));
+    return scope;
+  };
+  for (const taskRun of change.taskRuns) {
+    const before = owned.taskRuns.get(taskRun.id);
+    owned.taskRuns.set(taskRun.id, taskRun);
+    if (!before) {
+      const ids = owned.byTask.get(taskRun.taskId);
+      if (ids) ids.push(taskRun.id);
+      else owned.byTask.set(taskRun.taskId, [taskRun.id]);
+    }
+    count(scopeOf, before, taskRun);
+    if (isEnded(stateOf(taskRun.history))) owned.live.delete(taskRun.id);
+    else owned.live.add(taskRun.id);
+  }
+  return owned;
+}
+
+const emptyRun = ({ start, head }: Change): OwnedRun => ({
+  start: start!,
+  head: head!,
+  taskRuns: new Map(),
+  byTask: new Map(),
+  scopes: new Map(),
+  live: new Set(),
+});

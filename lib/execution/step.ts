@@ -8,7 +8,19 @@
 import type { Tombstone } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import type { Message } from '../model/message.ts';
+import { isEnded, stateOf } from '../model/state.ts';
+import { Draft } from './draft.ts';
 import type { Change, Effect } from './effect.ts';
+import { advance } from './next.ts';
+import { onAbandon } from './on/abandon.ts';
+import { onContinue } from './on/continue.ts';
+import { onKill } from './on/kill.ts';
+import { onReoffer } from './on/reoffer.ts';
+import { beginning, onStart } from './on/start.ts';
+import { onTaskEnded } from './on/task-ended.ts';
+import { onTaskStarted } from './on/task-started.ts';
+import { onTimer } from './on/timer.ts';
+import { onWorkerLost } from './on/worker-lost.ts';
 import type { Run } from './run.ts';
 
 export interface Facts {
@@ -26,4 +38,66 @@ export type Step =
   | { readonly kind: 'unchanged'; readonly why: string }
   | { readonly kind: 'changed'; readonly change: Change; readonly effects: readonly Effect[] };
 
-export declare function step(run: Run | undefined, message: Message, facts: Facts): Step;
+export function step(run: Run | undefined, message: Message, facts: Facts): Step {
+  if (facts.tombstone) return unchanged('the execution has ended and left');
+  if (message.kind === 'start') {
+    if (run) return unchanged('the execution is there');
+    return changed(new Draft(undefined, beginning(message, facts), { ...facts, flow: flowOrNothing(facts.flow) }), (draft) => onStart(draft, facts.flow));
+  }
+  if (!run) return unchanged('no such execution');
+  if (isEnded(stateOf(run.head.history))) return unchanged('the execution has ended');
+  return changed(new Draft(run, run, { ...facts, flow: flowOrNothing(facts.flow) }), (draft) => answer(draft, message));
+}
+
+type Rest = Exclude<Message, { kind: 'start' }>;
+
+/** A reason when nothing changes. */
+function answer(draft: Draft, message: Rest): string | undefined {
+  switch (message.kind) {
+    case 'taskStarted':
+      return onTaskStarted(draft, message);
+    case 'taskEnded':
+      return onTaskEnded(draft, message);
+    case 'workerLost':
+      return onWorkerLost(draft, message);
+    case 'reoffer':
+      return onReoffer(draft, message);
+    case 'timer':
+      return onTimer(draft, message);
+    case 'kill':
+      return onKill(draft, message);
+    case 'continue':
+      return onContinue(draft);
+    case 'abandon':
+      return onAbandon(draft, message.reason);
+  }
+}
+
+function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step {
+  const why = act(draft);
+  if (why !== undefined) return unchanged(why);
+  advance(draft);
+  return { kind: 'changed', ...draft.finish() };
+}
+
+const unchanged = (why: string): Step => ({ kind: 'unchanged', why });
+
+/** An execution whose flow cannot be had fails at its start; what comes later finds it ended. */
+const flowOrNothing = (flow: Flow | string): Flow => (typeof flow === 'string' ? NO_FLOW : flow);
+
+const NO_FLOW: Flow = {
+  tenant: '',
+  namespace: '',
+  id: '',
+  hash: '',
+  labels: {},
+  inputs: [],
+  variables: {},
+  tasks: [],
+  errors: [],
+  finally: [],
+  outputs: [],
+  triggers: [],
+  disabled: false,
+  taskOf: new Map(),
+};

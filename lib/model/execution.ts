@@ -29,8 +29,10 @@ export interface ExecutionHead {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** Why it failed, where no task run says so. */
   readonly reason?: string;
-  /** How many task runs there are: with it a reader knows whether it has seen all. */
+  /** How many task runs there are, written at the end: with it a reader knows whether it has seen all. */
   readonly taskRuns: number;
+  /** Seconds that its end is remembered, where it is not the ordinary ten minutes. */
+  readonly rememberS?: number;
 }
 
 export interface ExecutionTrigger {

@@ -1,0 +1,86 @@
+/**
+ * What the worker's main loop and those who run tasks (threads, or a process for one item alone) say to each other: typed,
+ * versioned, in batches. A batch names what its items share once: flows by hash, executions by their place in it.
+ */
+import type { Item } from '../../lib/bus/queues.ts';
+import type { TaskEndedMessage } from '../../lib/model/message.ts';
+import type { ContentHash } from '../../lib/model/partition.ts';
+
+export const CHANNEL_FORMAT = 1;
+
+/** Given to a thread or process when it starts. */
+export interface Setup {
+  readonly packages: readonly string[];
+  readonly storageFolder: string;
+  /** Working directories are made below it. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Two numbers: `CURSOR` and `ATTENTION`. Absent in a process. */
+  readonly shared?: SharedArrayBuffer;
+}
+
+export const SHARED_BYTES = 8;
+/** The serial of the item whose user code runs now, 0 for none: read when a thread dies. */
+export const CURSOR = 0;
+/** Not 0: there is a message to read before the next item starts. */
+export const ATTENTION = 1;
+
+/** What the items of one execution share; texts are JSON as the owner wrote it. */
+export interface ExecutionPart {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly start: string;
+  readonly fields: readonly (readonly [name: string, text: string])[];
+}
+
+export interface WorkItem {
+  /** Of this process, from 1: names the item on the channel. */
+  readonly serial: number;
+  /** Its place in `executions`. */
+  readonly execution: number;
+  readonly item: Item;
+}
+
+export interface RunMessage {
+  readonly kind: 'run';
+  readonly v: number;
+  readonly flows: readonly (readonly [hash: ContentHash, source: string])[];
+  /** Flows that are not needed for now. */
+  readonly drop: readonly ContentHash[];
+  readonly executions: readonly ExecutionPart[];
+  readonly items: readonly WorkItem[];
+}
+
+export type AbortCause = 'killed' | 'stopping';
+
+export interface AbortMessage {
+  readonly kind: 'abort';
+  readonly v: number;
+  readonly serial: number;
+  readonly cause: AbortCause;
+}
+
+export type ToRunner = RunMessage | AbortMessage;
+
+export interface Result {
+  readonly serial: number;
+  readonly state: TaskEndedMessage['state'];
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** The running number of its last line. */
+  readonly lines: number;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** About how many bytes the outputs are as JSON. */
+  readonly bytes: number;
+  readonly reason?: string;
+}
+
+/** `[serial, running number, level's place in LEVELS, milliseconds, text]` */
+export type RawLine = readonly [serial: number, number: number, level: number, atMs: number, message: string];
+
+export type FromRunner =
+  | { readonly kind: 'ready' }
+  /** Lines stand before the results that count them. */
+  | { readonly kind: 'report'; readonly lines: readonly RawLine[]; readonly results: readonly Result[] }
+  /** The item has a time limit: if it is not over a grace after that, its thread cannot be stopped otherwise than by ending it. */
+  | { readonly kind: 'limit'; readonly serial: number; readonly limitMs: number; readonly reason: string };

@@ -1,0 +1,126 @@
+/**
+ * What expressions see: the variables of Kestra's contexts, made from what is handed in. A step hands in its run, a worker
+ * the fields that it fetched; both see the same. `readsOf` says which fields those are.
+ */
+import { reachesOf } from '../expression/render.ts';
+import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
+import type { Flow, Labels, Task } from '../model/flow.ts';
+import type { Item, ItemParent } from '../bus/queues.ts';
+
+type Json = Record<string, unknown>;
+type Reach = readonly string[];
+
+export interface Seen {
+  readonly start: ExecutionStart;
+  readonly head?: ExecutionHead;
+  readonly flow: Flow;
+  /** Those whose outputs are seen, oldest first. */
+  readonly taskRuns: Iterable<TaskRun>;
+  /** Any that was handed in, for the values of iterations around one. */
+  taskRun(id: string): TaskRun | undefined;
+  /** The task run that looks; absent for the flow's own expressions. */
+  readonly place?: Pick<Item, 'ref' | 'taskId' | 'parents' | 'value' | 'iteration' | 'startedAtMs'>;
+}
+
+export function contextOf(seen: Seen): Readonly<Json> {
+  const { start, head, flow, place } = seen;
+  const context: Json = {
+    flow: { id: flow.id, namespace: flow.namespace, revision: start.flow.revision, tenantId: flow.tenant },
+    execution: { id: start.id, startDate: iso(start.createdAtMs), originalId: start.originalId },
+    inputs: start.inputs,
+    outputs: outputsOf(seen),
+    vars: flow.variables,
+    labels: head ? nested(head.labels) : {},
+    envs: {},
+    globals: {},
+  };
+  if (start.trigger) context.trigger = start.trigger.variables;
+  if (place) addPlace(context, seen, place);
+  return context;
+}
+
+function addPlace(context: Json, { flow }: Seen, place: NonNullable<Seen['place']>): void {
+  const [, id, attempt] = place.ref.split('/');
+  context.task = { id: place.taskId, type: flow.taskOf.get(place.taskId)?.writtenType };
+  context.taskrun = {
+    id,
+    startDate: iso(place.startedAtMs),
+    attemptsCount: Number(attempt) - 1,
+    ...(place.parents[0] ? { parentId: place.parents[0].taskRunId } : {}),
+    ...valueOf(place),
+  };
+  // Parents are those that carry a value: the iterations around this task run, innermost first.
+  const parents = place.parents.filter(({ value }) => value !== undefined).map((parent) => ({ taskrun: valueOf(parent) }));
+  if (parents[0]) context.parent = parents[0];
+  if (parents.length > 0) context.parents = parents;
+}
+
+function valueOf({ value, iteration }: Pick<ItemParent, 'value' | 'iteration'>): Json {
+  return value === undefined ? {} : { value, iteration: iteration ?? 0 };
+}
+
+/** By task id; outputs of iterated tasks stand under the values of the iterations around them, outermost first. */
+function outputsOf(seen: Seen): Json {
+  const outputs: Json = {};
+  for (const taskRun of seen.taskRuns) {
+    if (!taskRun.outputs) continue;
+    const path = [taskRun.taskId, ...valuesAround(taskRun, seen)];
+    let place = outputs;
+    for (const key of path.slice(0, -1)) place = (Object.hasOwn(place, key) ? place[key] : (place[key] = {})) as Json;
+    place[path.at(-1)!] = taskRun.outputs;
+  }
+  return outputs;
+}
+
+function valuesAround(taskRun: TaskRun, seen: Seen): string[] {
+  const values: string[] = [];
+  for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? seen.taskRun(at.parentId) : undefined) if (at.value !== undefined) values.unshift(at.value);
+  return values;
+}
+
+/** Labels with dots as Kestra nests them: `system.correlationId` is `labels.system.correlationId`. */
+function nested(labels: Labels): Json {
+  const result: Json = {};
+  for (const [key, value] of Object.entries(labels)) {
+    const path = key.split('.');
+    let place = result;
+    for (const part of path.slice(0, -1)) {
+      const inner = Object.hasOwn(place, part) ? place[part] : undefined;
+      place = typeof inner === 'object' && inner !== null ? (inner as Json) : ((place[part] = {}) as Json);
+    }
+    place[path.at(-1)!] = value;
+  }
+  return result;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const reachesOfTask = new WeakMap<Task, readonly Reach[]>();
+
+/** What the expressions of a task can reach, `vars` looked through. Parsed once per task. */
+export function taskReaches(task: Task, flow: Flow): readonly Reach[] {
+  let reaches = reachesOfTask.get(task);
+  if (!reaches) {
+    reaches = valueReaches([task.properties, task.timeout, task.runIf, task.workerGroup], flow);
+    reachesOfTask.set(task, reaches);
+  }
+  return reaches;
+}
+
+export function valueReaches(value: unknown, flow: Flow): readonly Reach[] {
+  const reaches = reachesOf(value);
+  return reaches.some(([root]) => root === 'vars') ? [...reaches, ...reachesOf(flow.variables)] : reaches;
+}
+
+/** Whether labels and state must be at hand. */
+export const needsHead = (reaches: readonly Reach[]): boolean => reaches.some(([root]) => root === undefined || root === 'labels');
+
+/** Ids of the tasks whose outputs can be reached; `all` when it cannot be told. */
+export function reachedTasks(reaches: readonly Reach[]): ReadonlySet<string> | 'all' {
+  const ids = new Set<string>();
+  for (const [root, id] of reaches) {
+    if (root === undefined || (root === 'outputs' && id === undefined)) return 'all';
+    if (root === 'outputs') ids.add(id!);
+  }
+  return ids;
+}

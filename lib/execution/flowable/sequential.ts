@@ -1,0 +1,16 @@
+/** Sequential: one task after the other. A flow's own tasks run as one. */
+import { flowableEntry } from './entry.ts';
+import type { Flowable, FlowableView } from './flowable.ts';
+
+export const SEQUENTIAL: Flowable = {
+  ...flowableEntry({
+    type: 'io.kestra.plugin.core.flow.Sequential',
+    aliases: ['io.kestra.core.tasks.flows.Sequential'],
+    title: 'Run tasks one after the other',
+    properties: {},
+  }),
+  *next({ tasks, scope }) {
+    if (scope.live === 0 && scope.created < tasks.length) yield { task: tasks[scope.created]!, follows: true };
+  },
+  complete: ({ tasks, scope }: FlowableView) => scope.live === 0 && scope.created >= tasks.length,
+};

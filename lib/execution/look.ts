@@ -1,0 +1,68 @@
+/** What a step's own expressions see, and what a task run's will need: looked up in the draft, only what can be reached (E4). */
+import { renderAll } from '../expression/render.ts';
+import type { TaskRun } from '../model/execution.ts';
+import type { Task } from '../model/flow.ts';
+import type { ItemParent } from '../bus/queues.ts';
+import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReaches } from './context.ts';
+import type { Draft } from './draft.ts';
+import { taskRunField } from './run.ts';
+
+/** Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError. */
+export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): unknown {
+  const reached = reachedTasks(valueReaches(value, draft.flow));
+  const context = contextOf({
+    start: draft.start,
+    head: draft.head,
+    flow: draft.flow,
+    taskRuns: reachedRuns(draft, reached),
+    taskRun: (id) => draft.taskRun(id),
+    place,
+  });
+  return renderAll(value, context);
+}
+
+export function placeOf(draft: Draft, taskRun: TaskRun): NonNullable<Seen['place']> {
+  return {
+    ref: draft.refOf(taskRun),
+    taskId: taskRun.taskId,
+    parents: parentsOf(draft, taskRun),
+    startedAtMs: draft.nowMs,
+    ...(taskRun.value === undefined ? {} : { value: taskRun.value, iteration: taskRun.iteration }),
+  };
+}
+
+/** Document fields that a worker must fetch before it renders the task. */
+export function readsOf(draft: Draft, task: Task): readonly string[] {
+  const reaches = taskReaches(task, draft.flow);
+  if (reaches.length === 0) return NOTHING;
+  const reads = new Set<string>();
+  if (needsHead(reaches)) reads.add('head');
+  for (const taskRun of reachedRuns(draft, reachedTasks(reaches))) {
+    reads.add(taskRunField(taskRun.id));
+    for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId) if (draft.taskRun(id)?.value !== undefined) reads.add(taskRunField(id));
+  }
+  return [...reads];
+}
+
+const NOTHING: readonly string[] = [];
+
+function reachedRuns(draft: Draft, reached: ReadonlySet<string> | 'all'): readonly TaskRun[] {
+  const taskIds = reached === 'all' ? draft.flow.taskOf.keys() : reached;
+  const taskRuns: TaskRun[] = [];
+  for (const taskId of taskIds)
+    for (const id of draft.taskRunsOf(taskId)) {
+      const taskRun = draft.taskRun(id)!;
+      if (taskRun.outputs) taskRuns.push(taskRun);
+    }
+  return taskRuns;
+}
+
+function parentsOf(draft: Draft, taskRun: TaskRun): readonly ItemParent[] {
+  const parents: ItemParent[] = [];
+  for (let id = taskRun.parentId; id; ) {
+    const parent: TaskRun = draft.taskRun(id)!;
+    parents.push({ taskRunId: id, taskId: parent.taskId, ...(parent.value === undefined ? {} : { value: parent.value, iteration: parent.iteration }) });
+    id = parent.parentId;
+  }
+  return parents;
+}

@@ -1,0 +1,116 @@
+/**
+ * Runs one task: render → parse → run → outcome. Never throws. A task that awaits nothing is run without a promise, so that
+ * a batch of short ones is a plain loop.
+ */
+import { type AnyTask, TaskError, TaskWarning } from '../../plugins/sdk/index.ts';
+import { renderAll, renderText } from '../expression/render.ts';
+import { durationMs } from '../flow/duration.ts';
+import type { Task } from '../model/flow.ts';
+import { parseProperties } from '../plugin/properties.ts';
+import type { EndCause, Outcome } from './outcome.ts';
+import { type PlainOutputs, plainOutputs } from './outputs.ts';
+import type { RunningTask } from './task-context.ts';
+
+/** A longer timer would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+const TEMPLATE = /\{\{|\{%|\{#/;
+
+/** `limited` hears of a time limit before user code runs. */
+export function runTask(running: RunningTask, limited: (ms: number, reason: string) => void): Outcome | Promise<Outcome> {
+  let outcome: Outcome | Promise<Outcome>;
+  try {
+    const { task, definition } = running.given;
+    const written = isStatic(task) ? task.properties : (renderAll(task.properties, running.roots) as Task['properties']);
+    const properties = parseProperties(definition, written);
+    if (task.timeout !== undefined) limit(running, task.timeout, limited);
+    const returned: unknown = running.cause ? undefined : definition.run(running, properties);
+    outcome = isThenable(returned)
+      ? returned.then((value) => succeeded(running, value)).then(undefined, (error: unknown) => failed(running, error))
+      : succeeded(running, returned);
+  } catch (error) {
+    outcome = failed(running, error);
+  }
+  return isThenable(outcome) ? outcome.then((ended) => closed(running, ended)) : closed(running, outcome);
+}
+
+function closed(running: RunningTask, outcome: Outcome): Outcome | Promise<Outcome> {
+  const closing = running.close();
+  // A working directory that cannot be removed is no failure of the task: the worker sweeps its folder when it starts.
+  return closing ? closing.then(() => outcome, () => outcome) : outcome;
+}
+
+function limit(running: RunningTask, timeout: string, limited: (ms: number, reason: string) => void): void {
+  const text = TEMPLATE.test(timeout) ? renderText(timeout, running.roots) : timeout;
+  const ms = durationMs(text);
+  if (ms === undefined || ms <= 0) throw new TaskError(`timeout: expected an ISO-8601 duration such as PT30S, got ${JSON.stringify(text)}`);
+  if (ms > TIMER_MS_MAX) return;
+  const reason = `timeout after ${text}`;
+  limited(ms, reason);
+  running.endAfter(ms, { kind: 'timeout', reason });
+}
+
+function succeeded(running: RunningTask, value: unknown): Outcome {
+  if (running.cause) return ended(running.cause);
+  const outputs = running.given.definition.outputs;
+  return { state: 'SUCCESS', ...plainOutputs(outputs && value !== undefined ? parsedOutputs(running.given.definition, value) : value) };
+}
+
+function parsedOutputs(definition: AnyTask, value: unknown): unknown {
+  const parsed = definition.outputs!.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new TaskError(`outputs${issue.path.map((part: PropertyKey) => `.${String(part)}`).join('')}: ${issue.message}`);
+}
+
+function ended(cause: EndCause): Outcome {
+  switch (cause.kind) {
+    case 'timeout':
+      return { state: 'FAILED', bytes: 0, reason: cause.reason };
+    case 'killed':
+      return { state: 'KILLED', bytes: 0 };
+    case 'stopping':
+      return { state: 'KILLED', bytes: 0, reason: 'the worker stopped' };
+  }
+}
+
+function failed(running: RunningTask, error: unknown): Outcome {
+  if (running.cause) return ended(running.cause);
+  const reason = error instanceof Error ? error.message : String(error);
+  const warned = isOf(error, TaskWarning);
+  const expected = warned || isOf(error, TaskError) || (error instanceof Error && error.name === 'ExpressionError');
+  if (warned) running.log.warn(reason);
+  else running.log.error(expected ? reason : traceOf(error));
+  return { state: warned ? 'WARNING' : 'FAILED', reason, ...outputsOf(error) };
+}
+
+/** What the failure still gives, if that can be kept. */
+function outputsOf(error: unknown): PlainOutputs {
+  try {
+    return plainOutputs(isOf(error, TaskError) ? (error as TaskError).outputs : undefined);
+  } catch {
+    // The failure itself says more than that its outputs were too large.
+    return { bytes: 0 };
+  }
+}
+
+/** By name as well: a plugin may bring its own copy of the SDK. */
+function isOf(error: unknown, kind: typeof TaskError): boolean {
+  if (error instanceof kind) return true;
+  if (!(error instanceof Error)) return false;
+  for (let at = Object.getPrototypeOf(error); at !== null && at !== Error.prototype; at = Object.getPrototypeOf(at))
+    if (at.constructor?.name === kind.name) return true;
+  return false;
+}
+
+const traceOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+const isThenable = <T>(value: unknown): value is Promise<T> => typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
+
+const statics = new WeakMap<Task, boolean>();
+
+/** Nothing in it is a template: it is not rendered. */
+function isStatic(task: Task): boolean {
+  let known = statics.get(task);
+  if (known === undefined) statics.set(task, (known = !TEMPLATE.test(JSON.stringify(task.properties))));
+  return known;
+}
