@@ -2,10 +2,21 @@
  * The data folder (`.windhover/`): one lock, one format. A second start names the holder; an older folder is migrated after
  * a copy; a newer one is refused. What stands in it: redis/ (AOF), windhover.db, storage/, work/, token, encryption key.
  */
-import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+import { hash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { hash } from 'node:crypto';
 import { Fault } from './errors.ts';
 
 /** A Unix socket's path may hold 108 bytes, the end included, and some systems allow a little less. */
@@ -24,6 +35,8 @@ export interface DataFolder {
   readonly redis: string;
   readonly socket: string;
   readonly token: string;
+  /** One line: where the running webserver listens, such as `http://127.0.0.1:8080`. The webserver writes it. */
+  readonly address: string;
 }
 
 /** Where everything stands in `folder`; makes the folder (mode 0700) if it is not there. Takes no lock. */
@@ -38,11 +51,16 @@ export function openDataFolder(folder: string, migrations: readonly Migration[] 
     work: join(path, 'work'),
     redis: join(path, 'redis-data'),
     socket: socketIn(path),
-    token: join(path, 'token'),
+    token: tokenFile(path),
+    address: addressFile(path),
   };
   for (const inner of [data.storage, data.work, data.redis]) mkdirSync(inner, { recursive: true, mode: 0o700 });
   return data;
 }
+
+/** What the local command line reads, whether the folder is there or not. */
+export const tokenFile = (folder: string): string => join(resolve(folder), 'token');
+export const addressFile = (folder: string): string => join(resolve(folder), 'address');
 
 function socketIn(path: string): string {
   const socket = join(path, 'redis.sock');
@@ -59,7 +77,10 @@ function bringToFormat(path: string, migrations: readonly Migration[]): void {
   const found = Number(readFileSync(file, 'utf8'));
   if (found === present) return;
   if (!Number.isInteger(found) || found > present)
-    throw new Fault('data.newer', `${path}: expected format ${present} or older, got ${readFileSync(file, 'utf8').trim()}`);
+    throw new Fault(
+      'data.newer',
+      `${path}: expected format ${present} or older, got ${readFileSync(file, 'utf8').trim()}`,
+    );
   cpSync(path, `${path}.format-${found}`, { recursive: true, filter: (source) => !source.endsWith('.sock') });
   for (const migrate of migrations.slice(found - 1)) migrate(path);
   writeWhole(file, String(present));
@@ -98,11 +119,16 @@ function refuseIfAlive(path: string, file: string): void {
   if (held === undefined) return;
   const elsewhere = held.host !== hostname();
   if (elsewhere || (isAlive(held.pid) && startOf(held.pid) === held.started))
-    throw new Fault('data.locked', `${path}: ${held.holder} holds it (pid ${held.pid}${elsewhere ? ` on ${held.host}` : ''}); stop it, or set WINDHOVER_DATA to another folder`);
+    throw new Fault(
+      'data.locked',
+      `${path}: ${held.holder} holds it (pid ${held.pid}${elsewhere ? ` on ${held.host}` : ''}); stop it, or set WINDHOVER_DATA to another folder`,
+    );
   rmSync(file, { force: true });
 }
 
-function readLock(file: string): { readonly pid: number; readonly started: string; readonly host: string; readonly holder: string } | undefined {
+function readLock(
+  file: string,
+): { readonly pid: number; readonly started: string; readonly host: string; readonly holder: string } | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {

@@ -19,10 +19,16 @@ export const FAULTS = {
   'bus.messageTooLarge': { status: 413, fault: 'user', retry: false, text: 'a message was larger than 256 KB' },
   'bus.full': { status: 429, fault: 'system', retry: true, text: 'too much is waiting' },
   'repository.unavailable': { status: 503, fault: 'system', retry: true, text: 'the repository cannot be reached' },
-  'repository.newer': { status: 500, fault: 'user', retry: false, text: 'the repository was written by a newer Windhover' },
+  'repository.newer': {
+    status: 500,
+    fault: 'user',
+    retry: false,
+    text: 'the repository was written by a newer Windhover',
+  },
   'storage.unavailable': { status: 503, fault: 'system', retry: true, text: 'the internal storage cannot be reached' },
   'storage.unknown': { status: 404, fault: 'user', retry: false, text: 'no such file' },
   'storage.refused': { status: 422, fault: 'user', retry: false, text: 'the storage does not take this path' },
+  'server.unavailable': { status: 503, fault: 'system', retry: true, text: 'the server cannot be reached' },
   'config.invalid': { status: 500, fault: 'user', retry: false, text: 'the configuration is wrong' },
   'data.locked': { status: 500, fault: 'user', retry: false, text: 'the data folder is in use' },
   'data.newer': { status: 500, fault: 'user', retry: false, text: 'the data folder was written by a newer Windhover' },
@@ -55,7 +61,11 @@ export class Fault extends Error {
   readonly problems: readonly Problem[];
 
   /** `detail` says what was expected and got, and where. */
-  constructor(code: FaultCode, detail: string, options: { readonly cause?: unknown; readonly problems?: readonly Problem[] } = {}) {
+  constructor(
+    code: FaultCode,
+    detail: string,
+    options: { readonly cause?: unknown; readonly problems?: readonly Problem[] } = {},
+  ) {
     super(`${FAULTS[code].text}: ${detail}`, { cause: options.cause });
     this.name = 'Fault';
     this.code = code;

@@ -34,13 +34,18 @@ export async function runServices(
   asked.second.then(() => process.exit(130));
   const signal = asked.first.then(() => 0);
   const started = startAll(services, signal);
-  const code = (await started.done) ? await Promise.race([signal, options.running?.().then((given) => given ?? signal) ?? signal]) : 0;
+  const code = (await started.done)
+    ? await Promise.race([signal, options.running?.().then((given) => given ?? signal) ?? signal])
+    : 0;
   await stopAll(started.services, log, options.deadlineMs);
   return code;
 }
 
 /** One after the other; a signal in the middle ends it. */
-function startAll(services: readonly Service[], signal: Promise<unknown>): { readonly services: Service[]; readonly done: Promise<boolean> } {
+function startAll(
+  services: readonly Service[],
+  signal: Promise<unknown>,
+): { readonly services: Service[]; readonly done: Promise<boolean> } {
   const begun: Service[] = [];
   let stopped = false;
   signal.then(() => {
@@ -71,4 +76,10 @@ function signalled(): { readonly first: Promise<NodeJS.Signals>; readonly second
   const hear = (signal: NodeJS.Signals) => (count++ === 0 ? first : second).resolve(signal);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, hear);
   return { first: first.promise, second: second.promise };
+}
+
+/** For commands that serve nothing: calls `listener` at the first Ctrl-C (a second one ends the process); returns what forgets it. */
+export function onInterrupt(listener: () => void): () => void {
+  process.once('SIGINT', listener);
+  return () => void process.off('SIGINT', listener);
 }

@@ -1,7 +1,7 @@
-/** The living processes: who they are, since when, what they can do. A member that is silent for 5 s is not live. */
+/** The living processes: who they are, since when, what they can do. A member that is silent for 3 s is not live. */
 
 export const MEMBER_BEAT_MS = 1_000;
-export const MEMBER_SILENT_MS = 5_000;
+export const MEMBER_SILENT_MS = 3_000;
 
 export type Role = 'executor' | 'worker' | 'scheduler' | 'indexer' | 'webserver';
 

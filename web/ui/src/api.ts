@@ -102,11 +102,17 @@ function messageIn(text: string): string | undefined {
 
 export const searchExecutions = (query: URLSearchParams) => ask<PageOf<ExecutionView>>(`/executions/search?${query}`);
 export const searchFlows = (query: URLSearchParams) => ask<PageOf<FlowView>>(`/flows/search?${query}`);
-export const readFlow = (namespace: string, id: string) => ask<FlowView>(`/flows/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}?source=true`);
+export const readFlow = (namespace: string, id: string) =>
+  ask<FlowView>(`/flows/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}?source=true`);
 export const killExecution = (id: string) => ask<unknown>(`/executions/${id}/kill`, { method: 'DELETE' });
-export const fileLink = (executionId: string, uri: string): string => `${API}/executions/${executionId}/file?path=${encodeURIComponent(uri)}`;
+export const fileLink = (executionId: string, uri: string): string =>
+  `${API}/executions/${executionId}/file?path=${encodeURIComponent(uri)}`;
 
-export function startExecution(namespace: string, id: string, inputs: Readonly<Record<string, string>>): Promise<ExecutionView> {
+export function startExecution(
+  namespace: string,
+  id: string,
+  inputs: Readonly<Record<string, string>>,
+): Promise<ExecutionView> {
   const body = new FormData();
   for (const [name, value] of Object.entries(inputs)) body.append(name, value);
   return ask(`/executions/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`, { method: 'POST', body });

@@ -7,6 +7,7 @@ import { FlowPage } from './pages/flow.tsx';
 import { FlowsPage } from './pages/flows.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { Link } from './parts/link.tsx';
+import { ThemeButton } from './parts/theme.tsx';
 import { paths, type Route, useRoute } from './route.ts';
 
 export function App() {
@@ -28,6 +29,7 @@ export function App() {
             Executions
           </Link>
         </nav>
+        <ThemeButton />
       </header>
       <main>
         <Page route={route} />

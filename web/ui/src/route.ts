@@ -14,7 +14,8 @@ export function parseRoute(path: string, query: string): Route {
   const parts = path.replace(ROOT, '').split('/').filter(Boolean).map(decodeURIComponent);
   const [page, first, second] = parts;
   if (page === undefined || (page === 'executions' && first === undefined)) return { page: 'executions' };
-  if (page === 'executions') return { page: 'execution', id: first!, taskRunId: new URLSearchParams(query).get('taskRun') ?? undefined };
+  if (page === 'executions')
+    return { page: 'execution', id: first!, taskRunId: new URLSearchParams(query).get('taskRun') ?? undefined };
   if (page === 'flows' && first === undefined) return { page: 'flows' };
   if (page === 'flows' && second !== undefined) return { page: 'flow', namespace: first!, id: second };
   return { page: 'unknown' };
@@ -24,7 +25,8 @@ export const paths = {
   flows: `${ROOT}/flows`,
   executions: `${ROOT}/executions`,
   flow: (namespace: string, id: string) => `${ROOT}/flows/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`,
-  execution: (id: string, taskRunId?: string) => `${ROOT}/executions/${encodeURIComponent(id)}${taskRunId ? `?taskRun=${taskRunId}` : ''}`,
+  execution: (id: string, taskRunId?: string) =>
+    `${ROOT}/executions/${encodeURIComponent(id)}${taskRunId ? `?taskRun=${taskRunId}` : ''}`,
 };
 
 const listeners = new Set<() => void>();

@@ -9,9 +9,12 @@ export function spanText(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-export const clockText = (iso: string): string => new Date(iso).toLocaleTimeString(undefined, { hour12: false }) + `.${String(new Date(iso).getMilliseconds()).padStart(3, '0')}`;
+export const clockText = (iso: string): string =>
+  new Date(iso).toLocaleTimeString(undefined, { hour12: false }) +
+  `.${String(new Date(iso).getMilliseconds()).padStart(3, '0')}`;
 
-export const dateText = (iso: string): string => new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+export const dateText = (iso: string): string =>
+  new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** Now, moving while `moving`. */
 export function useNow(moving: boolean, everyMs = 100): number {

@@ -13,12 +13,17 @@ export function useAsk<T>(key: string, ask: () => Promise<T>, everyMs?: number):
   const [state, setState] = useState<{ readonly key: string; readonly value?: T; readonly error?: string }>({ key });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for what `ask` closes over
+  // `key` stands for what `ask` closes over.
   useEffect(() => {
     let wanted = true;
     ask().then(
       (value) => wanted && setState({ key, value }),
-      (error) => wanted && setState((old) => ({ ...(old.key === key ? old : { key }), error: error instanceof ApiError ? error.message : 'the server does not answer' })),
+      (error) =>
+        wanted &&
+        setState((old) => ({
+          ...(old.key === key ? old : { key }),
+          error: error instanceof ApiError ? error.message : 'the server does not answer',
+        })),
     );
     return () => {
       wanted = false;

@@ -47,7 +47,11 @@ function RunForm({ namespace, id, inputs }: RunFormProps) {
     event.preventDefault();
     const given = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '');
     try {
-      const started = await startExecution(namespace, id, Object.fromEntries(given.map(([name, value]) => [name, String(value)])));
+      const started = await startExecution(
+        namespace,
+        id,
+        Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+      );
       go(paths.execution(started.id));
     } catch (failure) {
       setError(failure instanceof Error ? failure.message : 'the server does not answer');
@@ -56,7 +60,7 @@ function RunForm({ namespace, id, inputs }: RunFormProps) {
   return (
     <form className="run" onSubmit={submit}>
       {inputs.map((input) => (
-        <label key={input.id}>
+        <label key={input.id} htmlFor={fieldOf(input)}>
           <span>
             {input.displayName ?? input.id} <span className="quiet">{input.type}</span>
           </span>
@@ -71,16 +75,32 @@ function RunForm({ namespace, id, inputs }: RunFormProps) {
 }
 
 function InputField({ input }: { readonly input: InputView }) {
-  const written = input.defaults === undefined || input.defaults === null ? '' : typeof input.defaults === 'string' ? input.defaults : JSON.stringify(input.defaults);
+  const written =
+    input.defaults === undefined || input.defaults === null
+      ? ''
+      : typeof input.defaults === 'string'
+        ? input.defaults
+        : JSON.stringify(input.defaults);
   const required = input.required !== false && written === '';
   if (input.type === 'BOOL' || input.type === 'BOOLEAN')
     return (
-      <select name={input.id} defaultValue={written} required={required}>
+      <select id={fieldOf(input)} name={input.id} defaultValue={written} required={required}>
         <option value="">–</option>
         <option>true</option>
         <option>false</option>
       </select>
     );
-  if (input.type === 'JSON') return <textarea name={input.id} defaultValue={written} required={required} rows={4} />;
-  return <input name={input.id} defaultValue={written} required={required} inputMode={input.type === 'INT' ? 'numeric' : undefined} />;
+  if (input.type === 'JSON')
+    return <textarea id={fieldOf(input)} name={input.id} defaultValue={written} required={required} rows={4} />;
+  return (
+    <input
+      id={fieldOf(input)}
+      name={input.id}
+      defaultValue={written}
+      required={required}
+      inputMode={input.type === 'INT' ? 'numeric' : undefined}
+    />
+  );
 }
+
+const fieldOf = (input: InputView): string => `input-${input.id}`;

@@ -16,7 +16,13 @@ export function FlowsPage() {
     <section>
       <div className="title">
         <h1>Flows</h1>
-        <input type="search" placeholder="Search" aria-label="Search flows" value={text} onChange={(event) => setText(event.target.value)} />
+        <input
+          type="search"
+          placeholder="Search"
+          aria-label="Search flows"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
       </div>
       {error && <p className="error">{error}</p>}
       {value?.results.length === 0 && (

@@ -14,12 +14,23 @@ const TOTAL_MAX = 10_000;
 
 export function ExecutionTable({ filter }: { readonly filter: Readonly<Record<string, string>> }) {
   const [page, setPage] = useState(1);
-  const query = new URLSearchParams({ size: String(SIZE), page: String(page), sort: 'state.startDate:desc', ...filter });
+  const query = new URLSearchParams({
+    size: String(SIZE),
+    page: String(page),
+    sort: 'state.startDate:desc',
+    ...filter,
+  });
   const { value, error } = useAsk(query.toString(), () => searchExecutions(query), FRESH_MS);
   const now = useNow(value?.results.some(({ state }) => isLive(state.current)) ?? false, 1_000);
   if (error && !value) return <p className="error">{error}</p>;
   if (!value) return null;
-  if (value.total === 0) return <p className="empty">Nothing has run yet.</p>;
+  if (value.total === 0)
+    return (
+      <div className="empty">
+        <p>Nothing has run yet. Run a flow from its page, or by the command line:</p>
+        <pre>npx windhover run my-flow.yaml --follow</pre>
+      </div>
+    );
   const pages = Math.ceil(value.total / SIZE);
   return (
     <>
@@ -51,7 +62,12 @@ export function ExecutionTable({ filter }: { readonly filter: Readonly<Record<st
                 <StateBadge state={execution.state.current} />
               </td>
               <td>{dateText(execution.state.startDate)}</td>
-              <td>{spanText((execution.state.endDate ? Date.parse(execution.state.endDate) : now) - Date.parse(execution.state.startDate))}</td>
+              <td>
+                {spanText(
+                  (execution.state.endDate ? Date.parse(execution.state.endDate) : now) -
+                    Date.parse(execution.state.startDate),
+                )}
+              </td>
             </tr>
           ))}
         </tbody>

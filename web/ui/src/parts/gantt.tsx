@@ -27,10 +27,11 @@ export function Gantt({ execution, chosen, onChoose }: GanttProps) {
   const now = useNow(isLive(execution.state.current), GROW_MS);
   const span = spanOf(execution, now);
   const { box, onScroll, first, last } = useWindow(rows.length, ROW_PX);
-  const toggle = (id: string) => setClosed((old) => (old.has(id) ? new Set([...old].filter((other) => other !== id)) : new Set(old).add(id)));
+  const toggle = (id: string) =>
+    setClosed((old) => (old.has(id) ? new Set([...old].filter((other) => other !== id)) : new Set(old).add(id)));
   if (rows.length === 0) return <p className="empty">No task has started yet. Rows appear here as tasks begin.</p>;
   return (
-    <div className="gantt" role="treegrid" aria-label="Task runs">
+    <div className="gantt" role="tree" aria-label="Task runs">
       <Axis spanMs={span.to - span.from} />
       <div className="gantt-rows" ref={box} onScroll={onScroll} style={{ maxHeight: ROWS_SEEN_MAX * ROW_PX }}>
         <div style={{ height: rows.length * ROW_PX, position: 'relative' }}>
@@ -89,7 +90,7 @@ function GanttRow({ row: { run, depth, children }, top, span, open, chosen, onCh
   return (
     <div
       className={`gantt-row${chosen ? ' chosen' : ''}`}
-      role="row"
+      role="treeitem"
       tabIndex={0}
       aria-level={depth + 1}
       aria-expanded={children > 0 ? open : undefined}
@@ -100,7 +101,7 @@ function GanttRow({ row: { run, depth, children }, top, span, open, chosen, onCh
       onClick={onChoose}
       onKeyDown={keys}
     >
-      <span className="gantt-name" role="gridcell" style={{ paddingLeft: 8 + depth * 16 }} title={nameOf(run)}>
+      <span className="gantt-name" style={{ paddingLeft: 8 + depth * 16 }} title={nameOf(run)}>
         <button
           type="button"
           className="fold"
@@ -118,10 +119,10 @@ function GanttRow({ row: { run, depth, children }, top, span, open, chosen, onCh
         <span className="cut">{nameOf(run)}</span>
         {attempts > 1 && <span className="quiet"> attempt {attempts}</span>}
       </span>
-      <span className="gantt-track" role="gridcell">
+      <span className="gantt-track">
         <Bars run={run} span={span} />
       </span>
-      <span className="gantt-length" role="gridcell">
+      <span className="gantt-length">
         <StateBadge state={run.state.current} />
         <span>{lengthOf(run, span.to)}</span>
       </span>
@@ -135,11 +136,20 @@ function Bars({ run, span }: { readonly run: TaskRunView; readonly span: GanttRo
     const left = Math.min(100, Math.max(0, ((from - span.from) / whole) * 100));
     const width = Math.max(0, Math.min(100 - left, ((to - from) / whole) * 100));
     const title = `${attempt ? `attempt ${attempt}: ` : ''}${state}, ${spanText(to - from)}`;
-    return <span key={`${attempt ?? 0}/${from}/${state}`} className={`bar state-${state.toLowerCase()}`} title={title} style={{ left: `${left}%`, width: `${width}%` }} />;
+    return (
+      <span
+        key={`${attempt ?? 0}/${from}/${state}`}
+        className={`bar state-${state.toLowerCase()}`}
+        title={title}
+        style={{ left: `${left}%`, width: `${width}%` }}
+      />
+    );
   });
 }
 
 /** The task, and the value of the iteration that it belongs to. */
-export const nameOf = (run: TaskRunView): string => (run.value === undefined ? run.taskId : `${run.taskId} · ${run.value}`);
+export const nameOf = (run: TaskRunView): string =>
+  run.value === undefined ? run.taskId : `${run.taskId} · ${run.value}`;
 
-const lengthOf = ({ state }: TaskRunView, now: number): string => spanText((state.endDate ? Date.parse(state.endDate) : now) - Date.parse(state.startDate));
+const lengthOf = ({ state }: TaskRunView, now: number): string =>
+  spanText((state.endDate ? Date.parse(state.endDate) : now) - Date.parse(state.startDate));

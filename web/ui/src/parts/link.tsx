@@ -2,7 +2,15 @@
 import type { MouseEvent, ReactNode } from 'react';
 import { go } from '../route.ts';
 
-export function Link({ to, children, className }: { readonly to: string; readonly children: ReactNode; readonly className?: string }) {
+export function Link({
+  to,
+  children,
+  className,
+}: {
+  readonly to: string;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
   const click = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();

@@ -35,9 +35,18 @@ export function LogList({ lines, connection, of }: LogListProps) {
             ))}
           </select>
         </label>
-        <input type="search" placeholder="Search the log" aria-label="Search the log" value={text} onChange={(event) => setText(event.target.value)} />
+        <input
+          type="search"
+          placeholder="Search the log"
+          aria-label="Search the log"
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         <span className="quiet">
-          {shown.length === lines.length ? lines.length.toLocaleString() : `${shown.length.toLocaleString()} of ${lines.length.toLocaleString()}`} lines
+          {shown.length === lines.length
+            ? lines.length.toLocaleString()
+            : `${shown.length.toLocaleString()} of ${lines.length.toLocaleString()}`}{' '}
+          lines
         </span>
         {connection === 'lost' && <span className="warning">connection lost, trying again…</span>}
       </div>
@@ -53,7 +62,12 @@ function emptyText(all: number, connection: Connection): string {
 }
 
 /** The very same array where nothing is left out: with 50,000 lines that is the common case. */
-function narrowed(lines: readonly LogView[], level: number, text: string, of?: ReadonlySet<string>): readonly LogView[] {
+function narrowed(
+  lines: readonly LogView[],
+  level: number,
+  text: string,
+  of?: ReadonlySet<string>,
+): readonly LogView[] {
   if (level <= 0 && text === '' && !of) return lines;
   return lines.filter(
     (line) =>
@@ -75,7 +89,7 @@ function Lines({ lines }: { readonly lines: readonly LogView[] }) {
     height.current = element.scrollHeight;
     onScroll();
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new line moves the end
+  // Each new line moves the end.
   useEffect(() => {
     const element = box.current;
     if (!element || !sticking) return;

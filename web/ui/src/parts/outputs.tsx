@@ -64,7 +64,8 @@ function Entry({ executionId, name, value, depth }: ValueProps & { readonly name
     <li>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
-          <span className="name">{name}</span> <span className="quiet">{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
+          <span className="name">{name}</span>{' '}
+          <span className="quiet">{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
         </summary>
         {open && <Entries executionId={executionId} value={value} depth={depth + 1} />}
       </details>
@@ -83,7 +84,9 @@ function Leaf({ executionId, value }: { readonly executionId: string; readonly v
     return (
       <span className="text">
         {value.slice(0, TEXT_CHARACTERS_MAX)}
-        {value.length > TEXT_CHARACTERS_MAX && <span className="quiet"> … {value.length.toLocaleString()} characters</span>}
+        {value.length > TEXT_CHARACTERS_MAX && (
+          <span className="quiet"> … {value.length.toLocaleString()} characters</span>
+        )}
       </span>
     );
   return <span className="atom">{JSON.stringify(value)}</span>;

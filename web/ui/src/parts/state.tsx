@@ -3,5 +3,15 @@ export function StateBadge({ state }: { readonly state: string }) {
   return <span className={`state state-${state.toLowerCase()}`}>{state}</span>;
 }
 
-const LIVE = new Set(['CREATED', 'QUEUED', 'SUBMITTED', 'RUNNING', 'PAUSED', 'RESTARTED', 'RETRYING', 'KILLING', 'RESUBMITTED']);
+const LIVE = new Set([
+  'CREATED',
+  'QUEUED',
+  'SUBMITTED',
+  'RUNNING',
+  'PAUSED',
+  'RESTARTED',
+  'RETRYING',
+  'KILLING',
+  'RESUBMITTED',
+]);
 export const isLive = (state: string): boolean => LIVE.has(state);

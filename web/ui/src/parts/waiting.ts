@@ -11,7 +11,8 @@ const lastDate = (run: TaskRunView): number => Date.parse(run.state.histories.at
 /** Undefined when it does not wait: it has ended, or something runs. */
 export function whyWaiting(execution: ExecutionView, now: number): string | undefined {
   const state = execution.state.current;
-  if (state === 'QUEUED') return 'It waits until other executions of this flow have ended: the flow limits how many run at once.';
+  if (state === 'QUEUED')
+    return 'It waits until other executions of this flow have ended: the flow limits how many run at once.';
   if (state === 'PAUSED') return 'It is paused, until somebody resumes it.';
   if (state === 'KILLING') return 'It is being killed: running tasks are told to stop.';
   if (state !== 'CREATED' && state !== 'RUNNING' && state !== 'RESTARTED') return undefined;
@@ -35,14 +36,19 @@ function untakenText(live: readonly TaskRunView[], now: number): string | undefi
   const waiting = live.filter(({ state }) => ['CREATED', 'SUBMITTED', 'RESUBMITTED'].includes(state.current));
   if (waiting.length === 0) return undefined;
   const oldest = Math.min(...waiting.map(lastDate));
-  const again = waiting.some(({ state }) => state.current === 'RESUBMITTED') ? ' The worker that had it was lost; it is handed out anew.' : '';
-  const hint = now - oldest > UNTAKEN_MS ? ' Are all workers busy, or is none there? `npx windhover doctor` shows them.' : '';
+  const again = waiting.some(({ state }) => state.current === 'RESUBMITTED')
+    ? ' The worker that had it was lost; it is handed out anew.'
+    : '';
+  const hint =
+    now - oldest > UNTAKEN_MS ? ' Are all workers busy, or is none there? `npx windhover doctor` shows them.' : '';
   return `${namesOf(waiting)} ${waiting.length === 1 ? 'waits' : 'wait'} for a free worker, since ${spanText(now - oldest)}.${again}${hint}`;
 }
 
 function pausedText(live: readonly TaskRunView[]): string | undefined {
   const paused = live.filter(({ state }) => state.current === 'PAUSED');
-  return paused.length > 0 ? `${namesOf(paused)} is paused, until somebody resumes it or its time has come.` : undefined;
+  return paused.length > 0
+    ? `${namesOf(paused)} is paused, until somebody resumes it or its time has come.`
+    : undefined;
 }
 
 function namesOf(runs: readonly TaskRunView[]): string {
@@ -52,11 +58,21 @@ function namesOf(runs: readonly TaskRunView[]): string {
 }
 
 /** What failed first, with its reason; undefined where nothing did. */
-export function whyFailed(execution: ExecutionView): { readonly text: string; readonly taskRunId?: string } | undefined {
+export function whyFailed(
+  execution: ExecutionView,
+): { readonly text: string; readonly taskRunId?: string } | undefined {
   if (execution.state.current !== 'FAILED' && execution.state.current !== 'WARNING') return undefined;
   const runs = execution.taskRunList ?? [];
   const parents = new Set(runs.map(({ parentTaskRunId }) => parentTaskRunId));
-  const run = runs.find(({ id, state }) => (state.current === 'FAILED' || state.current === 'WARNING') && !parents.has(id));
-  if (run) return { text: run.reason ? `${run.taskId}: ${run.reason}` : `${run.taskId} ended ${run.state.current}; its log says more.`, taskRunId: run.id };
+  const run = runs.find(
+    ({ id, state }) => (state.current === 'FAILED' || state.current === 'WARNING') && !parents.has(id),
+  );
+  if (run)
+    return {
+      text: run.reason
+        ? `${run.taskId}: ${run.reason}`
+        : `${run.taskId} ended ${run.state.current}; its log says more.`,
+      taskRunId: run.id,
+    };
   return execution.reason ? { text: execution.reason } : undefined;
 }

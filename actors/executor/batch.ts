@@ -1,0 +1,148 @@
+/**
+ * One commit in the making (B2): what the steps of a batch changed, folded, each text made once and used for the document's
+ * field and the feed's event alike.
+ */
+import type { Change, Effect } from '../../lib/execution/effect.ts';
+import { taskRunField } from '../../lib/execution/run.ts';
+import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
+import type { LogLine } from '../../lib/model/log-line.ts';
+import type { ContentHash, Partition } from '../../lib/model/partition.ts';
+import { type Version, versionOf } from '../../lib/model/version.ts';
+import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
+import type { Item } from '../../lib/bus/queues.ts';
+
+/** An attempt to hand to the workers once the commit is applied. */
+export interface Dispatch {
+  readonly partition: Partition;
+  readonly group: string;
+  readonly type: string;
+  readonly item: Item;
+}
+
+interface Folded {
+  start?: ExecutionStart;
+  head?: ExecutionHead;
+  readonly taskRuns: Map<string, TaskRun>;
+}
+
+export class Batch {
+  readonly partition: Partition;
+  readonly version: Version;
+  readonly expected: number;
+  readonly id: string;
+  readonly dispatches: Dispatch[] = [];
+  readonly lines: { readonly executionId: string; readonly line: LogLine }[] = [];
+  readonly hints: string[] = [];
+  readonly applied: string[] = [];
+  readonly tombstones = new Map<string, string>();
+  readonly tombstonesDropped: string[] = [];
+  readonly timers = new Map<string, number>();
+  readonly timersDropped = new Set<string>();
+  readonly outboxDropped: string[] = [];
+  readonly definitionsDropped: ContentHash[] = [];
+  readonly killed: string[] = [];
+  readonly deadLetters: string[] = [];
+  /** Entries whose message threw: left in the mailbox, their tries counted. */
+  readonly failed: string[] = [];
+  trimFeedBefore?: Version;
+  taskRuns = 0;
+  bytes = 0;
+  readonly #opened = new Map<string, string>();
+  readonly #closed = new Set<string>();
+  readonly #folded = new Map<string, Folded>();
+  readonly #documents: DocumentChange[] = [];
+  readonly #events: (readonly [id: string, json: string])[] = [];
+
+  constructor(lease: Lease, expected: number) {
+    this.partition = lease.partition;
+    this.expected = expected;
+    this.version = versionOf(lease.epoch, expected + 1);
+    this.id = `${lease.epoch}-${expected + 1}-${lease.owner}`;
+  }
+
+  get isEmpty(): boolean {
+    const lists = [this.applied, this.tombstonesDropped, this.outboxDropped, this.definitionsDropped, this.killed, this.deadLetters, this.failed, this.#documents, this.#events];
+    return lists.every(({ length }) => length === 0) && this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0;
+  }
+
+  /** One step's change. */
+  add(executionId: string, change: Change): void {
+    let folded = this.#folded.get(executionId);
+    if (!folded) this.#folded.set(executionId, (folded = { taskRuns: new Map() }));
+    if (change.start) folded.start = change.start;
+    if (change.head) folded.head = change.head;
+    for (const taskRun of change.taskRuns) folded.taskRuns.set(taskRun.id, taskRun);
+    this.taskRuns += change.taskRuns.length;
+  }
+
+  open(dispatch: Dispatch): void {
+    this.#opened.set(dispatch.item.ref, dispatch.item.delivery);
+    this.dispatches.push(dispatch);
+  }
+
+  close(ref: string): void {
+    this.#opened.delete(ref);
+    this.#closed.add(ref);
+  }
+
+  setTimer({ name, dueMs }: Extract<Effect, { kind: 'setTimer' }>): void {
+    this.timersDropped.delete(name);
+    this.timers.set(name, dueMs);
+  }
+
+  dropTimer(name: string): void {
+    this.timers.delete(name);
+    this.timersDropped.add(name);
+  }
+
+  document(change: DocumentChange, event?: string): void {
+    this.#documents.push(change);
+    if (event !== undefined) this.#events.push([change.id, event]);
+  }
+
+  event(id: string, json: string): void {
+    this.#events.push([id, json]);
+  }
+
+  finish(): Commit {
+    for (const [id, folded] of this.#folded) this.#write(id, folded);
+    this.#folded.clear();
+    const refs = this.dispatches.map(({ item }) => item.ref);
+    return {
+      ...EMPTY_COMMIT,
+      id: this.id,
+      expected: this.expected,
+      applied: this.applied,
+      documents: this.#documents,
+      opened: [...this.#opened],
+      closed: [...this.#closed],
+      tombstones: { set: [...this.tombstones], dropped: this.tombstonesDropped },
+      timers: { set: [...this.timers], dropped: [...this.timersDropped] },
+      outbox: { put: refs.length > 0 ? [[this.id, refs.join(' ')]] : [], dropped: this.outboxDropped },
+      events: this.#events,
+      definitionsDropped: this.definitionsDropped,
+      killed: this.killed,
+      deadLetters: this.deadLetters,
+      ...(this.trimFeedBefore === undefined ? {} : { trimFeedBefore: this.trimFeedBefore }),
+    };
+  }
+
+  #write(id: string, { start, head, taskRuns }: Folded): void {
+    const set: [string, string][] = [];
+    const parts: string[] = [];
+    if (start) parts.push(`"start":${textInto(set, 'start', start)}`);
+    if (head) parts.push(`"head":${textInto(set, 'head', head)}`);
+    if (taskRuns.size > 0) {
+      const texts: string[] = [];
+      for (const taskRun of taskRuns.values()) texts.push(textInto(set, taskRunField(taskRun.id), taskRun));
+      parts.push(`"taskRuns":[${texts.join(',')}]`);
+    }
+    this.document({ id, set }, `{${parts.join(',')}}`);
+  }
+}
+
+function textInto(set: [string, string][], field: string, value: object): string {
+  const text = JSON.stringify(value);
+  set.push([field, text]);
+  return text;
+}

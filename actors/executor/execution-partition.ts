@@ -1,0 +1,264 @@
+/**
+ * The executions of one partition, in their owner's memory. Loads them by their first message, steps, turns effects into the
+ * batch, watches attempts, and lets ended ones go once every durable reader is behind them.
+ */
+import { textOf } from '../../lib/errors.ts';
+import type { Effect } from '../../lib/execution/effect.ts';
+import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
+import { step } from '../../lib/execution/step.ts';
+import type { Log } from '../../lib/log.ts';
+import { attemptRef, type Tombstone } from '../../lib/model/execution.ts';
+import type { FlowMessage, Message } from '../../lib/model/message.ts';
+import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import { isEnded, stateOf } from '../../lib/model/state.ts';
+import { versionOf } from '../../lib/model/version.ts';
+import type { Bus } from '../../lib/bus/bus.ts';
+import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
+import { Attempts } from './attempts.ts';
+import type { Batch } from './batch.ts';
+import type { Definitions } from './definitions.ts';
+import type { Durations } from './durations.ts';
+import { BATCH_BYTES_MAX, BATCH_TASK_RUNS_MAX, type Moment, type PartitionActor, TRIES_MAX } from './partition.ts';
+import { Residue } from './residue.ts';
+import { lateAnswers, messagesApplied, reoffers, workersLost } from './numbers.ts';
+import { Timers } from './timers.ts';
+
+const TIMERS_MAX = 200;
+const CONTINUE = 'continue';
+
+export interface ExecutionParts {
+  readonly bus: Bus;
+  readonly definitions: Definitions;
+  readonly durations: Durations;
+  readonly log: Log;
+}
+
+export class ExecutionPartition implements PartitionActor {
+  readonly number: number;
+  readonly attempts = new Attempts();
+  readonly #parts: ExecutionParts;
+  readonly #lease: Lease;
+  readonly #runs = new Map<string, Run>();
+  /** Ids of the documents that Redis holds. */
+  readonly #documents: Set<string>;
+  readonly #killing: Set<string>;
+  readonly #timers: Timers;
+  readonly #residue: Residue;
+  /** What the owner has to say to itself: lost workers, offers to repeat. */
+  #own: Message[] = [];
+
+  constructor(parts: ExecutionParts, lease: Lease, holding: Holding, nowMs: number) {
+    this.#parts = parts;
+    this.#lease = lease;
+    this.number = holding.number;
+    this.#documents = new Set(holding.documents);
+    this.#killing = new Set(holding.killing);
+    this.#timers = new Timers(holding.timers);
+    this.#residue = new Residue(holding, versionOf(lease.epoch, holding.number + 1));
+    const unsent = new Set(holding.outbox.flatMap(([, refs]) => refs.split(' ')));
+    for (const { ref, delivery, claim } of holding.attempts) {
+      this.attempts.open({ ref, group: '', delivery, sinceMs: nowMs, claimed: claim !== undefined });
+      if (unsent.has(ref) && !claim) this.#own.push(reofferOf(ref, delivery, nowMs));
+    }
+  }
+
+  get nextMs(): number {
+    return this.#own.length > 0 ? 0 : Math.min(this.#timers.nextMs, this.#residue.nextMs);
+  }
+
+  prepare(entries: readonly Entry[], nowMs: number): Promise<void> | undefined {
+    const missing = new Set<string>();
+    const hashes = new Set<string>();
+    const need = (id: string) => {
+      const run = this.#runs.get(id);
+      if (run) this.#needFlow(hashes, run.start.flow.hash);
+      else if (this.#documents.has(id)) missing.add(id);
+    };
+    for (const { messages } of entries)
+      for (const message of messages as readonly Message[]) {
+        if (message.kind === 'start') this.#needFlow(hashes, message.start.flow.hash);
+        need(message.executionId);
+      }
+    for (const { executionId } of this.#own) need(executionId);
+    for (const [name] of this.#timers.due(nowMs, TIMERS_MAX)) need(name.slice(0, name.indexOf('/')));
+    return missing.size + hashes.size > 0 ? this.#load(missing, hashes) : undefined;
+  }
+
+  plan(batch: Batch, entries: readonly Entry[], moment: Moment): void {
+    const { nowMs } = moment;
+    for (const message of this.#own.splice(0)) this.#take(batch, message, nowMs);
+    for (const [name, dueMs] of this.#timers.due(nowMs, TIMERS_MAX)) this.#fire(batch, name, dueMs, nowMs);
+    for (const entry of entries) {
+      if (batch.taskRuns >= BATCH_TASK_RUNS_MAX || batch.bytes >= BATCH_BYTES_MAX) break;
+      batch.bytes += entry.bytes;
+      if (entry.unreadable === undefined) this.#takeEntry(batch, entry, moment);
+      else this.#bury(batch, entry.id, entry.unreadable);
+    }
+    this.#residue.sweep(batch, moment, entries.length === 0, (id) => {
+      this.#documents.delete(id);
+      this.#runs.delete(id);
+    });
+  }
+
+  async watch(nowMs: number): Promise<void> {
+    const found = await this.attempts.look(this.#parts.bus, this.#lease.partition, nowMs);
+    for (const { kind } of found) (kind === 'workerLost' ? workersLost : reoffers).inc();
+    this.#own.push(...found);
+  }
+
+  sent(batchId: string): void {
+    this.#residue.sent(batchId);
+  }
+
+  #needFlow(hashes: Set<string>, hash: string): void {
+    if (!this.#parts.definitions.has(hash)) hashes.add(hash);
+  }
+
+  async #load(ids: ReadonlySet<string>, hashes: Set<string>): Promise<void> {
+    const { bus, definitions } = this.#parts;
+    await Promise.all(
+      [...ids].map(async (id) => {
+        const fields = await bus.documents.read(this.#lease.partition, id);
+        if (!fields?.has('start') || !fields.has('head')) return;
+        const run = loadRun(fields);
+        this.#runs.set(id, run);
+        this.#residue.uses(id, run.start.flow.hash);
+        this.#needFlow(hashes, run.start.flow.hash);
+      }),
+    );
+    await Promise.all([...hashes].map((hash) => definitions.load(this.#lease.partition, hash)));
+  }
+
+  #takeEntry(batch: Batch, { id, messages }: Entry<Message | FlowMessage>, { nowMs, tries }: Moment): void {
+    for (const message of messages as readonly Message[]) {
+      try {
+        this.#take(batch, message, nowMs);
+      } catch (error) {
+        // What was applied of the entry is applied again with it: messages are idempotent (E3).
+        this.#parts.log.warn({ execution: message.executionId, kind: message.kind, err: error }, 'a message throws');
+        if ((tries.get(id) ?? 0) + 1 < TRIES_MAX) {
+          batch.failed.push(id);
+          return;
+        }
+        this.#bury(batch, id, JSON.stringify(message), textOf(error));
+        this.#abandon(batch, message.executionId, `the engine could not take a message (${message.kind}): ${textOf(error)}`, nowMs);
+        return;
+      }
+    }
+    batch.applied.push(id);
+  }
+
+  #bury(batch: Batch, entryId: string, text: string, reason = 'unreadable'): void {
+    batch.applied.push(entryId);
+    batch.deadLetters.push(JSON.stringify({ entry: entryId, partition: batch.partition, reason, message: text }));
+  }
+
+  #abandon(batch: Batch, executionId: string, reason: string, nowMs: number): void {
+    try {
+      this.#take(batch, { v: MESSAGE_FORMAT, kind: 'abandon', executionId, atMs: nowMs, reason }, nowMs);
+    } catch (error) {
+      this.#parts.log.error({ execution: executionId, err: error }, 'an execution cannot even be given up');
+    }
+  }
+
+  #fire(batch: Batch, name: string, dueMs: number, nowMs: number): void {
+    const [executionId, what] = name.split('/') as [string, string];
+    const message = { v: MESSAGE_FORMAT, executionId, atMs: nowMs };
+    this.#timers.drop(name);
+    batch.dropTimer(name);
+    this.#take(batch, what === CONTINUE ? { ...message, kind: 'continue' } : { ...message, kind: 'timer', name, dueMs }, nowMs);
+  }
+
+  #take(batch: Batch, message: Message, nowMs: number): void {
+    const id = message.executionId;
+    const run = this.#runs.get(id);
+    const hash = message.kind === 'start' ? message.start.flow.hash : run?.start.flow.hash;
+    const flow = hash === undefined ? 'no such execution' : this.#parts.definitions.get(hash);
+    const taken = step(run, message, { nowMs, epoch: this.#lease.epoch, flow, tombstone: run ? undefined : this.#residue.tombstone(id) });
+    messagesApplied.inc();
+    if (taken.kind === 'unchanged') {
+      if (message.kind === 'kill') this.#settleKill(batch, id, run);
+      if (message.kind === 'taskEnded') this.#settleLate(batch, taken.why, attemptRef(id, message.taskRunId, message.attempt), run);
+      return;
+    }
+    const changed = applyChange(run, taken.change);
+    if (!run) {
+      this.#runs.set(id, changed);
+      this.#documents.add(id);
+      this.#residue.uses(id, changed.start.flow.hash);
+    }
+    batch.add(id, taken.change);
+    if (message.kind === 'taskStarted') this.attempts.claimed(attemptRef(id, message.taskRunId, message.attempt), nowMs);
+    if (message.kind === 'kill') this.#killing.add(id);
+    for (const effect of taken.effects) this.#do(batch, changed, effect, nowMs);
+  }
+
+  /** A kill that came too late leaves no mark behind. */
+  #settleKill(batch: Batch, id: string, run: Run | undefined): void {
+    if (!run || isEnded(stateOf(run.head.history))) batch.killed.push(id);
+  }
+
+  #settleLate(batch: Batch, why: string, ref: string, run: Run | undefined): void {
+    lateAnswers.inc();
+    this.#parts.log.debug({ ref, why }, 'an answer came late');
+    if (!run || isEnded(stateOf(run.head.history))) batch.close(ref);
+  }
+
+  #do(batch: Batch, run: Run, effect: Effect, nowMs: number): void {
+    const { start } = run;
+    switch (effect.kind) {
+      case 'runTask': {
+        const item = { ...effect.item, version: batch.version };
+        batch.open({ partition: batch.partition, group: effect.group, type: effect.type, item });
+        this.attempts.open({ ref: item.ref, group: effect.group, delivery: item.delivery, sinceMs: nowMs, claimed: false });
+        return;
+      }
+      case 'closeAttempt':
+        batch.close(effect.ref);
+        this.attempts.close(effect.ref);
+        if (effect.ranMs !== undefined) this.#parts.durations.note(effect.type!, effect.ranMs);
+        return;
+      case 'revokeAttempt':
+        batch.hints.push(effect.ref);
+        return;
+      case 'setTimer':
+        batch.setTimer(effect);
+        this.#timers.set(effect.name, effect.dueMs);
+        return;
+      case 'dropTimer':
+        batch.dropTimer(effect.name);
+        this.#timers.drop(effect.name);
+        return;
+      case 'continue':
+        return this.#do(batch, run, { kind: 'setTimer', name: `${start.id}/${CONTINUE}`, dueMs: nowMs }, nowMs);
+      case 'log':
+        batch.lines.push({ executionId: start.id, line: lineOf(run, effect, batch, nowMs) });
+        return;
+      case 'end': {
+        const tombstone: Tombstone = { state: effect.state, version: batch.version, endedAtMs: nowMs, untilMs: nowMs + effect.rememberMs };
+        this.#residue.bury(batch, start.id, tombstone, start.flow.hash);
+        if (this.#killing.delete(start.id)) batch.killed.push(start.id);
+      }
+    }
+  }
+}
+
+function reofferOf(ref: string, delivery: string, nowMs: number): Message {
+  const [executionId, taskRunId, attempt] = ref.split('/') as [string, string, string];
+  return { v: MESSAGE_FORMAT, kind: 'reoffer', executionId, taskRunId, attempt: Number(attempt), delivery, atMs: nowMs };
+}
+
+function lineOf(run: Run, effect: Extract<Effect, { kind: 'log' }>, batch: Batch, nowMs: number): Batch['lines'][number]['line'] {
+  const { start } = run;
+  const taskRun = effect.taskRunId === undefined ? undefined : run.taskRuns.get(effect.taskRunId);
+  return {
+    id: `${start.id}/engine/${batch.version}/${batch.lines.length}`,
+    executionId: start.id,
+    namespace: start.flow.namespace,
+    flowId: start.flow.id,
+    level: effect.level,
+    atMs: nowMs,
+    message: effect.message,
+    ...(taskRun ? { taskId: taskRun.taskId, taskRunId: taskRun.id, attempt: taskRun.attempts.length } : {}),
+  };
+}

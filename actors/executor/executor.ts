@@ -1,0 +1,112 @@
+/**
+ * The executor: owns partitions, and goes round: read the mailboxes, step, commit, hand out. The commits of a round travel
+ * together while the next round is read and computed. It does no heavy work and never reads the repository (I1).
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { isFault, textOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Catalogue } from '../../lib/model/catalogue.ts';
+import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Partition } from '../../lib/model/partition.ts';
+import type { Service } from '../../lib/service.ts';
+import type { Bus } from '../../lib/bus/bus.ts';
+import type { Entry } from '../../lib/bus/ownership.ts';
+import type { Member } from '../../lib/bus/members.ts';
+import { Deliveries } from './deliveries.ts';
+import { Estate } from './estate.ts';
+
+const READ_ENTRIES = 200;
+const BLOCK_MS = 500;
+const BACK_OFF_MS = 200;
+const SILENT_MS = 10_000;
+
+export function buildExecutor({ bus, catalogue, log }: { readonly bus: Bus; readonly catalogue: Catalogue; readonly log: Log }): Service {
+  const member: Member = {
+    id: randomUUID(),
+    role: 'executor',
+    host: hostname(),
+    pid: process.pid,
+    version: '0.1.0',
+    startedAtMs: Date.now(),
+    format: MESSAGE_FORMAT,
+  };
+  const executor = new Executor(bus, member, catalogue, log);
+  return {
+    name: 'executor',
+    start: () => executor.start(),
+    quiet: async () => executor.quiet(),
+    stop: (deadlineMs) => executor.stop(deadlineMs),
+    health: () => executor.health(),
+  };
+}
+
+class Executor {
+  readonly #bus: Bus;
+  readonly #log: Log;
+  readonly #estate: Estate;
+  readonly #deliveries: Deliveries;
+  #running = false;
+  #done: Promise<void> = Promise.resolve();
+  #progressMs = performance.now();
+
+  constructor(bus: Bus, member: Member, catalogue: Catalogue, log: Log) {
+    this.#bus = bus;
+    this.#log = log;
+    this.#deliveries = new Deliveries(bus, log);
+    this.#estate = new Estate({ bus, member, catalogue, log, deliveries: this.#deliveries });
+  }
+
+  async start(): Promise<void> {
+    this.#running = true;
+    await this.#estate.tend();
+    this.#done = this.#goRound();
+  }
+
+  quiet(): void {
+    this.#running = false;
+    this.#bus.ownership.wake();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.quiet();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, deadlineMs);
+    });
+    await Promise.race([this.#done, late]);
+    clearTimeout(timer);
+    await this.#estate.leave();
+  }
+
+  health(): { readonly ok: boolean; readonly detail?: string } {
+    const silentMs = performance.now() - this.#progressMs;
+    return silentMs < SILENT_MS ? { ok: true } : { ok: false, detail: `no round for ${Math.round(silentMs / 1_000)} s` };
+  }
+
+  async #goRound(): Promise<void> {
+    let committed: Promise<void> = Promise.resolve();
+    while (this.#running) {
+      try {
+        await this.#estate.tend();
+        const entries = await this.#read();
+        const planned = await this.#estate.plan(entries);
+        await committed;
+        committed = this.#estate.commit(planned);
+        this.#progressMs = performance.now();
+      } catch (error) {
+        if (!isFault(error)) this.#log.error({ err: error }, 'a round failed');
+        else this.#log.debug({ reason: textOf(error) }, 'a round waits for Redis');
+        await committed;
+        this.#estate.dropAll();
+        await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
+      }
+    }
+    await committed;
+  }
+
+  #read(): Promise<ReadonlyMap<Partition, readonly Entry[]>> {
+    const blockMs = Math.max(0, Math.min(BLOCK_MS, Math.ceil(this.#estate.nextInMs())));
+    return this.#bus.ownership.read(this.#estate.cursors(), { count: READ_ENTRIES, blockMs });
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Committed attempts become parcels, one BullMQ job each: short tasks travel together, as many as spread over all threads;
+ * a slow or new type travels alone, and so does whatever was delivered before. A parcel may hold attempts of several
+ * partitions of a round: they were committed together, and claims go by partition anyway.
+ */
+import { derivedId } from '../../lib/model/ids.ts';
+import type { Bus } from '../../lib/bus/bus.ts';
+import { type Item, PARCEL_ITEMS_MAX, type Parcel } from '../../lib/bus/queues.ts';
+import type { Dispatch } from './batch.ts';
+import type { Durations } from './durations.ts';
+
+export interface SentParcel {
+  readonly group: string;
+  readonly parcel: Parcel;
+}
+
+export class Parcels {
+  readonly #bus: Bus;
+  readonly #durations: Durations;
+  /** Threads of the live workers, by group. */
+  threads: ReadonlyMap<string, number> = new Map();
+
+  constructor(bus: Bus, durations: Durations) {
+    this.#bus = bus;
+    this.#durations = durations;
+  }
+
+  /** `open`: attempts that are out already. Throws `bus.unavailable`: nothing of it may have been sent, or some. */
+  async send(dispatches: readonly Dispatch[], open: number): Promise<readonly SentParcel[]> {
+    const sent = this.#pack(dispatches, open);
+    const byGroup = Map.groupBy(sent, ({ group }) => group);
+    await Promise.all([...byGroup].map(([group, parcels]) => this.#bus.queues.add(group, parcels.map(({ parcel }) => parcel))));
+    return sent;
+  }
+
+  #pack(dispatches: readonly Dispatch[], open: number): SentParcel[] {
+    const parcels: SentParcel[] = [];
+    const short = new Map<string, Item[]>();
+    for (const { group, type, item } of dispatches) {
+      if (item.alone || !this.#durations.isShort(type)) parcels.push(parcelOf(group, [item]));
+      else {
+        const items = short.get(group);
+        if (items) items.push(item);
+        else short.set(group, [item]);
+      }
+    }
+    for (const [group, items] of short) {
+      const size = Math.max(1, Math.min(PARCEL_ITEMS_MAX, Math.ceil(Math.max(open, items.length) / (this.threads.get(group) || 1))));
+      for (let from = 0; from < items.length; from += size) parcels.push(parcelOf(group, items.slice(from, from + size)));
+    }
+    return parcels;
+  }
+}
+
+const parcelOf = (group: string, items: readonly Item[]): SentParcel => ({
+  group,
+  parcel: { name: derivedId('parcel', items[0]!.ref, items[0]!.delivery, items.length), items },
+});

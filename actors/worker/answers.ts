@@ -1,0 +1,122 @@
+/**
+ * Sends the ends of jobs to their owners: one append per partition at a time, with everything that has come up meanwhile.
+ * An answer is kept until it is in the mailbox; that it was applied is the desk's to find out.
+ */
+import type { Mailbox } from '../../lib/bus/mailbox.ts';
+import { isFault, textOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { MESSAGE_FORMAT, type TaskEndedMessage } from '../../lib/model/message.ts';
+import type { Partition } from '../../lib/model/partition.ts';
+import { insist } from './insist.ts';
+import type { Job } from './job.ts';
+import type { BusTime } from './bus-time.ts';
+
+const ENTRY_BYTES_MAX = 200 * 1024;
+/** What a message takes besides outputs and reason, about. */
+const MESSAGE_BYTES = 320;
+
+export class Answers {
+  readonly #mailbox: Mailbox;
+  readonly #workerId: string;
+  readonly #time: BusTime;
+  readonly #log: Log;
+  readonly #signal: AbortSignal;
+  readonly #waiting = new Map<Partition, Job[]>();
+  readonly #sending = new Set<Partition>();
+  #scheduled = false;
+  #told = false;
+
+  constructor(parts: { readonly mailbox: Mailbox; readonly workerId: string; readonly time: BusTime; readonly log: Log; readonly signal: AbortSignal }) {
+    this.#mailbox = parts.mailbox;
+    this.#workerId = parts.workerId;
+    this.#time = parts.time;
+    this.#log = parts.log;
+    this.#signal = parts.signal;
+  }
+
+  /** How many are not in their mailboxes. */
+  get waiting(): number {
+    let waiting = this.#sending.size;
+    for (const jobs of this.#waiting.values()) waiting += jobs.length;
+    return waiting;
+  }
+
+  /** Every one of them has a result. */
+  send(job: Job): void {
+    const jobs = this.#waiting.get(job.partition);
+    if (jobs) jobs.push(job);
+    else this.#waiting.set(job.partition, [job]);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // Results of several threads that came in the same turn go together.
+    setImmediate(() => {
+      this.#scheduled = false;
+      for (const partition of this.#waiting.keys()) if (!this.#sending.has(partition)) void this.#empty(partition);
+    });
+  }
+
+  async #empty(partition: Partition): Promise<void> {
+    this.#sending.add(partition);
+    for (let jobs = this.#waiting.get(partition); jobs && !this.#signal.aborted; jobs = this.#waiting.get(partition)) {
+      const entry = entryOf(jobs);
+      if (entry.length === jobs.length) this.#waiting.delete(partition);
+      else this.#waiting.set(partition, jobs.slice(entry.length));
+      await this.#append(partition, entry);
+    }
+    this.#sending.delete(partition);
+  }
+
+  async #append(partition: Partition, jobs: readonly Job[]): Promise<void> {
+    const ask = () => {
+      const atMs = this.#time.now();
+      return this.#mailbox.append(partition, jobs.map((job) => this.#message(job, atMs)));
+    };
+    const failed = (error: unknown): void => {
+      if (isFault(error, 'bus.messageLate')) this.#time.refresh();
+      if (!this.#told) this.#log.warn({ partition, reason: textOf(error) }, 'answers are kept until the bus takes them');
+      this.#told = true;
+    };
+    try {
+      await insist(ask, this.#signal, failed);
+      this.#told = false;
+    } catch (error) {
+      // A bug, or a message that no mailbox takes: the claim stays, and the desk sends the answer again.
+      this.#log.error({ partition, answers: jobs.length, err: error }, 'answers were refused');
+    }
+    const nowMs = performance.now();
+    for (const job of jobs) job.sentAtMs = nowMs;
+  }
+
+  #message({ executionId, taskRunId, attempt, token, result }: Job, atMs: number): TaskEndedMessage {
+    const { state, startedAtMs, endedAtMs, outputs, reason, lines } = result!;
+    const skewMs = this.#time.skewMs;
+    return {
+      v: MESSAGE_FORMAT,
+      kind: 'taskEnded',
+      executionId,
+      atMs,
+      taskRunId,
+      attempt,
+      token,
+      workerId: this.#workerId,
+      state,
+      startedAtMs: startedAtMs + skewMs,
+      endedAtMs: endedAtMs + skewMs,
+      outputs,
+      reason,
+      lines,
+    };
+  }
+}
+
+/** As many from the front as one entry takes. */
+function entryOf(jobs: readonly Job[]): readonly Job[] {
+  let bytes = 0;
+  let count = 0;
+  for (const { result } of jobs) {
+    bytes += MESSAGE_BYTES + result!.bytes + (result!.reason?.length ?? 0);
+    if (bytes > ENTRY_BYTES_MAX && count > 0) break;
+    count++;
+  }
+  return count === jobs.length ? jobs : jobs.slice(0, count);
+}

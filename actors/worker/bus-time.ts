@@ -1,0 +1,39 @@
+/** The bus's time, from this machine's clock and their difference, which is looked at now and then. */
+import type { Bus } from '../../lib/bus/bus.ts';
+import { systemClock } from '../../lib/clock.ts';
+
+const REFRESH_MS = 30_000;
+
+export class BusTime {
+  readonly #bus: Pick<Bus, 'now'>;
+  #timer: NodeJS.Timeout | undefined;
+  /** The bus's clock minus ours, whole ms. */
+  skewMs = 0;
+
+  constructor(bus: Pick<Bus, 'now'>) {
+    this.#bus = bus;
+  }
+
+  now(): number {
+    return systemClock.now() + this.skewMs;
+  }
+
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.refresh(), REFRESH_MS).unref();
+    await this.#look();
+  }
+
+  refresh(): void {
+    void this.#look();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    const before = systemClock.now();
+    const bus = await this.#bus.now().catch(() => undefined); // The bus is away: the last difference is still the best.
+    if (bus !== undefined) this.skewMs = Math.round(bus - (before + systemClock.now()) / 2);
+  }
+}

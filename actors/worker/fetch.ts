@@ -1,0 +1,82 @@
+/**
+ * Fetches what jobs see: fields of their executions' documents and the sources of their flows. What never changes is kept:
+ * the start of an incarnation, and a source by its hash.
+ */
+import type { Documents } from '../../lib/bus/documents.ts';
+import type { ContentHash, Partition } from '../../lib/model/partition.ts';
+import type { ExecutionPart } from './channel.ts';
+import type { Job } from './job.ts';
+
+const STARTS_MAX = 2_000;
+const START_CHARS_MAX = 16 * 1024 * 1024;
+const SOURCES_MAX = 500;
+
+export class Fetch {
+  readonly #documents: Documents;
+  readonly #starts = new Map<string, string>();
+  #startChars = 0;
+  readonly #sources = new Map<ContentHash, string>();
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+  }
+
+  /** Fills in `part` and `flow` of each job of the partition; they stay undefined where the execution is not there. */
+  async fill(partition: Partition, jobs: readonly Job[]): Promise<void> {
+    const executions = new Map<string, Job[]>();
+    const hashes = new Set<ContentHash>();
+    for (const job of jobs) {
+      const name = `${job.executionId}/${job.item.incarnation}`;
+      const together = executions.get(name);
+      if (together) together.push(job);
+      else executions.set(name, [job]);
+      hashes.add(job.item.hash);
+    }
+    const asked: Promise<void>[] = [];
+    for (const [name, together] of executions) {
+      const part = this.#fillExecution(partition, name, together);
+      if (part) asked.push(part);
+    }
+    for (const hash of hashes) if (!this.#sources.has(hash)) asked.push(this.#fetchSource(partition, hash));
+    if (asked.length > 0) await Promise.all(asked);
+    for (const job of jobs) job.flow = this.#sources.get(job.item.hash);
+  }
+
+  /** A promise only if something must be asked for. */
+  #fillExecution(partition: Partition, name: string, jobs: readonly Job[]): Promise<void> | undefined {
+    const start = this.#starts.get(name);
+    const fields = start === undefined ? ['start'] : [];
+    for (const { item } of jobs) for (const read of item.reads) if (!fields.includes(read)) fields.push(read);
+    if (start !== undefined && fields.length === 0) return fill(jobs, start, []);
+    const id = jobs[0]!.executionId;
+    return this.#documents.fields(partition, id, fields).then((texts) => {
+      const fetched = fields.map((field, n) => [field, texts[n]] as const);
+      const text = start ?? fetched.shift()![1];
+      if (text === undefined) return;
+      if (start === undefined) this.#keep(name, text);
+      fill(jobs, text, fetched.filter((pair): pair is [string, string] => pair[1] !== undefined));
+    });
+  }
+
+  async #fetchSource(partition: Partition, hash: ContentHash): Promise<void> {
+    const source = await this.#documents.definition(partition, hash);
+    if (source === undefined) return;
+    if (this.#sources.size >= SOURCES_MAX) this.#sources.delete(this.#sources.keys().next().value!);
+    this.#sources.set(hash, source);
+  }
+
+  #keep(name: string, text: string): void {
+    this.#starts.set(name, text);
+    this.#startChars += text.length;
+    for (const [oldest, chars] of this.#starts) {
+      if (this.#starts.size <= STARTS_MAX && this.#startChars <= START_CHARS_MAX) break;
+      this.#starts.delete(oldest);
+      this.#startChars -= chars.length;
+    }
+  }
+}
+
+function fill(jobs: readonly Job[], start: string, fields: ExecutionPart['fields']): undefined {
+  const part: ExecutionPart = { id: jobs[0]!.executionId, incarnation: jobs[0]!.item.incarnation, start, fields };
+  for (const job of jobs) job.part = part;
+}

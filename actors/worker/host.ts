@@ -1,0 +1,20 @@
+/** What runs jobs: a thread, or a process for one job alone. */
+import type { AbortCause, FromRunner } from './channel.ts';
+import type { Job } from './job.ts';
+
+export interface Host {
+  /** It takes work: its plugins are loaded. */
+  readonly ready: boolean;
+  send(jobs: readonly Job[]): void;
+  abort(job: Job, cause: AbortCause): void;
+  /** Whether the job's own code runs now. */
+  runs(job: Job): boolean;
+  /** Ends it, whatever runs. `gone` is called as for every end. */
+  end(): Promise<void>;
+}
+
+export interface HostEvents {
+  said(message: Exclude<FromRunner, { kind: 'ready' }>): void;
+  /** It takes no more. `running` is the serial of the item that ran, 0 for none. */
+  gone(running: number, why: string): void;
+}

@@ -1,0 +1,71 @@
+/** A task run in this worker's hands: from its claim until the owner has applied its end. */
+import type { Item } from '../../lib/bus/queues.ts';
+import { parseAttemptRef } from '../../lib/model/execution.ts';
+import { executionPartition, type Partition } from '../../lib/model/partition.ts';
+import type { ExecutionPart, Result } from './channel.ts';
+
+export interface Job {
+  /** Of this process, from 1. */
+  readonly serial: number;
+  readonly item: Item;
+  readonly ref: string;
+  readonly delivery: string;
+  /** Of the claim: no other claim ever had it. */
+  readonly token: string;
+  readonly partition: Partition;
+  readonly executionId: string;
+  readonly taskRunId: string;
+  readonly attempt: number;
+  phase: 'claiming' | 'running' | 'answered' | 'closed' | 'gone';
+  /** When the gate was last asked about the claim, monotonic. */
+  askedAtMs: number;
+  /** When the phase began, monotonic. */
+  sinceMs: number;
+  /** Told to end by the gate. */
+  revoked: boolean;
+  /** What a runner needs besides the item. */
+  part?: ExecutionPart;
+  flow?: string;
+  /** The end, if its runner dies: it was ended by us. */
+  ending?: Pick<Result, 'state' | 'reason'>;
+  timer?: NodeJS.Timeout;
+  /** The running number of the last line that was seen. */
+  lines: number;
+  batch?: Batch;
+  result?: Result;
+  sentAtMs: number;
+}
+
+/** Jobs that hold one seat together. */
+export interface Batch {
+  /** How many of them are not over. */
+  left: number;
+  readonly over: () => void;
+}
+
+export type JobSource = (item: Item) => Job;
+
+export function jobSource(partitions: number, nonce: string, now: () => number): JobSource {
+  let serial = 0;
+  return (item) => {
+    serial++;
+    const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
+    return {
+      serial,
+      item,
+      ref: item.ref,
+      delivery: item.delivery,
+      token: `${nonce}${serial.toString(36)}`,
+      partition: executionPartition(executionId, partitions),
+      executionId,
+      taskRunId,
+      attempt,
+      phase: 'claiming',
+      askedAtMs: now(),
+      sinceMs: now(),
+      revoked: false,
+      lines: 0,
+      sentAtMs: 0,
+    };
+  };
+}

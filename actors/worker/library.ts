@@ -1,0 +1,106 @@
+/**
+ * What a runner knows: its plugins, the flows that it was sent (parsed at their first use, once), the starts of executions
+ * that it has seen lately. Turns a work item into something that can be run.
+ */
+import { contextOf } from '../../lib/execution/context.ts';
+import { parseFlow } from '../../lib/flow/parse.ts';
+import { type ExecutionHead, type ExecutionStart, parseAttemptRef, type TaskRun } from '../../lib/model/execution.ts';
+import type { Flow } from '../../lib/model/flow.ts';
+import type { ContentHash } from '../../lib/model/partition.ts';
+import type { PluginSet } from '../../lib/plugin/load.ts';
+import type { LineSink } from '../../lib/task/outcome.ts';
+import type { Roots, RunGiven } from '../../lib/task/task-context.ts';
+import { TaskError } from '../../plugins/sdk/index.ts';
+import type { ExecutionPart, WorkItem } from './channel.ts';
+
+const STARTS_MAX = 256;
+
+/** The part of a batch that one execution's items share, parsed as far as it was asked for. */
+export interface OpenPart {
+  readonly part: ExecutionPart;
+  readonly parsed: Map<string, unknown>;
+}
+
+export const openPart = (part: ExecutionPart): OpenPart => ({ part, parsed: new Map() });
+
+export class Library {
+  readonly #plugins: PluginSet;
+  readonly #sources = new Map<ContentHash, string>();
+  readonly #flows = new Map<ContentHash, Flow>();
+  readonly #starts = new Map<string, ExecutionStart>();
+
+  constructor(plugins: PluginSet) {
+    this.#plugins = plugins;
+  }
+
+  learn(flows: readonly (readonly [hash: ContentHash, source: string])[], drop: readonly ContentHash[]): void {
+    for (const hash of drop) {
+      this.#sources.delete(hash);
+      this.#flows.delete(hash);
+    }
+    for (const [hash, source] of flows) this.#sources.set(hash, source);
+  }
+
+  /** Throws a TaskError when the flow, the task or its type cannot be had. */
+  given({ item }: WorkItem, open: OpenPart, sink: LineSink): RunGiven {
+    const start = this.#start(open.part);
+    const flow = this.#flow(item.hash, start.flow.tenant);
+    const task = flow.taskOf.get(item.taskId);
+    if (!task) throw new TaskError(`expected a task ${item.taskId} in revision ${start.flow.revision} of ${flow.namespace}.${flow.id}, got none`);
+    const definition = this.#plugins.task(task.type);
+    if (!definition) throw new TaskError(`expected a plugin for ${task.writtenType} in this worker, got none`);
+    const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
+    const { tenant, namespace, id: flowId, revision: flowRevision } = start.flow;
+    return {
+      place: { tenant, namespace, flowId, executionId, taskId: item.taskId, taskRunId, attempt },
+      flowRevision,
+      task,
+      definition,
+      value: item.value,
+      sink,
+      roots: () => rootsOf(start, flow, item, open),
+    };
+  }
+
+  #start(part: ExecutionPart): ExecutionStart {
+    const name = `${part.id}/${part.incarnation}`;
+    let start = this.#starts.get(name);
+    if (start) return start;
+    start = JSON.parse(part.start) as ExecutionStart;
+    if (this.#starts.size >= STARTS_MAX) this.#starts.delete(this.#starts.keys().next().value!);
+    this.#starts.set(name, start);
+    return start;
+  }
+
+  #flow(hash: ContentHash, tenant: string): Flow {
+    const known = this.#flows.get(hash);
+    if (known) return known;
+    const source = this.#sources.get(hash);
+    if (source === undefined) throw new TaskError(`expected the flow ${hash} to be at hand, got none`);
+    const { flow, problems } = parseFlow(source, this.#plugins.catalogue, { tenant });
+    if (!flow) throw new TaskError(`the flow is not valid here: ${problems[0]?.message ?? 'it has no tasks'}`);
+    this.#flows.set(hash, flow);
+    return flow;
+  }
+}
+
+function rootsOf(start: ExecutionStart, flow: Flow, item: WorkItem['item'], open: OpenPart): Roots {
+  const taskRuns = new Map<string, TaskRun>();
+  let head: ExecutionHead | undefined;
+  for (const name of item.reads) {
+    const value = fieldOf(open, name);
+    if (value === undefined) continue;
+    if (name === 'head') head = value as ExecutionHead;
+    else if (name.startsWith('t:')) taskRuns.set((value as TaskRun).id, value as TaskRun);
+  }
+  const oldestFirst = [...taskRuns.values()].sort((a, b) => a.index - b.index);
+  return contextOf({ start, head, flow, taskRuns: oldestFirst, taskRun: (id) => taskRuns.get(id), place: item });
+}
+
+function fieldOf({ part, parsed }: OpenPart, name: string): unknown {
+  if (parsed.has(name)) return parsed.get(name);
+  const text = part.fields.find(([field]) => field === name)?.[1];
+  const value: unknown = text === undefined ? undefined : JSON.parse(text);
+  parsed.set(name, value);
+  return value;
+}

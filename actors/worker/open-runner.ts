@@ -1,0 +1,26 @@
+/** Opens what a runner rests on, the same in a thread and in a process. */
+import { loadPlugins } from '../../lib/plugin/load.ts';
+import { openLocalStorage } from '../../lib/storage/local.ts';
+import { type Setup, SHARED_BYTES } from './channel.ts';
+import { Library } from './library.ts';
+import { capturePrints } from './prints.ts';
+import { Runner, type RunnerParts } from './runner.ts';
+
+export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post' | 'drain'>): Promise<Runner> {
+  const plugins = await loadPlugins(setup.packages);
+  const prints = capturePrints((level, text) => runner.printed(level, text));
+  const runner: Runner = new Runner({
+    ...channel,
+    flushPrints: prints.flush,
+    library: new Library(plugins),
+    ground: { storage: openLocalStorage({ folder: setup.storageFolder }), folder: setup.folder, environment: setup.environment },
+    shared: new Int32Array(setup.shared ?? new SharedArrayBuffer(SHARED_BYTES)),
+  });
+  const broke = (error: unknown): void => {
+    if (!runner.broke(error)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  };
+  process.on('exit', () => runner.last());
+  process.on('uncaughtException', broke);
+  process.on('unhandledRejection', broke);
+  return runner;
+}

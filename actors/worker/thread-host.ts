@@ -1,0 +1,54 @@
+/** A thread that runs jobs. Starts with an empty environment and bounds on its memory. */
+import type { Readable } from 'node:stream';
+import { Worker } from 'node:worker_threads';
+import type { Log } from '../../lib/log.ts';
+import { batchOf } from './batch.ts';
+import { type AbortCause, ATTENTION, CHANNEL_FORMAT, CURSOR, type FromRunner, type Setup, SHARED_BYTES } from './channel.ts';
+import type { Host, HostEvents } from './host.ts';
+import type { Job } from './job.ts';
+
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+const OUTPUT_CHARS_MAX = 4_096;
+
+export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
+  const shared = new Int32Array(new SharedArrayBuffer(SHARED_BYTES));
+  const known = new Set<string>();
+  let [ready, why] = [false, 'ended'];
+  const thread = new Worker(new URL('./thread.ts', import.meta.url), {
+    workerData: { ...setup, shared: shared.buffer } satisfies Setup,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: RESOURCE_LIMITS,
+  });
+  thread.unref();
+  for (const stream of [thread.stdout, thread.stderr]) tell(stream, log);
+  thread.on('message', (message: FromRunner) => {
+    if (message.kind === 'ready') ready = true;
+    else events.said(message);
+  });
+  thread.on('error', (error) => {
+    why = error.message;
+  });
+  thread.on('exit', (code) => events.gone(Atomics.load(shared, CURSOR), `${why} (exit code ${code})`));
+  return {
+    get ready() {
+      return ready;
+    },
+    send: (jobs) => thread.postMessage(batchOf(jobs, known)),
+    abort: ({ serial }: Job, cause: AbortCause) => {
+      thread.postMessage({ kind: 'abort', v: CHANNEL_FORMAT, serial, cause });
+      Atomics.store(shared, ATTENTION, 1);
+    },
+    runs: ({ serial }) => Atomics.load(shared, CURSOR) === serial,
+    end: async () => {
+      await thread.terminate();
+    },
+  };
+}
+
+/** What is printed while no task runs. */
+export function tell(stream: Readable, log: Log): void {
+  stream.on('data', (chunk: Buffer) => log.debug({ output: chunk.toString('utf8').slice(0, OUTPUT_CHARS_MAX) }, 'printed by a plugin'));
+}

@@ -1,0 +1,21 @@
+/**
+ * The file that a worker's thread runs: opens plugins and storage, then runs what it is sent. Its environment is empty; what
+ * user code prints goes to its task's log; a `process.exit` of user code ends this thread alone.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { Setup, ToRunner } from './channel.ts';
+import { openRunner } from './open-runner.ts';
+
+const port = parentPort!;
+const setup = workerData as Setup;
+const runner = await openRunner(setup, {
+  post: (message) => port.postMessage(message),
+  drain: () => {
+    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) runner.take(got.message as ToRunner);
+  },
+});
+port.on('message', (message: ToRunner) => {
+  runner.take(message);
+  runner.go();
+});
+port.postMessage({ kind: 'ready' });
