@@ -20,3 +20,9 @@ test('refusing durations that no clock can hold', () => {
   assert.equal(durationMs(`PT${'9'.repeat(100)}S`), undefined);
   assert.equal(durationMs(''), undefined);
 });
+
+test('keeping a positive duration positive, and its digits exact', () => {
+  assert.equal(durationMs('PT0.0001S'), 1);
+  assert.equal(durationMs('PT0.07S'), 70);
+  assert.equal(durationMs('PT0.25s'), 250);
+});

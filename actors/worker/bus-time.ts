@@ -34,6 +34,10 @@ export class BusTime {
   async #look(): Promise<void> {
     const before = systemClock.now();
     const bus = await this.#bus.now().catch(() => undefined); // The bus is away: the last difference is still the best.
-    if (bus !== undefined) this.skewMs = Math.round(bus - (before + systemClock.now()) / 2);
+    if (bus === undefined) return;
+    const after = systemClock.now();
+    const skewMs = Math.round(bus - (before + after) / 2);
+    // What the round trip alone explains is no difference.
+    this.skewMs = Math.abs(skewMs) <= (after - before) / 2 + 1 ? 0 : skewMs;
   }
 }

@@ -21,8 +21,8 @@ export interface Job {
   askedAtMs: number;
   /** When the phase began, monotonic. */
   sinceMs: number;
-  /** Told to end by the gate. */
-  revoked: boolean;
+  /** When the gate last said that the claim is void, monotonic. */
+  revokedAtMs?: number;
   /** What a runner needs besides the item. */
   part?: ExecutionPart;
   flow?: string;
@@ -63,9 +63,18 @@ export function jobSource(partitions: number, nonce: string, now: () => number):
       phase: 'claiming',
       askedAtMs: now(),
       sinceMs: now(),
-      revoked: false,
       lines: 0,
       sentAtMs: 0,
     };
   };
+}
+
+export function byPartition(jobs: readonly Job[]): Map<Partition, Job[]> {
+  const partitions = new Map<Partition, Job[]>();
+  for (const job of jobs) {
+    const together = partitions.get(job.partition);
+    if (together) together.push(job);
+    else partitions.set(job.partition, [job]);
+  }
+  return partitions;
 }

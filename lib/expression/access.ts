@@ -31,8 +31,10 @@ export function missingRoot(name: string, known: readonly string[]): ValueError 
 }
 
 export function missingMember(path: string, name: string, object: unknown): ValueError {
-  if (object === null || object === undefined) return new ValueError(`unable to find \`${name}\`: \`${path}\` is null`, 'missing');
-  if (Array.isArray(object)) return new ValueError(`unable to find \`${name}\` in \`${path}\`, a list of ${object.length}`, 'missing');
+  if (object === null || object === undefined)
+    return new ValueError(`unable to find \`${name}\`: \`${path}\` is null`, 'missing');
+  if (Array.isArray(object))
+    return new ValueError(`unable to find \`${name}\` in \`${path}\`, a list of ${object.length}`, 'missing');
   if (!isMap(object)) return new ValueError(`unable to find \`${name}\`: \`${path}\` is ${kindOf(object)}`, 'missing');
   return new ValueError(`unable to find \`${name}\` in \`${path}\`${hint(name, Object.keys(object))}`, 'missing');
 }

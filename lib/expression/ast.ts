@@ -5,8 +5,25 @@ export type Arguments = {
 };
 
 export type BinaryOperator =
-  | 'or' | 'and' | 'contains' | 'isIn' | '==' | '!=' | '<' | '>' | '<=' | '>='
-  | '+' | '-' | '*' | '/' | '%' | '~' | '..' | '??' | '???';
+  | 'or'
+  | 'and'
+  | 'contains'
+  | 'isIn'
+  | '=='
+  | '!='
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '%'
+  | '~'
+  | '..'
+  | '??'
+  | '???';
 export type UnaryOperator = 'not' | '+' | '-';
 
 export type Expression = { readonly at: number } & (
@@ -17,9 +34,20 @@ export type Expression = { readonly at: number } & (
   | { readonly kind: 'method'; readonly object: Expression; readonly name: string; readonly args: Arguments }
   | { readonly kind: 'call'; readonly name: string; readonly args: Arguments }
   | { readonly kind: 'filter'; readonly input: Expression; readonly name: string; readonly args: Arguments }
-  | { readonly kind: 'test'; readonly input: Expression; readonly name: string; readonly args: Arguments; readonly negated: boolean }
+  | {
+      readonly kind: 'test';
+      readonly input: Expression;
+      readonly name: string;
+      readonly args: Arguments;
+      readonly negated: boolean;
+    }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression }
-  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly kind: 'ternary'; readonly condition: Expression; readonly yes: Expression; readonly no: Expression }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [Expression, Expression])[] }
@@ -32,11 +60,26 @@ export type Node = { readonly at: number } & (
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'print'; readonly value: Expression }
   | { readonly kind: 'if'; readonly branches: readonly Branch[]; readonly otherwise: readonly Node[] }
-  | { readonly kind: 'for'; readonly name: string; readonly values: Expression; readonly body: readonly Node[]; readonly otherwise: readonly Node[] }
+  | {
+      readonly kind: 'for';
+      readonly name: string;
+      readonly values: Expression;
+      readonly body: readonly Node[];
+      readonly otherwise: readonly Node[];
+    }
   | { readonly kind: 'set'; readonly name: string; readonly value: Expression }
-  | { readonly kind: 'macro'; readonly name: string; readonly parameters: readonly Parameter[]; readonly body: readonly Node[] }
+  | {
+      readonly kind: 'macro';
+      readonly name: string;
+      readonly parameters: readonly Parameter[];
+      readonly body: readonly Node[];
+    }
   | { readonly kind: 'block'; readonly name: string; readonly body: readonly Node[] }
-  | { readonly kind: 'filtered'; readonly filters: readonly { readonly name: string; readonly args: Arguments; readonly at: number }[]; readonly body: readonly Node[] }
+  | {
+      readonly kind: 'filtered';
+      readonly filters: readonly { readonly name: string; readonly args: Arguments; readonly at: number }[];
+      readonly body: readonly Node[];
+    }
 );
 
 export const NO_ARGUMENTS: Arguments = { positional: [], named: [] };

@@ -21,7 +21,8 @@ export const newBudget = (): Budget => ({ steps: 0, depth: 0 });
 
 export function spend(budget: Budget, steps: number): void {
   budget.steps += steps;
-  if (budget.steps > STEPS_MAX) throw new ValueError(`expected at most ${STEPS_MAX} steps in one expression, got more`, 'budget');
+  if (budget.steps > STEPS_MAX)
+    throw new ValueError(`expected at most ${STEPS_MAX} steps in one expression, got more`, 'budget');
 }
 
 export function within(text: string): string {

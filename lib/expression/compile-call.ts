@@ -70,21 +70,29 @@ export class Calls {
 function macroCall(expression: Named, macro: Macro, unit: Unit): Evaluate {
   const parameters = macro.parameters.map(({ name }) => name);
   const args = bound(expression, { parameters }, unit);
-  return guarded((frame) => {
-    spend(frame.budget, 1);
-    const inner: Frame = { context: frame.context, budget: frame.budget, scope: { values: new Map() } };
-    macro.parameters.forEach(({ name, fallback }, index) => {
-      inner.scope!.values.set(name, args[index]?.(frame) ?? fallback?.(inner) ?? null);
-    });
-    return deeper(frame.budget, () => macro.write(inner));
-  }, { source: unit.source, at: expression.at });
+  return guarded(
+    (frame) => {
+      spend(frame.budget, 1);
+      const inner: Frame = { context: frame.context, budget: frame.budget, scope: { values: new Map() } };
+      macro.parameters.forEach(({ name, fallback }, index) => {
+        inner.scope!.values.set(name, args[index]?.(frame) ?? fallback?.(inner) ?? null);
+      });
+      return deeper(frame.budget, () => macro.write(inner));
+    },
+    { source: unit.source, at: expression.at },
+  );
 }
 
 function blockCall({ args, at }: Named, unit: Unit): Evaluate {
   const name = args.positional[0];
   const site = { source: unit.source, at };
   const block = name?.kind === 'literal' ? unit.blocks.get(String(name.value)) : undefined;
-  if (!block) throw new ExpressionError('syntax', `expected the name of a block that stands before, got ${name?.kind === 'literal' ? `\`${name.value}\`` : 'none'}`, site);
+  if (!block)
+    throw new ExpressionError(
+      'syntax',
+      `expected the name of a block that stands before, got ${name?.kind === 'literal' ? `\`${name.value}\`` : 'none'}`,
+      site,
+    );
   return guarded((frame) => deeper(frame.budget, () => block(frame)), site);
 }
 
@@ -93,10 +101,18 @@ type Wanted = { readonly what: string; readonly site: Site };
 function found<T>(table: Readonly<Record<string, T>>, name: string, { what, site }: Wanted): T {
   if (Object.hasOwn(table, name)) return table[name]!;
   const near = nearest(name, Object.keys(table));
-  throw new ExpressionError('syntax', `expected a ${what}, got \`${name}\`, which there is not${near ? `; did you mean \`${near}\`?` : ''}`, site);
+  throw new ExpressionError(
+    'syntax',
+    `expected a ${what}, got \`${name}\`, which there is not${near ? `; did you mean \`${near}\`?` : ''}`,
+    site,
+  );
 }
 
-function bound({ name, args, at }: Named, shape: { readonly parameters: readonly string[]; readonly required?: number }, unit: Unit): readonly (Evaluate | undefined)[] {
+function bound(
+  { name, args, at }: Named,
+  shape: { readonly parameters: readonly string[]; readonly required?: number },
+  unit: Unit,
+): readonly (Evaluate | undefined)[] {
   const { parameters, required = 0 } = shape;
   const fault = (reason: string): ExpressionError => new ExpressionError('syntax', reason, { source: unit.source, at });
   if (args.positional.length > parameters.length) {
@@ -105,7 +121,8 @@ function bound({ name, args, at }: Named, shape: { readonly parameters: readonly
   const slots: (Evaluate | undefined)[] = args.positional.map((value) => unit.strict(value));
   for (const { name: given, value } of args.named) {
     const slot = parameters.indexOf(given);
-    if (slot === -1) throw fault(`expected an argument of \`${name}\` (${parameters.join(', ') || 'it has none'}), got \`${given}\``);
+    if (slot === -1)
+      throw fault(`expected an argument of \`${name}\` (${parameters.join(', ') || 'it has none'}), got \`${given}\``);
     slots[slot] = unit.strict(value);
   }
   for (let slot = 0; slot < required; slot++) {
@@ -115,7 +132,11 @@ function bound({ name, args, at }: Named, shape: { readonly parameters: readonly
 }
 
 function positional({ name, args, at }: Named, unit: Unit): readonly Evaluate[] {
-  if (args.named.length > 0) throw new ExpressionError('syntax', `expected no names of arguments in \`${name}(…)\``, { source: unit.source, at });
+  if (args.named.length > 0)
+    throw new ExpressionError('syntax', `expected no names of arguments in \`${name}(…)\``, {
+      source: unit.source,
+      at,
+    });
   return args.positional.map((value) => unit.strict(value));
 }
 

@@ -5,8 +5,8 @@ import type { Calls } from './compile-call.ts';
 import { compileMethod, compilePath } from './compile-path.ts';
 import { ExpressionError } from './error.ts';
 import { type Evaluate, guarded, type Unit } from './frame.ts';
-import { add, arithmetic, compares, concat, contains, equals, negate, truth } from './operators.ts';
 import { toNumeric } from './number.ts';
+import { add, arithmetic, compares, concat, contains, equals, negate, truth } from './operators.ts';
 import { print } from './print.ts';
 import { range } from './range.ts';
 
@@ -18,22 +18,33 @@ export function compileExpression(expression: Expression, unit: Unit, calls: Cal
     }
     case 'name':
     case 'member':
-    case 'index': return compilePath(expression, unit, false);
-    case 'method': return compileMethod(expression, unit);
-    case 'call': return calls.call(expression, unit);
-    case 'filter': return calls.filtered(expression, unit);
-    case 'test': return calls.test(expression, unit);
-    case 'unary': return unary(expression, unit);
-    case 'binary': return guarded(binary(expression, unit), { source: unit.source, at: expression.at });
-    case 'ternary': return ternary(expression, unit);
-    case 'list': return list(expression, unit);
-    case 'map': return map(expression, unit);
+    case 'index':
+      return compilePath(expression, unit, false);
+    case 'method':
+      return compileMethod(expression, unit);
+    case 'call':
+      return calls.call(expression, unit);
+    case 'filter':
+      return calls.filtered(expression, unit);
+    case 'test':
+      return calls.test(expression, unit);
+    case 'unary':
+      return unary(expression, unit);
+    case 'binary':
+      return guarded(binary(expression, unit), { source: unit.source, at: expression.at });
+    case 'ternary':
+      return ternary(expression, unit);
+    case 'list':
+      return list(expression, unit);
+    case 'map':
+      return map(expression, unit);
   }
 }
 
 /** What is missing anywhere in it makes it `undefined`. */
 export function compileLenient(expression: Expression, unit: Unit): Evaluate {
-  if (expression.kind === 'name' || expression.kind === 'member' || expression.kind === 'index') return compilePath(expression, unit, true);
+  if (expression.kind === 'name' || expression.kind === 'member' || expression.kind === 'index')
+    return compilePath(expression, unit, true);
   const strict = unit.strict(expression);
   if (expression.kind === 'literal') return strict;
   return (frame) => {
@@ -50,9 +61,12 @@ function unary({ operator, operand, at }: Expression & { kind: 'unary' }, unit: 
   const value = unit.strict(operand);
   const site = { source: unit.source, at };
   switch (operator) {
-    case 'not': return guarded((frame) => !truth(value(frame)), site);
-    case '-': return guarded((frame) => negate(value(frame)), site);
-    case '+': return guarded((frame) => toNumeric(value(frame), 'behind `+`'), site);
+    case 'not':
+      return guarded((frame) => !truth(value(frame)), site);
+    case '-':
+      return guarded((frame) => negate(value(frame)), site);
+    case '+':
+      return guarded((frame) => toNumeric(value(frame), 'behind `+`'), site);
   }
 }
 
@@ -68,38 +82,52 @@ function binary(expression: Expression & { kind: 'binary' }, unit: Unit): Evalua
   const left = unit.strict(expression.left);
   const right = unit.strict(expression.right);
   switch (operator) {
-    case 'or': return (frame) => truth(left(frame)) || truth(right(frame));
-    case 'and': return (frame) => truth(left(frame)) && truth(right(frame));
-    case '==': return (frame) => equals(left(frame), right(frame));
-    case '!=': return (frame) => !equals(left(frame), right(frame));
+    case 'or':
+      return (frame) => truth(left(frame)) || truth(right(frame));
+    case 'and':
+      return (frame) => truth(left(frame)) && truth(right(frame));
+    case '==':
+      return (frame) => equals(left(frame), right(frame));
+    case '!=':
+      return (frame) => !equals(left(frame), right(frame));
     case 'contains': {
       if (neverEqual(expression.left, expression.right)) return (frame) => neverIn(left(frame), right(frame));
       return (frame) => contains(left(frame), right(frame));
     }
-    case 'isIn': return (frame) => contains(right(frame), left(frame));
-    case '~': return (frame) => concat(left(frame), right(frame));
-    case '..': return (frame) => range(left(frame), right(frame), undefined, frame.budget);
-    case '+': return (frame) => {
-      const sum = add(left(frame), right(frame));
-      if (Array.isArray(sum)) spend(frame.budget, sum.length);
-      return sum;
-    };
-    default: return numbers(operator, left, right);
+    case 'isIn':
+      return (frame) => contains(right(frame), left(frame));
+    case '~':
+      return (frame) => concat(left(frame), right(frame));
+    case '..':
+      return (frame) => range(left(frame), right(frame), undefined, frame.budget);
+    case '+':
+      return (frame) => {
+        const sum = add(left(frame), right(frame));
+        if (Array.isArray(sum)) spend(frame.budget, sum.length);
+        return sum;
+      };
+    default:
+      return numbers(operator, left, right);
   }
 }
 
-type Numbers = Exclude<BinaryOperator, 'or' | 'and' | '==' | '!=' | 'contains' | 'isIn' | '~' | '..' | '??' | '???' | '+'>;
+type Numbers = Exclude<
+  BinaryOperator,
+  'or' | 'and' | '==' | '!=' | 'contains' | 'isIn' | '~' | '..' | '??' | '???' | '+'
+>;
 
 function numbers(operator: Numbers, left: Evaluate, right: Evaluate): Evaluate {
   switch (operator) {
     case '<':
     case '>':
     case '<=':
-    case '>=': return (frame) => compares(operator, left(frame), right(frame));
+    case '>=':
+      return (frame) => compares(operator, left(frame), right(frame));
     case '-':
     case '*':
     case '/':
-    case '%': return (frame) => arithmetic(operator, left(frame), right(frame));
+    case '%':
+      return (frame) => arithmetic(operator, left(frame), right(frame));
   }
 }
 
@@ -124,7 +152,9 @@ function neverEqual(left: Expression, right: Expression): boolean {
 }
 
 function neverIn(left: unknown, right: unknown): boolean {
-  return Array.isArray(left) ? left.some((item) => typeof item === 'number' && !isInteger32(item) && equals(item, right)) : contains(left, right);
+  return Array.isArray(left)
+    ? left.some((item) => typeof item === 'number' && !isInteger32(item) && equals(item, right))
+    : contains(left, right);
 }
 
 const isInteger32 = (value: number): boolean => (value | 0) === value;

@@ -1,7 +1,8 @@
 /** Nodes of a template → closures that give their text. */
-import type { Node } from './ast.ts';
+
 import { isMap } from './access.ts';
-import { spend, tooLong, TEXT_CHARS_MAX } from './budget.ts';
+import type { Node } from './ast.ts';
+import { spend, TEXT_CHARS_MAX, tooLong } from './budget.ts';
 import type { Calls } from './compile-call.ts';
 import { ExpressionError, ValueError } from './error.ts';
 import { assign, type Frame, guarded, type Macro, type Unit, type Write } from './frame.ts';
@@ -25,8 +26,15 @@ export function compileNodes(nodes: readonly Node[], unit: Unit, calls: Calls): 
 function declareMacros(nodes: readonly Node[], unit: Unit): void {
   for (const node of nodes) {
     if (node.kind !== 'macro') continue;
-    if (unit.macros.has(node.name)) throw new ExpressionError('syntax', `expected one macro \`${node.name}\`, got two`, { source: unit.source, at: node.at });
-    const parameters = node.parameters.map(({ name, fallback }) => ({ name, fallback: fallback && unit.strict(fallback) }));
+    if (unit.macros.has(node.name))
+      throw new ExpressionError('syntax', `expected one macro \`${node.name}\`, got two`, {
+        source: unit.source,
+        at: node.at,
+      });
+    const parameters = node.parameters.map(({ name, fallback }) => ({
+      name,
+      fallback: fallback && unit.strict(fallback),
+    }));
     unit.macros.set(node.name, { parameters, write: () => '' });
   }
 }
@@ -37,9 +45,12 @@ function compileNode(node: Node, unit: Unit, calls: Calls): Write {
       const { text } = node;
       return () => text;
     }
-    case 'print': return compilePrint(node, unit);
-    case 'if': return compileIf(node, unit, calls);
-    case 'for': return compileFor(node, unit, calls);
+    case 'print':
+      return compilePrint(node, unit);
+    case 'if':
+      return compileIf(node, unit, calls);
+    case 'for':
+      return compileFor(node, unit, calls);
     case 'set': {
       const value = unit.strict(node.value);
       const { name } = node;
@@ -60,7 +71,10 @@ function compileNode(node: Node, unit: Unit, calls: Calls): Write {
     }
     case 'filtered': {
       const body = compileNodes(node.body, unit, calls);
-      const filtered = node.filters.reduce((input, filter) => calls.filter(filter, input, unit), body as (frame: Frame) => unknown);
+      const filtered = node.filters.reduce(
+        (input, filter) => calls.filter(filter, input, unit),
+        body as (frame: Frame) => unknown,
+      );
       return (frame) => print(filtered(frame));
     }
   }
@@ -88,25 +102,34 @@ function compileFor({ name, values, body, otherwise, at }: Node & { kind: 'for' 
   const iterated = unit.strict(values);
   const write = compileNodes(body, unit, calls);
   const rest = compileNodes(otherwise, unit, calls);
-  return guarded((frame) => {
-    const items = itemsOf(iterated(frame));
-    const { length } = items;
-    if (length === 0) return rest(frame);
-    const scope = frame.scope;
-    let text = '';
-    try {
-      for (let index = 0; index < length; index++) {
-        spend(frame.budget, 1);
-        const loop = { index, length, first: index === 0, last: index === length - 1, revindex: length - index - 1 };
-        frame.scope = { values: new Map<string, unknown>([[name, items[index] ?? null], ['loop', loop]]), up: scope };
-        text += write(frame);
-        if (text.length > TEXT_CHARS_MAX) throw tooLong();
+  return guarded(
+    (frame) => {
+      const items = itemsOf(iterated(frame));
+      const { length } = items;
+      if (length === 0) return rest(frame);
+      const scope = frame.scope;
+      let text = '';
+      try {
+        for (let index = 0; index < length; index++) {
+          spend(frame.budget, 1);
+          const loop = { index, length, first: index === 0, last: index === length - 1, revindex: length - index - 1 };
+          frame.scope = {
+            values: new Map<string, unknown>([
+              [name, items[index] ?? null],
+              ['loop', loop],
+            ]),
+            up: scope,
+          };
+          text += write(frame);
+          if (text.length > TEXT_CHARS_MAX) throw tooLong();
+        }
+      } finally {
+        frame.scope = scope;
       }
-    } finally {
-      frame.scope = scope;
-    }
-    return text;
-  }, { source: unit.source, at });
+      return text;
+    },
+    { source: unit.source, at },
+  );
 }
 
 /** A map is gone through by its entries, each with a key and a value. */

@@ -11,9 +11,12 @@ export type Path = Expression & { kind: 'name' | 'member' | 'index' };
 /** `forgiving`: what is missing is `undefined` instead of an error. */
 export function compilePath(path: Path, unit: Unit, forgiving: boolean): Evaluate {
   switch (path.kind) {
-    case 'name': return nameOf(path, unit, forgiving);
-    case 'member': return memberPath(path, unit, forgiving);
-    case 'index': return indexPath(path, unit, forgiving);
+    case 'name':
+      return nameOf(path, unit, forgiving);
+    case 'member':
+      return memberPath(path, unit, forgiving);
+    case 'index':
+      return indexPath(path, unit, forgiving);
   }
 }
 
@@ -44,35 +47,52 @@ function indexPath(path: Path & { kind: 'index' }, unit: Unit, forgiving: boolea
   const { source } = unit;
   const object = forgiving ? unit.lenient(path.object) : unit.strict(path.object);
   const key = unit.strict(path.key);
-  return guarded((frame) => {
-    const whole = object(frame);
-    const found = key(frame);
-    const value = itemOf(whole, found);
-    if (value !== undefined || forgiving) return value;
-    throw placed(missingMember(written(path.object), print(found), whole), { source, at });
-  }, { source, at });
+  return guarded(
+    (frame) => {
+      const whole = object(frame);
+      const found = key(frame);
+      const value = itemOf(whole, found);
+      if (value !== undefined || forgiving) return value;
+      throw placed(missingMember(written(path.object), print(found), whole), { source, at });
+    },
+    { source, at },
+  );
 }
 
 export function compileMethod(call: Expression & { kind: 'method' }, unit: Unit): Evaluate {
   const { name, at, args } = call;
-  if (args.named.length > 0) throw new ExpressionError('syntax', `expected no names of arguments in \`${name}(…)\``, { source: unit.source, at });
+  if (args.named.length > 0)
+    throw new ExpressionError('syntax', `expected no names of arguments in \`${name}(…)\``, {
+      source: unit.source,
+      at,
+    });
   const object = unit.strict(call.object);
   const values = args.positional.map((value) => unit.strict(value));
-  return guarded((frame) => {
-    const whole = object(frame);
-    const method = methodOf(whole, name);
-    if (!method) throw missingMember(written(call.object), `${name}()`, whole);
-    return method.call(whole, values.map((value) => value(frame)));
-  }, { source: unit.source, at });
+  return guarded(
+    (frame) => {
+      const whole = object(frame);
+      const method = methodOf(whole, name);
+      if (!method) throw missingMember(written(call.object), `${name}()`, whole);
+      return method.call(
+        whole,
+        values.map((value) => value(frame)),
+      );
+    },
+    { source: unit.source, at },
+  );
 }
 
 /** An expression as a message names it. */
 function written(expression: Expression): string {
   switch (expression.kind) {
-    case 'name': return expression.name;
-    case 'member': return `${written(expression.object)}.${expression.name}`;
-    case 'index': return `${written(expression.object)}[${expression.key.kind === 'literal' ? JSON.stringify(expression.key.value) : '…'}]`;
-    default: return '(…)';
+    case 'name':
+      return expression.name;
+    case 'member':
+      return `${written(expression.object)}.${expression.name}`;
+    case 'index':
+      return `${written(expression.object)}[${expression.key.kind === 'literal' ? JSON.stringify(expression.key.value) : '…'}]`;
+    default:
+      return '(…)';
   }
 }
 

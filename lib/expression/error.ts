@@ -60,5 +60,7 @@ export class ValueError extends Error {
 /** Gives a fault its place. What is no fault of the expression (a bug of ours) passes as it is. */
 export function placed(error: unknown, site: Site): unknown {
   if (error instanceof ValueError) return new ExpressionError(error.fault, error.message, site);
-  return error instanceof RangeError ? new ExpressionError('budget', `too much for one expression: ${error.message}`, site) : error;
+  return error instanceof RangeError
+    ? new ExpressionError('budget', `too much for one expression: ${error.message}`, site)
+    : error;
 }

@@ -12,7 +12,10 @@ export type Frame = { readonly context: Context; readonly budget: Budget; scope?
 export type Evaluate = (frame: Frame) => unknown;
 export type Write = (frame: Frame) => string;
 
-export type Macro = { readonly parameters: readonly { readonly name: string; readonly fallback?: Evaluate }[]; write: Write };
+export type Macro = {
+  readonly parameters: readonly { readonly name: string; readonly fallback?: Evaluate }[];
+  write: Write;
+};
 
 /** One template while it is being compiled. */
 export type Unit = {
@@ -38,7 +41,8 @@ export function guarded<T>(evaluate: (frame: Frame) => T, site: Site): (frame: F
 
 /** One level deeper: a macro that is called, a text that is rendered by a template. */
 export function deeper<T>(budget: Budget, work: () => T): T {
-  if (budget.depth >= CALLS_DEPTH_MAX) throw new ValueError(`expected at most ${CALLS_DEPTH_MAX} calls inside one another`, 'budget');
+  if (budget.depth >= CALLS_DEPTH_MAX)
+    throw new ValueError(`expected at most ${CALLS_DEPTH_MAX} calls inside one another`, 'budget');
   budget.depth++;
   try {
     return work();

@@ -67,7 +67,8 @@ function tokenAt(scan: Scan, at: number): Token {
 function balance(brackets: string[], text: string, source: string, at: number): void {
   const closing = OPENING[text];
   if (closing) brackets.push(closing);
-  else if (')]}'.includes(text) && brackets.pop() !== text) throw fault(`expected no \`${text}\` here, it closes nothing`, source, at);
+  else if (')]}'.includes(text) && brackets.pop() !== text)
+    throw fault(`expected no \`${text}\` here, it closes nothing`, source, at);
 }
 
 /** Only the quote itself is escaped by a backslash; every other backslash stays. */
@@ -101,4 +102,5 @@ function matchAt(pattern: RegExp, source: string, at: number): string {
   return pattern.exec(source)?.[0] ?? '';
 }
 
-const fault = (reason: string, source: string, at: number): ExpressionError => new ExpressionError('syntax', reason, { source, at });
+const fault = (reason: string, source: string, at: number): ExpressionError =>
+  new ExpressionError('syntax', reason, { source, at });

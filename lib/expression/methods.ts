@@ -1,9 +1,9 @@
 /** The few methods that a text, a list or a map has in a template. There are no others, whatever the value behind it is. */
-import { itemOf, isMap } from './access.ts';
-import { equals } from './operators.ts';
-import { plain, toNumeric } from './number.ts';
-import { print } from './print.ts';
+import { isMap, itemOf } from './access.ts';
 import { within } from './budget.ts';
+import { plain, toNumeric } from './number.ts';
+import { equals } from './operators.ts';
+import { print } from './print.ts';
 
 type Method<T> = { readonly parameters: readonly string[]; call(self: T, args: readonly unknown[]): unknown };
 
@@ -27,7 +27,9 @@ const OF_TEXT: Readonly<Record<string, Method<string>>> = {
   equals: method(['other'], (self, [other]) => self === other),
   replace: method(['from', 'to'], (self, [from, to]) => within(self.replaceAll(text(from), () => text(to)))),
   concat: method(['other'], (self, [other]) => within(self + text(other))),
-  substring: method(['from', 'to'], (self, [from, to]) => self.slice(whole(from), to === undefined ? undefined : whole(to))),
+  substring: method(['from', 'to'], (self, [from, to]) =>
+    self.slice(whole(from), to === undefined ? undefined : whole(to)),
+  ),
 };
 
 const OF_LIST: Readonly<Record<string, Method<readonly unknown[]>>> = {

@@ -34,7 +34,9 @@ export function numberFrom(text: string): Numeric {
 
 export function toNumeric(value: unknown, what: string): Numeric {
   if (isNumeric(value)) return value;
-  throw new ValueError(`expected a number ${what}, got ${typeof value === 'string' ? 'a text (`| number` makes it one)' : kindOf(value)}`);
+  throw new ValueError(
+    `expected a number ${what}, got ${typeof value === 'string' ? 'a text (`| number` makes it one)' : kindOf(value)}`,
+  );
 }
 
 /** What a value is called in a message. */

@@ -9,7 +9,8 @@ export type Arithmetic = '+' | '-' | '*' | '/' | '%';
 export type Comparison = '<' | '>' | '<=' | '>=';
 
 export function add(left: unknown, right: unknown): unknown {
-  if (typeof left === 'number' && typeof right === 'number' && Number.isInteger(left) && Number.isInteger(right)) return left + right;
+  if (typeof left === 'number' && typeof right === 'number' && Number.isInteger(left) && Number.isInteger(right))
+    return left + right;
   if (typeof left === 'string' || typeof right === 'string') return concat(left, right);
   if (Array.isArray(left)) return Array.isArray(right) ? [...left, ...right] : [...left, right];
   return arithmetic('+', left, right);
@@ -23,18 +24,24 @@ export function arithmetic(operator: Arithmetic, left: unknown, right: unknown):
   const b = toNumeric(right, `behind \`${operator}\``);
   const [x, y] = [plain(a), plain(b)];
   if (isDouble(a) || isDouble(b)) return double(computed(operator, x, y));
-  if (y === 0 && (operator === '/' || operator === '%')) throw new ValueError(`expected a number other than 0 behind \`${operator}\``);
+  if (y === 0 && (operator === '/' || operator === '%'))
+    throw new ValueError(`expected a number other than 0 behind \`${operator}\``);
   // `+ 0` turns the -0 of a division into 0: whole numbers have only one.
   return Math.trunc(computed(operator, x, y)) + 0;
 }
 
 function computed(operator: Arithmetic, x: number, y: number): number {
   switch (operator) {
-    case '+': return x + y;
-    case '-': return x - y;
-    case '*': return x * y;
-    case '/': return x / y;
-    case '%': return x % y;
+    case '+':
+      return x + y;
+    case '-':
+      return x - y;
+    case '*':
+      return x * y;
+    case '/':
+      return x / y;
+    case '%':
+      return x % y;
   }
 }
 
@@ -49,10 +56,14 @@ export function compares(operator: Comparison, left: unknown, right: unknown): b
   const a = plain(toNumeric(left, `before \`${operator}\``));
   const b = plain(toNumeric(right, `behind \`${operator}\``));
   switch (operator) {
-    case '<': return a < b;
-    case '>': return a > b;
-    case '<=': return a <= b;
-    case '>=': return a >= b;
+    case '<':
+      return a < b;
+    case '>':
+      return a > b;
+    case '<=':
+      return a <= b;
+    case '>=':
+      return a >= b;
   }
 }
 
@@ -60,11 +71,16 @@ export function equals(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (isNumeric(left) && isNumeric(right)) return plain(left) === plain(right);
   if (Array.isArray(left)) {
-    return Array.isArray(right) && left.length === right.length && left.every((item, index) => equals(item, right[index]));
+    return (
+      Array.isArray(right) && left.length === right.length && left.every((item, index) => equals(item, right[index]))
+    );
   }
   if (!isMap(left) || !isMap(right)) return false;
   const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name]));
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name]))
+  );
 }
 
 export function contains(left: unknown, right: unknown): boolean {
@@ -80,5 +96,7 @@ export function truth(value: unknown): boolean {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'string') return value !== '';
   if (isNumeric(value)) return plain(value) !== 0;
-  throw new ValueError(`expected true or false, a number or a text as a condition, got ${kindOf(value)} (\`is null\`, \`is empty\` or \`?? false\` make it one)`);
+  throw new ValueError(
+    `expected true or false, a number or a text as a condition, got ${kindOf(value)} (\`is null\`, \`is empty\` or \`?? false\` make it one)`,
+  );
 }

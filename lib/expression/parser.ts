@@ -5,15 +5,39 @@ import { ExpressionError } from './error.ts';
 import type { Token } from './lexer.ts';
 
 const PRECEDENCE: Readonly<Record<string, number>> = {
-  or: 10, and: 15, is: 20, contains: 20, isIn: 20,
-  '==': 30, equals: 30, '!=': 30, '<': 30, '>': 30, '<=': 30, '>=': 30,
-  '+': 40, '-': 40, '*': 60, '/': 60, '%': 60,
-  '|': 100, '~': 110, '..': 120, '??': 120, '???': 120,
+  or: 10,
+  and: 15,
+  is: 20,
+  contains: 20,
+  isIn: 20,
+  '==': 30,
+  equals: 30,
+  '!=': 30,
+  '<': 30,
+  '>': 30,
+  '<=': 30,
+  '>=': 30,
+  '+': 40,
+  '-': 40,
+  '*': 60,
+  '/': 60,
+  '%': 60,
+  '|': 100,
+  '~': 110,
+  '..': 120,
+  '??': 120,
+  '???': 120,
 };
 const UNARY: Readonly<Record<string, number>> = { not: 5, '+': 500, '-': 500 };
 const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['true', true], ['TRUE', true], ['false', false], ['FALSE', false],
-  ['null', null], ['NULL', null], ['none', null], ['NONE', null],
+  ['true', true],
+  ['TRUE', true],
+  ['false', false],
+  ['FALSE', false],
+  ['null', null],
+  ['NULL', null],
+  ['none', null],
+  ['NONE', null],
 ]);
 
 export class Parser {
@@ -71,7 +95,10 @@ export class Parser {
 
   expression(least = 0): Expression {
     if (++this.#depth > DEPTH_MAX) {
-      throw new ExpressionError('budget', `expected at most ${DEPTH_MAX} levels of brackets and operators`, { source: this.#source, at: this.current.at });
+      throw new ExpressionError('budget', `expected at most ${DEPTH_MAX} levels of brackets and operators`, {
+        source: this.#source,
+        at: this.current.at,
+      });
     }
     let left = this.#operand();
     for (;;) {
@@ -166,7 +193,9 @@ export class Parser {
         const index = this.current;
         if (index.kind !== 'name' && index.kind !== 'number') throw this.unexpected('the name of a property');
         const name = this.take().text;
-        object = this.is('(') ? { kind: 'method', at, object, name, args: this.arguments() } : { kind: 'member', at: index.at, object, name };
+        object = this.is('(')
+          ? { kind: 'method', at, object, name, args: this.arguments() }
+          : { kind: 'member', at: index.at, object, name };
       } else if (this.takeIf('[')) {
         const key = this.expression();
         this.expect(']');

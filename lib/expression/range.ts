@@ -17,12 +17,14 @@ function numbers(from: number, to: number, by: number, budget: Budget): readonly
 }
 
 function letters(from: string, to: string, by: number, budget: Budget): readonly string[] {
-  if (from.length !== 1 || to.length !== 1) throw new ValueError('expected numbers or single letters as the ends of a range, got longer texts');
+  if (from.length !== 1 || to.length !== 1)
+    throw new ValueError('expected numbers or single letters as the ends of a range, got longer texts');
   return numbers(from.charCodeAt(0), to.charCodeAt(0), by, budget).map((code) => String.fromCharCode(code));
 }
 
 function wholeOf(value: unknown): number {
   const number = toNumeric(value, 'as an end or step of a range');
-  if (isDouble(number)) throw new ValueError(`expected a whole number as an end or step of a range, got ${kindOf(value)} with a fraction`);
+  if (isDouble(number))
+    throw new ValueError(`expected a whole number as an end or step of a range, got ${kindOf(value)} with a fraction`);
   return plain(number);
 }

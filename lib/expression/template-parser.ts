@@ -12,7 +12,10 @@ const TAGS_WITH_BODY = 'if, for, macro, block, filter, raw, verbatim or autoesca
 /** @throws ExpressionError with fault `syntax` or `budget`. */
 export function parseTemplate(source: string): readonly Node[] {
   if (source.length > TEMPLATE_CHARS_MAX) {
-    throw new ExpressionError('budget', `expected a template of at most ${TEMPLATE_CHARS_MAX} characters`, { source, at: 0 });
+    throw new ExpressionError('budget', `expected a template of at most ${TEMPLATE_CHARS_MAX} characters`, {
+      source,
+      at: 0,
+    });
   }
   const parser = new TemplateParser(source);
   const { nodes, ended } = parser.nodes([]);
@@ -53,7 +56,7 @@ class TemplateParser {
       else {
         const parser = this.#marked('%}', at);
         const name = parser.name('the name of a tag');
-        if (until.includes(name) || name.startsWith('e') && (name.startsWith('end') || name.startsWith('else'))) {
+        if (until.includes(name) || (name.startsWith('e') && (name.startsWith('end') || name.startsWith('else')))) {
           this.#depth--;
           return { nodes, ended: { name, at, parser } };
         }
@@ -104,19 +107,27 @@ class TemplateParser {
 
   #tag(name: string, parser: Parser, at: number): Node | readonly Node[] {
     switch (name) {
-      case 'if': return this.#if(parser, at);
-      case 'for': return this.#for(parser, at);
-      case 'set': return this.#set(parser, at);
-      case 'macro': return this.#macro(parser, at);
-      case 'block': return this.#block(parser, at);
-      case 'filter': return this.#filter(parser, at);
+      case 'if':
+        return this.#if(parser, at);
+      case 'for':
+        return this.#for(parser, at);
+      case 'set':
+        return this.#set(parser, at);
+      case 'macro':
+        return this.#macro(parser, at);
+      case 'block':
+        return this.#block(parser, at);
+      case 'filter':
+        return this.#filter(parser, at);
       case 'raw':
-      case 'verbatim': return this.#verbatim(parser, at);
+      case 'verbatim':
+        return this.#verbatim(parser, at);
       case 'autoescape': {
         // Nothing is escaped by itself here, so the tag changes nothing.
         return this.#body(at, 'autoescape');
       }
-      default: throw this.fault(`expected a tag (set, ${TAGS_WITH_BODY}), got \`${name}\``, at);
+      default:
+        throw this.fault(`expected a tag (set, ${TAGS_WITH_BODY}), got \`${name}\``, at);
     }
   }
 
@@ -184,9 +195,15 @@ class TemplateParser {
 
   #block(parser: Parser, at: number): Node {
     const token = parser.take();
-    if (token.kind === 'mark' || token.kind === 'operator' || token.kind === 'end') throw this.fault('expected the name of a block', at);
+    if (token.kind === 'mark' || token.kind === 'operator' || token.kind === 'end')
+      throw this.fault('expected the name of a block', at);
     parser.end();
-    return { kind: 'block', at, name: token.kind === 'string' ? token.text.slice(1, -1) : token.text, body: this.#body(at, 'block') };
+    return {
+      kind: 'block',
+      at,
+      name: token.kind === 'string' ? token.text.slice(1, -1) : token.text,
+      body: this.#body(at, 'block'),
+    };
   }
 
   #filter(parser: Parser, at: number): Node {

@@ -58,7 +58,8 @@ local killed, killedCount = section(1)
 local dead, deadCount = section(1)
 if next ~= #ARGV + 1 then return 'REFUSED' end
 for n = timers, timers + timersCount - 1, 2 do
-  if not tonumber(ARGV[n]) then return 'REFUSED' end
+  local due = tonumber(ARGV[n])
+  if not due or due ~= due then return 'REFUSED' end
 end
 
 local number = string.format('%.0f', tonumber(ARGV[4]) + 1)

@@ -1,0 +1,124 @@
+/** The gates in memory: starts, kills, other messages, claims. The same answers as `redis/lua/`. */
+import { Fault } from '../../errors.ts';
+import { type ExecutionStart, parseAttemptRef } from '../../model/execution.ts';
+import { MESSAGE_FORMAT, type Message } from '../../model/message.ts';
+import type { Partition } from '../../model/partition.ts';
+import { CLAIM_MS, type ClaimAnswer, type ClaimRequest, type Claims, type RenewAnswer } from '../claims.ts';
+import { MAILBOX_ENTRIES_MAX, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS, type Mailbox } from '../mailbox.ts';
+import type { Store } from './store.ts';
+
+const RETRY_AFTER_MS = 1_000;
+
+export function memoryMailbox(store: Store): Mailbox {
+  const refuseLate = (times: readonly number[]) => {
+    const nowMs = store.clock.now();
+    const late = times.find((atMs) => Math.abs(nowMs - atMs) > MESSAGE_LIFE_MS);
+    if (late !== undefined) throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${late}`);
+  };
+  return {
+    start: async (partition, message, { definition, urgent }) => {
+      const space = store.of(partition);
+      if (space.documents.has(message.executionId)) return { kind: 'live' };
+      const tombstone = space.tombstones.get(message.executionId);
+      if (tombstone !== undefined) return { kind: 'ended', state: (JSON.parse(tombstone) as { state: string }).state };
+      refuseLate([message.atMs]);
+      if (!urgent && space.mail.length >= MAILBOX_ENTRIES_MAX) return { kind: 'full', retryAfterMs: RETRY_AFTER_MS };
+      if (!space.definitions.has(message.start.flow.hash)) {
+        if (definition === undefined) return { kind: 'definitionMissing' };
+        space.definitions.set(message.start.flow.hash, definition);
+      }
+      store.append(partition, [message]);
+      return { kind: 'accepted' };
+    },
+    kill: async (partition, message) => {
+      const space = store.of(partition);
+      const start = space.documents.get(message.executionId)?.get('start');
+      if (space.tombstones.has(message.executionId)) return 'ended';
+      if (start === undefined) return 'unknown';
+      if ((JSON.parse(start) as ExecutionStart).incarnation !== message.incarnation) return 'otherIncarnation';
+      space.killing.add(message.executionId);
+      store.append(partition, [message]);
+      return 'accepted';
+    },
+    append: async (partition, messages) => {
+      const bytes = JSON.stringify(messages).length;
+      if (bytes > MESSAGE_BYTES_MAX * Math.max(1, messages.length)) throw new Fault('bus.messageTooLarge', `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${bytes}`);
+      refuseLate(messages.map(({ atMs }) => atMs));
+      store.append(partition, messages);
+    },
+    depth: async (partition) => store.of(partition).mail.length,
+  };
+}
+
+export function memoryClaims(store: Store): Claims {
+  const listeners = new Set<(refs: readonly string[]) => void>();
+  return {
+    claim: async (partition, workerId, requests) => {
+      const started: Message[] = [];
+      const answers = requests.map((request) => claim(store, partition, workerId, request, started));
+      if (started.length > 0) store.append(partition, started);
+      return answers;
+    },
+    renew: async (partition, workerId, requests) => requests.map((request) => renew(store, partition, workerId, request)),
+    giveBack: async (partition, workerId, requests) => {
+      const given = requests.filter(({ ref, delivery, token }) => {
+        const claim = store.of(partition).claims.get(ref);
+        if (claim?.workerId !== workerId || claim.token !== token || claim.delivery !== delivery) return false;
+        store.of(partition).claims.set(ref, { delivery });
+        return true;
+      });
+      const messages = given.map(({ ref, delivery }): Message => ({ ...named(ref, store.clock.now()), kind: 'reoffer', delivery }));
+      if (messages.length > 0) store.append(partition, messages);
+    },
+    inspect: async (partition, refs) =>
+      refs.map((ref) => {
+        const claim = store.of(partition).claims.get(ref);
+        return claim?.workerId === undefined ? undefined : { workerId: claim.workerId, token: claim.token!, untilMs: claim.untilMs! };
+      }),
+    hint: (refs) => {
+      for (const listener of listeners) listener(refs);
+    },
+    onHint: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function named(ref: string, atMs: number): { v: number; executionId: string; taskRunId: string; attempt: number; atMs: number } {
+  return { v: MESSAGE_FORMAT, atMs, ...parseAttemptRef(ref) };
+}
+
+const startedBy = (workerId: string, { ref, delivery, token }: ClaimRequest, atMs: number): Message => ({
+  ...named(ref, atMs),
+  kind: 'taskStarted',
+  delivery,
+  token,
+  workerId,
+});
+
+function claim(store: Store, partition: Partition, workerId: string, request: ClaimRequest, started: Message[]): ClaimAnswer {
+  const { ref, delivery, token } = request;
+  const space = store.of(partition);
+  const known = space.claims.get(ref);
+  if (!known) return 'closed';
+  if (space.killing.has(parseAttemptRef(ref).executionId)) return 'killing';
+  if (known.delivery !== delivery) return 'superseded';
+  if (known.workerId !== undefined) return known.token === token ? 'granted' : 'claimed';
+  space.claims.set(ref, { delivery, workerId, token, untilMs: store.clock.now() + CLAIM_MS });
+  started.push(startedBy(workerId, request, store.clock.now()));
+  return 'granted';
+}
+
+function renew(store: Store, partition: Partition, workerId: string, request: ClaimRequest): RenewAnswer {
+  const { ref, delivery, token } = request;
+  const space = store.of(partition);
+  const known = space.claims.get(ref);
+  if (!known) return 'closed';
+  if (space.killing.has(parseAttemptRef(ref).executionId) || known.delivery !== delivery) return 'revoked';
+  if (known.workerId !== undefined && known.token !== token) return 'revoked';
+  const retaken = known.workerId === undefined;
+  space.claims.set(ref, { delivery, workerId, token, untilMs: store.clock.now() + CLAIM_MS });
+  if (retaken) store.append(partition, [startedBy(workerId, request, store.clock.now())]);
+  return retaken ? 'retaken' : 'held';
+}

@@ -1,0 +1,227 @@
+/**
+ * Reads YAML as Kestra's parser does: the first document, scalars by YAML 1.1, every key a text, and an alias read as its
+ * name (there is no expansion, so there is nothing to bomb with). Never throws: what is wrong is a problem with its place.
+ * Bounds: text, depth and nodes. `at` answers where a path stands in the text, from 1.
+ */
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import type { Problem } from '../model/problem.ts';
+import { plainScalar, taggedScalar } from './scalar.ts';
+
+export type Path = readonly (string | number)[];
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Yaml {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** Where the value of `path` stands; its nearest surroundings where it is absent. */
+  at(path: Path): Place | undefined;
+}
+
+const LENGTH_MAX = 1_048_576;
+const DEPTH_MAX = 100;
+const NODES_MAX = 100_000;
+const SYNTAX_PROBLEMS_MAX = 20;
+
+export function readYaml(source: string): Yaml {
+  const place = places(source);
+  if (source.length > LENGTH_MAX)
+    return broken(`expected at most ${LENGTH_MAX} characters, got ${source.length}`, place(0));
+  try {
+    const document = parseDocument(source, {
+      schema: 'failsafe',
+      merge: false,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+      keepSourceTokens: false,
+    });
+    const errors = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS').slice(0, SYNTAX_PROBLEMS_MAX);
+    if (errors.length > 0)
+      return {
+        value: undefined,
+        problems: errors.map((error) =>
+          problem(syntaxText(error.message, source, error.pos[0]), '', place(error.pos[0])),
+        ),
+        at: () => undefined,
+      };
+    const reader = new Reader(place);
+    const root = document.contents as Node | null;
+    const value = reader.read(root, [], 0);
+    return { value, problems: reader.problems, at: (path) => placeOf(root, path, place) };
+  } catch (error) {
+    // The parser descends by recursion: nesting beyond its stack ends here.
+    if (error instanceof RangeError) return broken(`expected at most ${DEPTH_MAX} levels, got more`, place(0));
+    throw error;
+  }
+}
+
+/** For configuration: the value, or a SyntaxError with the first problem and its place. */
+export function parseYaml(text: string): unknown {
+  const { value, problems } = readYaml(text);
+  const first = problems.find(({ severity }) => severity === 'error');
+  if (first) throw new SyntaxError(`line ${first.line}, column ${first.column}: ${first.message}`);
+  return value;
+}
+
+export function pathText(path: Path): string {
+  let text = '';
+  for (const part of path) text += typeof part === 'number' ? `[${part}]` : `${text ? '.' : ''}${part}`;
+  return text;
+}
+
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly #place: (offset: number) => Place;
+  #nodes = 0;
+
+  constructor(place: (offset: number) => Place) {
+    this.#place = place;
+  }
+
+  read(node: Node | null, path: (string | number)[], depth: number): unknown {
+    this.#nodes++;
+    if (this.#nodes > NODES_MAX || depth > DEPTH_MAX) return this.#tooMuch(node, path, depth);
+    if (isScalar(node)) return this.#scalar(node as Scalar<unknown>, path);
+    if (isMap(node)) return this.#map(node, path, depth);
+    if (isSeq(node)) return this.#list(node, path, depth);
+    if (isAlias(node)) {
+      const message = `expected a value, got the alias *${node.source}, which is read as the text "${node.source}"`;
+      this.#problem(message, path, node, { severity: 'warning' });
+      return node.source;
+    }
+    return '';
+  }
+
+  #list(node: YAMLSeq, path: (string | number)[], depth: number): unknown[] {
+    return node.items.map((item, n) => {
+      path.push(n);
+      const value = this.read(item as Node, path, depth + 1);
+      path.pop();
+      return value;
+    });
+  }
+
+  #map(node: YAMLMap, path: (string | number)[], depth: number): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    for (const pair of node.items) {
+      const key = keyOf(pair);
+      if (key === undefined || key === '__proto__') {
+        const hint = key === undefined ? ': a text that begins with {{ must stand in quotes' : '';
+        this.#problem(`expected a text as key, got ${key ?? 'a map or a list'}${hint}`, path, pair.key as Node);
+        continue;
+      }
+      path.push(key);
+      if (Object.hasOwn(map, key))
+        this.#problem(`expected each key once, got ${key} twice`, path, pair.key as Node, {
+          kestra: `Duplicate field '${key}'`,
+        });
+      else map[key] = this.read(pair.value as Node | null, path, depth + 1);
+      path.pop();
+    }
+    return map;
+  }
+
+  #scalar(node: Scalar<unknown>, path: Path): unknown {
+    const text = String(node.value ?? '');
+    const value = node.tag ? taggedScalar(node.tag, text) : node.type === Scalar.PLAIN ? plainScalar(text) : text;
+    if (value !== undefined) return value;
+    const expected = node.tag ? `a value that ${node.tag} allows` : 'a finite number';
+    this.#problem(`expected ${expected}, got ${text}`, path, node, { expected, got: text });
+    return null;
+  }
+
+  #tooMuch(node: Node | null, path: Path, depth: number): undefined {
+    if (this.#nodes > NODES_MAX + 1) return;
+    const limit = depth > DEPTH_MAX ? `${DEPTH_MAX} levels` : `${NODES_MAX} values`;
+    this.#nodes = NODES_MAX + 1;
+    this.#problem(`expected at most ${limit}, got more`, path, node);
+  }
+
+  #problem(message: string, path: Path, node: Node | null, more: Partial<Problem> = {}): void {
+    this.problems.push({ ...problem(message, pathText(path), this.#place(node?.range?.[0] ?? 0)), ...more });
+  }
+}
+
+const problem = (message: string, path: string, place: Place): Problem => ({
+  message,
+  severity: 'error',
+  path,
+  ...place,
+});
+
+const broken = (message: string, place: Place): Yaml => ({
+  value: undefined,
+  problems: [problem(message, '', place)],
+  at: () => undefined,
+});
+
+/** Keys are texts as written, even where a value of the same spelling would be a number or a boolean. */
+function keyOf({ key }: Pair): string | undefined {
+  if (isScalar(key)) return String(key.value ?? '');
+  return isAlias(key) ? key.source : undefined;
+}
+
+function placeOf(root: Node | null, path: Path, place: (offset: number) => Place): Place | undefined {
+  let node: unknown = root;
+  let offset = root?.range?.[0];
+  for (const part of path) {
+    if (isSeq(node) && typeof part === 'number') node = node.items[part];
+    else if (isMap(node)) {
+      const pair = node.items.find((item) => keyOf(item) === part);
+      if (!pair) break;
+      // A key with an empty value has no place but its key's.
+      offset = (pair.key as Node | null)?.range?.[0] ?? offset;
+      node = pair.value;
+    } else break;
+    const value = node as Node | null | undefined;
+    if (isScalar(value) && value.range && value.range[0] < value.range[1]) offset = value.range[0];
+    else if (isSeq(value) || isMap(value)) offset = isInList(part) ? (value.range?.[0] ?? offset) : offset;
+  }
+  return offset === undefined ? undefined : place(offset);
+}
+
+const isInList = (part: string | number): boolean => typeof part === 'number';
+
+/** Line and column of an offset. The line starts are found at the first question: a text without problems never asks. */
+function places(source: string): (offset: number) => Place {
+  let starts: number[] | undefined;
+  return (offset) => {
+    if (!starts) {
+      starts = [0];
+      for (let n = source.indexOf('\n'); n >= 0; n = source.indexOf('\n', n + 1)) starts.push(n + 1);
+    }
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - starts[low]! + 1 };
+  };
+}
+
+/** The parser's own text, with the advice that most authors of templates need. */
+function syntaxText(message: string, source: string, offset: number): string {
+  // The parser reports the end of its stack as an error of the document.
+  if (message.includes('call stack')) return `expected at most ${DEPTH_MAX} levels, got more`;
+  const start = source.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+  const end = source.indexOf('\n', offset);
+  const line = source.slice(start, end < 0 ? undefined : end);
+  return /:\s+\{\{/.test(line) ? `${message}: a text that begins with {{ must stand in quotes` : message;
+}

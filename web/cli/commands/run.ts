@@ -1,0 +1,123 @@
+/**
+ * `windhover run <flow.yaml|namespace/id>`: saves the file (if it is one), starts an execution, follows it. Ends with 0 for
+ * SUCCESS and WARNING, 1 for any other end, 130 when the person stops looking: the execution goes on then.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { LoadedConfig } from '../../../lib/config.ts';
+import { Fault, isFault } from '../../../lib/errors.ts';
+import { onInterrupt } from '../../../lib/service.ts';
+import { type Client, type ExecutionAnswer, openClient } from '../client.ts';
+import { followLive, type Terminal } from './live.ts';
+import { collected, pairsOf } from './pairs.ts';
+
+const INTERRUPTED = 130;
+const GOOD = new Set(['SUCCESS', 'WARNING']);
+
+export interface RunOptions {
+  readonly input: readonly string[];
+  readonly label: readonly string[];
+  readonly follow: boolean;
+  readonly logs: boolean;
+}
+
+export interface FlowName {
+  readonly namespace: string;
+  readonly id: string;
+}
+
+export function addRunCommand(program: Command, load: () => LoadedConfig, finish: (code: number) => void): void {
+  program
+    .command('run <flow>')
+    .description('start an execution of a flow: namespace/id, or a YAML file, which is saved first')
+    .option('-i, --input <name=value>', 'an input; name=@file takes the value from a file', collected, [])
+    .option('-l, --label <name=value>', 'a label', collected, [])
+    .option('-f, --follow', 'look on until it ends; the exit code is its result', false)
+    .option('--logs', 'with the lines of its log (and --follow)', false)
+    .action(async (flow: string, options: RunOptions) =>
+      finish(await run(openClient(load().config), flow, options, process.stdout)),
+    );
+}
+
+export async function run(client: Client, flow: string, options: RunOptions, out: Terminal): Promise<number> {
+  const inputs = pairsOf(options.input, '--input', (file) => readFileSync(file, 'utf8'));
+  const labels = pairsOf(options.label, '--label');
+  const name = isFile(flow) ? await saveFlow(client, readFileSync(flow, 'utf8'), flow) : flowName(flow);
+  const execution = await startExecution(client, name, inputs, labels);
+  const link = `${client.url}/ui/executions/${execution.id}`;
+  out.write(`${execution.id}  ${link}\n`);
+  if (!options.follow && !options.logs) return 0;
+  const looking = new AbortController();
+  const forget = onInterrupt(() => looking.abort());
+  const ended = await followLive(client, execution.id, { out, logs: options.logs, signal: looking.signal });
+  forget();
+  if (!ended) {
+    out.write(`The execution goes on: ${link}\n`);
+    return INTERRUPTED;
+  }
+  return GOOD.has(ended.state.current) ? 0 : 1;
+}
+
+const isFile = (flow: string): boolean => /\.ya?ml$/i.test(flow) || (!flow.includes('/') && existsSync(flow));
+
+function flowName(text: string): FlowName {
+  const slash = text.indexOf('/');
+  if (slash <= 0 || slash === text.length - 1 || text.indexOf('/', slash + 1) > 0)
+    throw new Fault('request.invalid', `expected a YAML file or namespace/id, such as company.team/hello, got ${text}`);
+  return { namespace: text.slice(0, slash), id: text.slice(slash + 1) };
+}
+
+const pathOf = ({ namespace, id }: FlowName): string => `${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`;
+const YAML = { 'content-type': 'application/x-yaml' };
+
+/** Creates the flow, or updates it where it exists; the server says which name the source holds. */
+export async function saveFlow(client: Client, source: string, file: string): Promise<FlowName> {
+  const name = nameIn(source);
+  try {
+    if (name && (await exists(client, name)))
+      return await client.ask<FlowName>(`/flows/${pathOf(name)}`, { method: 'PUT', headers: YAML, body: source });
+    return await client.ask<FlowName>('/flows', { method: 'POST', headers: YAML, body: source });
+  } catch (error) {
+    if (!isFault(error) || error.problems.length === 0) throw error;
+    throw new Fault(error.code, `${file}: ${error.detail}`, { cause: error, problems: error.problems });
+  }
+}
+
+/** Only to ask whether it exists: what the names really are is the server's to read. */
+function nameIn(source: string): FlowName | undefined {
+  const textOf = (key: string): string | undefined =>
+    new RegExp(`^${key}\\s*:\\s*["']?([\\w.-]+)`, 'm').exec(source)?.[1];
+  const [namespace, id] = [textOf('namespace'), textOf('id')];
+  return namespace && id ? { namespace, id } : undefined;
+}
+
+async function exists(client: Client, name: FlowName): Promise<boolean> {
+  try {
+    await client.ask(`/flows/${pathOf(name)}`);
+    return true;
+  } catch (error) {
+    if (isFault(error) && error.status === 404) return false;
+    throw error;
+  }
+}
+
+export function startExecution(
+  client: Client,
+  name: FlowName,
+  inputs: ReadonlyMap<string, string>,
+  labels: ReadonlyMap<string, string>,
+): Promise<ExecutionAnswer> {
+  const query = new URLSearchParams([...labels].map(([key, value]) => ['labels', `${key}:${value}`]));
+  const body = new FormData();
+  for (const [key, value] of inputs) body.append(key, value);
+  // Multipart with no part at all is refused by many parsers.
+  const content: RequestInit = inputs.size > 0 ? { body } : {};
+  const headers = { 'idempotency-key': randomUUID() };
+  return client.ask(`/executions/${pathOf(name)}${labels.size > 0 ? `?${query}` : ''}`, {
+    method: 'POST',
+    headers,
+    ...content,
+  });
+}

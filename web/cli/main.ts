@@ -1,0 +1,87 @@
+/**
+ * The command line. Ends with the command's own code; 2 for what a person can mend (a wrong command, a Fault), in one line
+ * without a stack; 70 for a bug, with one.
+ */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type ConfigKey, configFile, type LoadedConfig, loadConfig } from '../../lib/config.ts';
+import { Fault, isFault, textOf } from '../../lib/errors.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addFlowCommands, problemLine } from './commands/flow-validate.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addServerCommands } from './server/command.ts';
+
+const MENDABLE = 2;
+const BUG = 70;
+/** What still holds the process open after a command has ended is not waited for longer. */
+const LINGER_MS = 1_000;
+
+type Overrides = Readonly<Partial<Record<ConfigKey, unknown>>>;
+
+export async function main(args: readonly string[]): Promise<void> {
+  const finish = (code: number): void => {
+    process.exitCode = code;
+    setTimeout(() => process.exit(), LINGER_MS).unref();
+  };
+  try {
+    await programOf(finish).parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    finish(told(error));
+  }
+}
+
+export function programOf(finish: (code: number) => void): Command {
+  let file: { readonly name: string; readonly content: unknown } | undefined;
+  const load = (overrides: Overrides = {}): LoadedConfig => loadConfig({ file, overrides });
+  const program = new Command('windhover')
+    .description('An orchestrator that runs flows written in YAML.')
+    .version(versionHere())
+    .option('--config <file>', 'the configuration file (else WINDHOVER_CONFIG)')
+    .showHelpAfterError('windhover --help lists the commands')
+    .exitOverride()
+    .hook('preAction', async () => {
+      file = await readConfigFile(program.opts<{ config?: string }>().config ?? configFile());
+    });
+  addRunCommand(program, load, finish);
+  addFlowCommands(program, load, finish);
+  addServerCommands(program, load, finish);
+  addDoctorCommand(program, load, finish);
+  return program;
+}
+
+async function readConfigFile(
+  name: string | undefined,
+): Promise<{ readonly name: string; readonly content: unknown } | undefined> {
+  if (name === undefined) return undefined;
+  const { readYaml } = await import('../../lib/flow/yaml.ts');
+  const { value, problems } = readYaml(textOfFile(name));
+  const problem = problems.find(({ severity }) => severity === 'error');
+  if (problem) throw new Fault('config.invalid', problemLine(name, problem));
+  return { name, content: value };
+}
+
+function textOfFile(name: string): string {
+  try {
+    return readFileSync(name, 'utf8');
+  } catch (error) {
+    throw new Fault('config.invalid', `expected a configuration file that can be read, got ${name} (${textOf(error)})`);
+  }
+}
+
+const versionHere = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Says what went wrong; returns the exit code that it has. */
+function told(error: unknown): number {
+  // Commander has spoken already: help and version end with 0, a wrong command with "did you mean".
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MENDABLE;
+  if (isFault(error)) {
+    process.stderr.write(`windhover: ${error.message}\n`);
+    for (const problem of error.problems) process.stderr.write(`  ${problemLine('', problem)}\n`);
+    return MENDABLE;
+  }
+  process.stderr.write(
+    `windhover: a bug, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return BUG;
+}
