@@ -3,8 +3,8 @@
  * must die without company. Same messages as a thread, over IPC; ends when its parent does.
  */
 import type { Setup, ToRunner } from './channel.ts';
-import type { Runner } from './runner.ts';
 import { openRunner } from './open-runner.ts';
+import type { Runner } from './runner.ts';
 
 const send = (message: unknown): void => void process.send?.(message);
 let runner: Promise<Runner> | undefined;

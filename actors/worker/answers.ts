@@ -7,9 +7,9 @@ import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { MESSAGE_FORMAT, type TaskEndedMessage } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
+import type { BusTime } from './bus-time.ts';
 import { insist } from './insist.ts';
 import type { Job } from './job.ts';
-import type { BusTime } from './bus-time.ts';
 
 const ENTRY_BYTES_MAX = 200 * 1024;
 /** What a message takes besides outputs and reason, about. */
@@ -26,7 +26,13 @@ export class Answers {
   #scheduled = false;
   #told = false;
 
-  constructor(parts: { readonly mailbox: Mailbox; readonly workerId: string; readonly time: BusTime; readonly log: Log; readonly signal: AbortSignal }) {
+  constructor(parts: {
+    readonly mailbox: Mailbox;
+    readonly workerId: string;
+    readonly time: BusTime;
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  }) {
     this.#mailbox = parts.mailbox;
     this.#workerId = parts.workerId;
     this.#time = parts.time;
@@ -69,11 +75,15 @@ export class Answers {
   async #append(partition: Partition, jobs: readonly Job[]): Promise<void> {
     const ask = () => {
       const atMs = this.#time.now();
-      return this.#mailbox.append(partition, jobs.map((job) => this.#message(job, atMs)));
+      return this.#mailbox.append(
+        partition,
+        jobs.map((job) => this.#message(job, atMs)),
+      );
     };
     const failed = (error: unknown): void => {
       if (isFault(error, 'bus.messageLate')) this.#time.refresh();
-      if (!this.#told) this.#log.warn({ partition, reason: textOf(error) }, 'answers are kept until the bus takes them');
+      if (!this.#told)
+        this.#log.warn({ partition, reason: textOf(error) }, 'answers are kept until the bus takes them');
       this.#told = true;
     };
     try {

@@ -21,7 +21,14 @@ export function batchOf(jobs: readonly Job[], known: Set<string>): RunMessage {
     }
     items.push({ serial, execution, item });
   }
-  return { kind: 'run', v: CHANNEL_FORMAT, flows, drop: dropped(known, new Set(jobs.map(({ item }) => item.hash))), executions, items };
+  return {
+    kind: 'run',
+    v: CHANNEL_FORMAT,
+    flows,
+    drop: dropped(known, new Set(jobs.map(({ item }) => item.hash))),
+    executions,
+    items,
+  };
 }
 
 /** Never one that this batch needs. */

@@ -67,9 +67,11 @@ export class Desk {
     const answers = await insist(ask, signal);
     if (!answers) return [];
     const granted = jobs.filter((_, n) => answers[n] === 'granted');
-    if (granted.length < jobs.length) for (const answer of answers) if (answer !== 'granted') this.#refusals.inc({ answer });
+    if (granted.length < jobs.length)
+      for (const answer of answers) if (answer !== 'granted') this.#refusals.inc({ answer });
     for (const job of granted) this.#jobs.add(job);
-    if (granted.length > 0 && performance.now() - granted[0]!.askedAtMs > FRESH_MS) return this.#stillOurs(partition, granted);
+    if (granted.length > 0 && performance.now() - granted[0]!.askedAtMs > FRESH_MS)
+      return this.#stillOurs(partition, granted);
     return granted;
   }
 
@@ -112,8 +114,7 @@ export class Desk {
     const { claims, workerId, signal } = this.#parts;
     const answers = await insist(() => claims.renew(partition, workerId, jobs), signal);
     const ours = jobs.filter((_, n) => answers?.[n] === 'held' || answers?.[n] === 'retaken');
-    const lost = new Set(jobs).difference(new Set(ours));
-    for (const job of lost) this.forget(job);
+    for (const job of jobs) if (!ours.includes(job)) this.forget(job);
     return ours;
   }
 
@@ -136,7 +137,8 @@ export class Desk {
 
   /** One call per partition at a time: one that the bus does not answer is not asked in vain again. */
   #renew(jobs: readonly Job[], hinted = false): void {
-    for (const [partition, some] of byPartition(jobs)) if (hinted || !this.#asking.has(partition)) void this.#ask(partition, some);
+    for (const [partition, some] of byPartition(jobs))
+      if (hinted || !this.#asking.has(partition)) void this.#ask(partition, some);
   }
 
   async #ask(partition: Partition, jobs: readonly Job[]): Promise<void> {
@@ -166,10 +168,11 @@ export class Desk {
         if (job.phase !== 'running' && job.sentAtMs > 0) this.#again(job);
         return;
       case 'revoked':
-        return this.#onRevoked(job, wasSent);
+        this.#onRevoked(job, wasSent);
+        return;
       case 'closed':
-        if (job.phase === 'running') return this.#onRevoked(job, false);
-        if (job.phase === 'answered') this.#close(job);
+        if (job.phase === 'running') this.#onRevoked(job, false);
+        else if (job.phase === 'answered') this.#close(job);
         return;
     }
   }

@@ -54,7 +54,11 @@ export class Fetch {
       const text = start ?? fetched.shift()![1];
       if (text === undefined) return;
       if (start === undefined) this.#keep(name, text);
-      fill(jobs, text, fetched.filter((pair): pair is [string, string] => pair[1] !== undefined));
+      fill(
+        jobs,
+        text,
+        fetched.filter((pair): pair is [string, string] => pair[1] !== undefined),
+      );
     });
   }
 

@@ -30,6 +30,8 @@ export interface IntakeParts {
   readonly desk: Desk;
   readonly fetch: Fetch;
   readonly jobOf: JobSource;
+  /** Ends a job that cannot be run. */
+  readonly fail: (job: Job, reason: string) => void;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -127,7 +129,7 @@ export class Intake {
       const batch = { left: ready.length, over };
       for (const job of ready) {
         job.batch = batch;
-        job.seat = seat;
+        job.place = seat;
         this.#parts.desk.running(job);
       }
       seat.run(ready);
@@ -136,15 +138,14 @@ export class Intake {
 
   /** Claims and fetches in one turn, so in one pipeline: what was fetched for a refused claim is thrown away. */
   async #take(partition: Partition, jobs: readonly Job[]): Promise<Job[]> {
-    const { desk, fetch, signal } = this.#parts;
+    const { desk, fetch, signal, fail } = this.#parts;
     const claiming = desk.claim(partition, jobs);
     await Promise.all([claiming, insist(() => fetch.fill(partition, jobs), signal)]);
     const granted = await claiming;
     const ready = granted.filter(({ part, flow }) => part !== undefined && flow !== undefined);
     if (ready.length === granted.length) return granted as Job[];
     const blind = granted.filter((job) => !ready.includes(job));
-    this.#parts.log.warn({ partition, refs: blind.map(({ ref }) => ref) }, 'expected the execution and its flow in the partition, got none');
-    await desk.giveBack(blind);
+    for (const job of blind) fail(job, 'expected its execution and its flow in the partition, got none');
     return ready;
   }
 

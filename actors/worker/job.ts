@@ -2,7 +2,7 @@
 import type { Item } from '../../lib/bus/queues.ts';
 import { parseAttemptRef } from '../../lib/model/execution.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
-import type { ExecutionPart, Result } from './channel.ts';
+import type { AbortCause, ExecutionPart, Result } from './channel.ts';
 
 export interface Job {
   /** Of this process, from 1. */
@@ -32,6 +32,9 @@ export interface Job {
   /** The running number of the last line that was seen. */
   lines: number;
   batch?: Batch;
+  place?: Place;
+  /** Told to end because the worker stops: it is handed to another one. */
+  stopping?: boolean;
   result?: Result;
   sentAtMs: number;
 }
@@ -41,6 +44,11 @@ export interface Batch {
   /** How many of them are not over. */
   left: number;
   readonly over: () => void;
+}
+
+/** Where it runs. */
+export interface Place {
+  abort(job: Job, cause: AbortCause): void;
 }
 
 export type JobSource = (item: Item) => Job;

@@ -46,7 +46,10 @@ export class Library {
     const start = this.#start(open.part);
     const flow = this.#flow(item.hash, start.flow.tenant);
     const task = flow.taskOf.get(item.taskId);
-    if (!task) throw new TaskError(`expected a task ${item.taskId} in revision ${start.flow.revision} of ${flow.namespace}.${flow.id}, got none`);
+    if (!task)
+      throw new TaskError(
+        `expected a task ${item.taskId} in revision ${start.flow.revision} of ${flow.namespace}.${flow.id}, got none`,
+      );
     const definition = this.#plugins.task(task.type);
     if (!definition) throw new TaskError(`expected a plugin for ${task.writtenType} in this worker, got none`);
     const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);

@@ -56,7 +56,11 @@ export class LineSender {
 
   async #empty(partition: Partition): Promise<void> {
     this.#sending.add(partition);
-    for (let lines = this.#waiting.get(partition); lines && !this.#signal.aborted; lines = this.#waiting.get(partition)) {
+    for (
+      let lines = this.#waiting.get(partition);
+      lines && !this.#signal.aborted;
+      lines = this.#waiting.get(partition)
+    ) {
       const { some, chars } = entryOf(lines);
       if (some.length === lines.length) this.#waiting.delete(partition);
       else this.#waiting.set(partition, lines.slice(some.length));

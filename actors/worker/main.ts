@@ -22,4 +22,5 @@ export async function workerOf(parts: Parts): Promise<Service> {
   });
 }
 
-export const main = (loaded: LoadedConfig): Promise<number> => launch('worker', loaded, async (parts) => [await workerOf(parts)]);
+export const main = (loaded: LoadedConfig): Promise<number> =>
+  launch('worker', loaded, async (parts) => [await workerOf(parts)]);

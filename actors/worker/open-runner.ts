@@ -13,7 +13,11 @@ export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post'
     ...channel,
     flushPrints: prints.flush,
     library: new Library(plugins),
-    ground: { storage: openLocalStorage({ folder: setup.storageFolder }), folder: setup.folder, environment: setup.environment },
+    ground: {
+      storage: openLocalStorage({ folder: setup.storageFolder }),
+      folder: setup.folder,
+      environment: setup.environment,
+    },
     shared: new Int32Array(setup.shared ?? new SharedArrayBuffer(SHARED_BYTES)),
   });
   const broke = (error: unknown): void => {

@@ -14,7 +14,13 @@ export class Pool {
   readonly #warm: boolean;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(options: { readonly threads: number; readonly warm: boolean; readonly setup: Setup; readonly events: SeatEvents; readonly log: Log }) {
+  constructor(options: {
+    readonly threads: number;
+    readonly warm: boolean;
+    readonly setup: Setup;
+    readonly events: SeatEvents;
+    readonly log: Log;
+  }) {
     const { setup, events, log } = options;
     this.#seats = Array.from({ length: options.threads }, () => new Seat(setup, events, log));
     this.#warm = options.warm;

@@ -29,7 +29,10 @@ export function startProcess(setup: Setup, events: HostEvents, log: Log): Host {
   // What it said last has been read when the channel is closed, and that may be after its exit.
   const closed = new Promise<void>((resolve) => child.once('disconnect', resolve));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.once('exit', (code, signal) => void closed.then(() => gone(signal ? `ended by ${signal}` : `exit code ${code}`)));
+  child.once(
+    'exit',
+    (code, signal) => void closed.then(() => gone(signal ? `ended by ${signal}` : `exit code ${code}`)),
+  );
   const send = (message: object): void => {
     if (child.connected) child.send(message, () => {}); // A process that is gone says so by its exit.
   };

@@ -85,7 +85,8 @@ export class Runner {
   /** Runs what waits, if nothing runs. */
   go(): void {
     while (!this.#current && this.#next < this.#queue.length) {
-      if (this.#parts.shared[ATTENTION] !== 0 && Atomics.exchange(this.#parts.shared, ATTENTION, 0) !== 0) this.#parts.drain();
+      if (this.#parts.shared[ATTENTION] !== 0 && Atomics.exchange(this.#parts.shared, ATTENTION, 0) !== 0)
+        this.#parts.drain();
       this.#run(this.#queue[this.#next++]!);
     }
     if (this.#current) return;
@@ -128,34 +129,43 @@ export class Runner {
 
   #abort({ serial, cause }: AbortMessage): void {
     if (this.#current?.serial === serial) this.#current.running?.end({ kind: cause });
-    else if (this.#queue.some(({ work }, place) => place >= this.#next && work.serial === serial)) this.#aborted.set(serial, cause);
+    else if (this.#queue.some(({ work }, place) => place >= this.#next && work.serial === serial))
+      this.#aborted.set(serial, cause);
   }
 
   #run({ work, part }: Waiting): void {
     const { serial } = work;
     const current: Current = { serial, startedAtMs: Date.now(), lines: 0, ended: false };
     this.#current = current;
-    if (this.#aborted.delete(serial)) return this.#end(current, { state: 'KILLED', bytes: 0 });
+    if (this.#aborted.delete(serial)) {
+      this.#end(current, { state: 'KILLED', bytes: 0 });
+      return;
+    }
     Atomics.store(this.#parts.shared, CURSOR, serial);
     const outcome = this.#outcome(work, part, current);
-    if (!(outcome instanceof Promise)) return this.#end(current, outcome);
-    outcome.then((ended) => {
-      if (current.ended) return;
-      this.#end(current, ended);
-      this.go();
-    });
+    if (outcome instanceof Promise) void outcome.then((ended) => this.#endLater(current, ended));
+    else this.#end(current, outcome);
+  }
+
+  #endLater(current: Current, outcome: Outcome): void {
+    if (current.ended) return;
+    this.#end(current, outcome);
+    this.go();
   }
 
   #outcome(work: WorkItem, part: OpenPart, current: Current): Outcome | Promise<Outcome> {
     try {
-      const given = this.#parts.library.given(work, part, (level, text) => this.#line(current, LEVELS.indexOf(level), text));
+      const given = this.#parts.library.given(work, part, (level, text) =>
+        this.#line(current, LEVELS.indexOf(level), text),
+      );
       current.running = new RunningTask(given, this.#parts.ground);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#line(current, 4, reason);
       return { state: 'FAILED', bytes: 0, reason };
     }
-    const limited = (limitMs: number, reason: string) => this.#parts.post({ kind: 'limit', serial: current.serial, limitMs, reason });
+    const limited = (limitMs: number, reason: string) =>
+      this.#parts.post({ kind: 'limit', serial: current.serial, limitMs, reason });
     return runTask(current.running, limited);
   }
 

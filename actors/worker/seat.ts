@@ -158,7 +158,8 @@ export class Seat {
   #ranWhenGone(job: Job, why: string): void {
     if (!job.ending) {
       this.#jobs.delete(job.serial);
-      return this.#events.lost(job, why);
+      this.#events.lost(job, why);
+      return;
     }
     const endedAtMs = systemClock.now();
     const startedAtMs = Math.round(endedAtMs - (performance.now() - job.sinceMs));

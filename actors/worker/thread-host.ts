@@ -3,7 +3,15 @@ import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../lib/log.ts';
 import { batchOf } from './batch.ts';
-import { type AbortCause, ATTENTION, CHANNEL_FORMAT, CURSOR, type FromRunner, type Setup, SHARED_BYTES } from './channel.ts';
+import {
+  type AbortCause,
+  ATTENTION,
+  CHANNEL_FORMAT,
+  CURSOR,
+  type FromRunner,
+  type Setup,
+  SHARED_BYTES,
+} from './channel.ts';
 import type { Host, HostEvents } from './host.ts';
 import type { Job } from './job.ts';
 
@@ -50,5 +58,7 @@ export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
 
 /** What is printed while no task runs. */
 export function tell(stream: Readable, log: Log): void {
-  stream.on('data', (chunk: Buffer) => log.debug({ output: chunk.toString('utf8').slice(0, OUTPUT_CHARS_MAX) }, 'printed by a plugin'));
+  stream.on('data', (chunk: Buffer) =>
+    log.debug({ output: chunk.toString('utf8').slice(0, OUTPUT_CHARS_MAX) }, 'printed by a plugin'),
+  );
 }

@@ -11,7 +11,8 @@ const setup = workerData as Setup;
 const runner = await openRunner(setup, {
   post: (message) => port.postMessage(message),
   drain: () => {
-    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port)) runner.take(got.message as ToRunner);
+    for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
+      runner.take(got.message as ToRunner);
   },
 });
 port.on('message', (message: ToRunner) => {

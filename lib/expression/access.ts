@@ -27,22 +27,21 @@ export function itemOf(object: unknown, key: unknown): unknown {
 }
 
 export function missingRoot(name: string, known: readonly string[]): ValueError {
-  return new ValueError(`unable to find \`${name}\`${hint(name, known)}`, 'missing');
+  return missing(name, hint(name, known));
 }
 
 export function missingMember(path: string, name: string, object: unknown): ValueError {
-  if (object === null || object === undefined)
-    return new ValueError(`unable to find \`${name}\`: \`${path}\` is null`, 'missing');
-  if (Array.isArray(object))
-    return new ValueError(`unable to find \`${name}\` in \`${path}\`, a list of ${object.length}`, 'missing');
-  if (!isMap(object)) return new ValueError(`unable to find \`${name}\`: \`${path}\` is ${kindOf(object)}`, 'missing');
-  return new ValueError(`unable to find \`${name}\` in \`${path}\`${hint(name, Object.keys(object))}`, 'missing');
+  if (object === null || object === undefined) return missing(name, `\`${path}\` is null`);
+  if (Array.isArray(object)) return missing(name, `\`${path}\` is a list of ${object.length}`);
+  return missing(name, isMap(object) ? hint(name, Object.keys(object)) : `\`${path}\` is ${kindOf(object)}`);
 }
+
+const missing = (name: string, why: string): ValueError => new ValueError(`Unable to find \`${name}\``, 'missing', why);
 
 function hint(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  if (near !== undefined) return `; did you mean \`${near}\`?`;
-  if (known.length === 0) return '; there is nothing in it';
+  if (near !== undefined) return `did you mean \`${near}\`?`;
+  if (known.length === 0) return 'there is nothing in it';
   const shown = known.slice(0, NAMES_SHOWN_MAX).map((key) => `\`${key}\``);
-  return `; there is ${shown.join(', ')}${known.length > NAMES_SHOWN_MAX ? ' and more' : ''}`;
+  return `there is ${shown.join(', ')}${known.length > NAMES_SHOWN_MAX ? ' and more' : ''}`;
 }

@@ -5,7 +5,9 @@ import { ValueError } from './error.ts';
 export const STEPS_MAX = 1_000_000;
 /** Characters of one text: a value on its way or the whole result. */
 export const TEXT_CHARS_MAX = 16 * 1024 * 1024;
-/** Brackets, operators and tags inside one another in a template; maps and lists inside one another in a value. */
+/** Maps and lists inside one another in a value. */
+export const VALUE_DEPTH_MAX = 1_000;
+/** Brackets, operators and tags inside one another in a template. */
 export const DEPTH_MAX = 200;
 /** Templates that render templates that render templates; macros that call macros. */
 export const CALLS_DEPTH_MAX = 20;
@@ -25,9 +27,41 @@ export function spend(budget: Budget, steps: number): void {
     throw new ValueError(`expected at most ${STEPS_MAX} steps in one expression, got more`, 'budget');
 }
 
+/** Going through a text costs a step for so many characters. */
+const CHARS_PER_STEP = 64;
+
+/** Pays for what has to be gone through: the characters of a text, the items of a list. */
+export function spendOn(budget: Budget, value: unknown): void {
+  if (typeof value === 'string') spend(budget, Math.floor(value.length / CHARS_PER_STEP));
+  else if (Array.isArray(value)) spend(budget, value.length);
+}
+
 export function within(text: string): string {
   if (text.length > TEXT_CHARS_MAX) throw tooLong();
   return text;
+}
+
+/** Refuses a value whose JSON would be too long or too deep, before it is made: a list that holds itself twice, forty times over, is short to write. */
+export function weigh(value: unknown): void {
+  weighed(value, TEXT_CHARS_MAX, 0);
+}
+
+function weighed(value: unknown, left: number, depth: number): number {
+  if (typeof value === 'string') return left - value.length;
+  if (typeof value !== 'object' || value === null) return left - 1;
+  if (depth > VALUE_DEPTH_MAX)
+    throw new ValueError(`expected at most ${VALUE_DEPTH_MAX} lists and maps inside one another`, 'budget');
+  let rest = left - 2;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length && rest >= 0; index++) rest = weighed(value[index], rest - 1, depth + 1);
+  } else {
+    for (const [name, item] of Object.entries(value)) {
+      rest = weighed(item, rest - name.length, depth + 1);
+      if (rest < 0) break;
+    }
+  }
+  if (rest < 0) throw tooLong();
+  return rest;
 }
 
 export function tooLong(): ValueError {

@@ -1,7 +1,7 @@
 /** Calls of filters, functions, tests and macros → closures. Names and arguments are checked while compiling. */
 import { nearest } from '../nearest.ts';
 import type { Arguments, Expression } from './ast.ts';
-import { type Budget, spend, within } from './budget.ts';
+import { type Budget, spend, spendOn, within } from './budget.ts';
 import type { Call, ExpressionFunction } from './callable.ts';
 import { ExpressionError, type Site } from './error.ts';
 import { FILTERS } from './filters/table.ts';
@@ -27,6 +27,7 @@ export class Calls {
     return guarded((frame) => {
       const value = input(frame) ?? null;
       if (value === null && !filter.takesNull) return null;
+      if (typeof value === 'string') spendOn(frame.budget, value);
       return counted(filter.apply(value, valuesOf(args, frame), this.#call(frame)), frame);
     }, site);
   }
@@ -103,8 +104,9 @@ function found<T>(table: Readonly<Record<string, T>>, name: string, { what, site
   const near = nearest(name, Object.keys(table));
   throw new ExpressionError(
     'syntax',
-    `expected a ${what}, got \`${name}\`, which there is not${near ? `; did you mean \`${near}\`?` : ''}`,
+    `expected a ${what}, got \`${name}\`, which there is not,`,
     site,
+    near && `did you mean \`${near}\`?`,
   );
 }
 
@@ -148,7 +150,6 @@ function valuesOf(args: readonly (Evaluate | undefined)[], frame: Frame): readon
 
 /** What a filter or a function makes is paid for, so that lists cannot double without an end. */
 function counted(value: unknown, { budget }: Frame): unknown {
-  if (typeof value === 'string') return within(value);
-  if (Array.isArray(value)) spend(budget, value.length);
-  return value;
+  spendOn(budget, value);
+  return typeof value === 'string' ? within(value) : value;
 }

@@ -1,6 +1,6 @@
 /** Expression → closure. Operands are compiled once; what a closure does when it runs is as little as its operator needs. */
 import type { BinaryOperator, Expression } from './ast.ts';
-import { spend } from './budget.ts';
+import { type Budget, spend, spendOn } from './budget.ts';
 import type { Calls } from './compile-call.ts';
 import { compileMethod, compilePath } from './compile-path.ts';
 import { ExpressionError } from './error.ts';
@@ -87,23 +87,29 @@ function binary(expression: Expression & { kind: 'binary' }, unit: Unit): Evalua
     case 'and':
       return (frame) => truth(left(frame)) && truth(right(frame));
     case '==':
-      return (frame) => equals(left(frame), right(frame));
+      return (frame) => equals(left(frame), right(frame), frame.budget);
     case '!=':
-      return (frame) => !equals(left(frame), right(frame));
+      return (frame) => !equals(left(frame), right(frame), frame.budget);
     case 'contains': {
-      if (neverEqual(expression.left, expression.right)) return (frame) => neverIn(left(frame), right(frame));
-      return (frame) => contains(left(frame), right(frame));
+      if (neverEqual(expression.left, expression.right))
+        return (frame) => neverIn(left(frame), right(frame), frame.budget);
+      return (frame) => contains(left(frame), right(frame), frame.budget);
     }
     case 'isIn':
-      return (frame) => contains(right(frame), left(frame));
+      return (frame) => contains(right(frame), left(frame), frame.budget);
     case '~':
-      return (frame) => concat(left(frame), right(frame));
+      return (frame) => {
+        const [before, behind] = [left(frame), right(frame)];
+        const text = concat(before, behind);
+        if (typeof before === 'object' || typeof behind === 'object') spendOn(frame.budget, text);
+        return text;
+      };
     case '..':
       return (frame) => range(left(frame), right(frame), undefined, frame.budget);
     case '+':
       return (frame) => {
         const sum = add(left(frame), right(frame));
-        if (Array.isArray(sum)) spend(frame.budget, sum.length);
+        if (typeof sum === 'object') spendOn(frame.budget, sum);
         return sum;
       };
     default:
@@ -151,10 +157,10 @@ function neverEqual(left: Expression, right: Expression): boolean {
   return isData && right.kind === 'literal' && typeof right.value === 'number';
 }
 
-function neverIn(left: unknown, right: unknown): boolean {
-  return Array.isArray(left)
-    ? left.some((item) => typeof item === 'number' && !isInteger32(item) && equals(item, right))
-    : contains(left, right);
+function neverIn(left: unknown, right: unknown, budget: Budget): boolean {
+  if (!Array.isArray(left)) return contains(left, right, budget);
+  spendOn(budget, left);
+  return left.some((item) => typeof item === 'number' && !isInteger32(item) && equals(item, right));
 }
 
 const isInteger32 = (value: number): boolean => (value | 0) === value;

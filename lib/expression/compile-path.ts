@@ -2,7 +2,7 @@
 import { isMap, itemOf, memberOf, missingMember, missingRoot } from './access.ts';
 import type { Expression } from './ast.ts';
 import { ExpressionError, placed } from './error.ts';
-import { type Evaluate, type Frame, guarded, type Unit, valueOf } from './frame.ts';
+import { type Evaluate, type Frame, guarded, lookUp, type Unit } from './frame.ts';
 import { methodOf } from './methods.ts';
 import { print } from './print.ts';
 
@@ -22,7 +22,7 @@ export function compilePath(path: Path, unit: Unit, forgiving: boolean): Evaluat
 
 function nameOf({ name, at }: Path & { kind: 'name' }, { source }: Unit, forgiving: boolean): Evaluate {
   return (frame) => {
-    const value = valueOf(frame, name);
+    const value = lookUp(frame, name);
     if (value === undefined && !forgiving) throw placed(missingRoot(name, namesIn(frame)), { source, at });
     return value;
   };

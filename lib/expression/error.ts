@@ -13,12 +13,14 @@ export class ExpressionError extends Error {
   readonly line: number;
   readonly column: number;
   readonly excerpt: string;
-  /** The reason alone, without the place. */
+  /** The reason alone, without the place and the hint. */
   readonly reason: string;
 
-  constructor(fault: ExpressionFault, reason: string, site: Site) {
+  constructor(fault: ExpressionFault, reason: string, site: Site, hint = '') {
     const { line, column, text } = placeOf(site);
-    super(`${reason} (line ${line}, column ${column} of \`${shortened(site.source)}\`)`);
+    // As Kestra words what is missing, and people search for it.
+    const place = `${fault === 'missing' ? 'used in' : 'in'} the expression \`${shortened(site.source)}\` at line ${line}, column ${column}`;
+    super(`${reason} ${place}${hint && `; ${hint}`}`);
     this.name = 'ExpressionError';
     this.fault = fault;
     this.reason = reason;
@@ -50,8 +52,10 @@ function shortened(source: string): string {
 /** Thrown by operators, filters and functions, which do not know where they stand; the caller adds the place. */
 export class ValueError extends Error {
   readonly fault: ExpressionFault;
-  constructor(reason: string, fault: ExpressionFault = 'type') {
+  readonly hint: string;
+  constructor(reason: string, fault: ExpressionFault = 'type', hint = '') {
     super(reason);
+    this.hint = hint;
     this.name = 'ValueError';
     this.fault = fault;
   }
@@ -59,7 +63,7 @@ export class ValueError extends Error {
 
 /** Gives a fault its place. What is no fault of the expression (a bug of ours) passes as it is. */
 export function placed(error: unknown, site: Site): unknown {
-  if (error instanceof ValueError) return new ExpressionError(error.fault, error.message, site);
+  if (error instanceof ValueError) return new ExpressionError(error.fault, error.message, site, error.hint);
   return error instanceof RangeError
     ? new ExpressionError('budget', `too much for one expression: ${error.message}`, site)
     : error;

@@ -52,7 +52,7 @@ export function deeper<T>(budget: Budget, work: () => T): T {
 }
 
 /** The value of a name, of the template's own variables first; `undefined` if there is none. */
-export function valueOf(frame: Frame, name: string): unknown {
+export function lookUp(frame: Frame, name: string): unknown {
   for (let scope = frame.scope; scope; scope = scope.up) {
     const value = scope.values.get(name);
     if (value !== undefined) return value;

@@ -1,4 +1,4 @@
-/** Tokens of what stands between braces: from an offset in the source up to the closing mark, or to the end where there is none. */
+/** Tokens of what stands between braces: from an offset in the source up to the closing mark. */
 import { ExpressionError } from './error.ts';
 import { numberFrom } from './number.ts';
 
@@ -19,24 +19,28 @@ const OPENING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 /** Strings with interpolations that hold strings with interpolations. */
 const INTERPOLATION_DEPTH_MAX = 10;
 
-export type Scan = { readonly source: string; readonly close?: string; readonly depth?: number };
+/** `opened`: where the mark stands that `close` closes. */
+export type Scan = {
+  readonly source: string;
+  readonly opened: number;
+  readonly close: string;
+  readonly depth?: number;
+};
 
 /** @throws ExpressionError with fault `syntax`. The last token is the `end`, which covers the closing mark. */
 export function tokensOf(scan: Scan, from: number): readonly Token[] {
-  const { source, close } = scan;
+  const { source, close, opened } = scan;
   const tokens: Token[] = [];
   const brackets: string[] = [];
   let at = from;
   for (;;) {
     at += matchAt(SPACE, source, at).length;
-    if (brackets.length === 0 && close) {
+    if (brackets.length === 0) {
       const closing = closingAt(source, at, close);
       if (closing) return tokens.concat({ kind: 'end', text: closing, at, end: at + closing.length });
     }
-    if (at >= source.length) {
-      if (close) throw fault(`expected the closing \`${close}\`, got the end of the template`, source, from);
-      return tokens.concat({ kind: 'end', text: '', at, end: at });
-    }
+    if (at >= source.length)
+      throw fault(`expected the closing \`${close}\`, got the end of the template`, source, opened);
     const token = tokenAt(scan, at);
     if (token.kind === 'mark') balance(brackets, token.text, source, at);
     tokens.push(token);
@@ -67,8 +71,11 @@ function tokenAt(scan: Scan, at: number): Token {
 function balance(brackets: string[], text: string, source: string, at: number): void {
   const closing = OPENING[text];
   if (closing) brackets.push(closing);
-  else if (')]}'.includes(text) && brackets.pop() !== text)
-    throw fault(`expected no \`${text}\` here, it closes nothing`, source, at);
+  else if (')]}'.includes(text)) {
+    const wanted = brackets.pop();
+    if (wanted !== text)
+      throw fault(`expected ${wanted ? `\`${wanted}\`` : 'nothing to close'}, got \`${text}\``, source, at);
+  }
 }
 
 /** Only the quote itself is escaped by a backslash; every other backslash stays. */
@@ -86,7 +93,7 @@ function stringAt(scan: Scan, start: number): Token {
     } else if (quote === '"' && source.startsWith('#{', at)) {
       const depth = (scan.depth ?? 0) + 1;
       if (depth > INTERPOLATION_DEPTH_MAX) throw fault('expected fewer strings inside one another', source, at);
-      const tokens = tokensOf({ source, close: '}', depth }, at + 2);
+      const tokens = tokensOf({ source, close: '}', opened: at, depth }, at + 2);
       if (text) parts.push(text);
       parts.push(tokens);
       text = '';

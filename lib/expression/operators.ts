@@ -1,6 +1,6 @@
 /** What operators do with two values. Whole numbers stay whole (`7 / 2` is 3), a double makes the result a double, as in Java. */
 import { isMap } from './access.ts';
-import { within } from './budget.ts';
+import { type Budget, newBudget, spend, spendOn, within } from './budget.ts';
 import { ValueError } from './error.ts';
 import { double, isDouble, isNumeric, kindOf, type Numeric, plain, toNumeric } from './number.ts';
 import { print } from './print.ts';
@@ -67,26 +67,32 @@ export function compares(operator: Comparison, left: unknown, right: unknown): b
   }
 }
 
-export function equals(left: unknown, right: unknown): boolean {
+/** `budget` pays for what is inside lists and maps. */
+export function equals(left: unknown, right: unknown, budget: Budget = newBudget()): boolean {
   if (left === right) return true;
   if (isNumeric(left) && isNumeric(right)) return plain(left) === plain(right);
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  spend(budget, 1);
   if (Array.isArray(left)) {
     return (
-      Array.isArray(right) && left.length === right.length && left.every((item, index) => equals(item, right[index]))
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((item, index) => equals(item, right[index], budget))
     );
   }
   if (!isMap(left) || !isMap(right)) return false;
   const names = Object.keys(left);
   return (
     names.length === Object.keys(right).length &&
-    names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name]))
+    names.every((name) => Object.hasOwn(right, name) && equals(left[name], right[name], budget))
   );
 }
 
-export function contains(left: unknown, right: unknown): boolean {
+export function contains(left: unknown, right: unknown, budget: Budget): boolean {
   if (left === null) return false;
+  spendOn(budget, left);
   if (typeof left === 'string') return left.includes(print(right));
-  if (Array.isArray(left)) return left.some((item) => equals(item, right));
+  if (Array.isArray(left)) return left.some((item) => equals(item, right, budget));
   if (isMap(left)) return Object.hasOwn(left, print(right));
   throw new ValueError(`expected a list, a map or a text before \`contains\`, got ${kindOf(left)}`);
 }

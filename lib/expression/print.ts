@@ -1,5 +1,5 @@
 /** A value → text, as a template prints it: null is nothing, maps and lists are JSON, doubles keep their point. */
-import { within } from './budget.ts';
+import { weigh, within } from './budget.ts';
 import { ValueError } from './error.ts';
 import { isNumeric, numberText } from './number.ts';
 
@@ -12,6 +12,7 @@ export function print(value: unknown): string {
 
 export function json(value: unknown): string {
   if (isNumeric(value)) return numberText(value);
+  weigh(value);
   return within(JSON.stringify(value ?? null));
 }
 

@@ -83,7 +83,7 @@ class TemplateParser {
   }
 
   #marked(close: string, at: number): Parser {
-    const tokens = tokensOf({ source: this.#source, close }, this.#at);
+    const tokens = tokensOf({ source: this.#source, close, opened: at }, this.#at);
     const end = tokens.at(-1)!;
     if (tokens.length === 1) throw this.fault(`expected an expression between the marks, got nothing`, at);
     this.#at = end.end;

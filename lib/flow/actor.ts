@@ -47,7 +47,8 @@ export interface FlowStep {
 export function stepFlow(document: FlowDocument | undefined, message: FlowMessage, nowMs: number): FlowStep {
   const answered = document?.requests.find(({ request }) => request === message.request);
   if (answered) {
-    const source = answered.outcome === 'saved' && answered.revision === document!.revision ? document!.source : undefined;
+    const source =
+      answered.outcome === 'saved' && answered.revision === document!.revision ? document!.source : undefined;
     return { event: { ...eventOf(message, answered.outcome, nowMs), revision: answered.revision, source } };
   }
   switch (message.kind) {
@@ -58,9 +59,14 @@ export function stepFlow(document: FlowDocument | undefined, message: FlowMessag
   }
 }
 
-function save(document: FlowDocument | undefined, message: Extract<FlowMessage, { kind: 'saveFlow' }>, nowMs: number): FlowStep {
+function save(
+  document: FlowDocument | undefined,
+  message: Extract<FlowMessage, { kind: 'saveFlow' }>,
+  nowMs: number,
+): FlowStep {
   const alive = document !== undefined && !document.deleted;
-  if (message.mode === 'create' && alive) return { event: { ...eventOf(message, 'exists', nowMs), revision: document.revision } };
+  if (message.mode === 'create' && alive)
+    return { event: { ...eventOf(message, 'exists', nowMs), revision: document.revision } };
   if (message.mode === 'update' && !alive) return { event: eventOf(message, 'unknown', nowMs) };
   if (alive && document.source === message.source)
     return { event: { ...eventOf(message, 'unchanged', nowMs), revision: document.revision } };

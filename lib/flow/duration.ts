@@ -17,7 +17,9 @@ export function durationMs(text: string): number | undefined {
   if (!found) return undefined;
   const [, sign, days, time, hours, minutes, seconds, fraction] = found;
   if (time?.length === 1 || (days ?? hours ?? minutes ?? seconds) === undefined) return undefined;
-  const part = fraction ? Math.ceil(Number(fraction.padEnd(9, '0')) / MS_NANOS) * (seconds?.startsWith('-') ? -1 : 1) : 0;
+  const part = fraction
+    ? Math.ceil(Number(fraction.padEnd(9, '0')) / MS_NANOS) * (seconds?.startsWith('-') ? -1 : 1)
+    : 0;
   const whole =
     Number(days ?? 0) * DAY_MS +
     Number(hours ?? 0) * HOUR_MS +

@@ -1,6 +1,7 @@
 /** Collects what is wrong with a document: each problem with its path, its place in the text, what was expected and got. */
-import { nearest } from '../nearest.ts';
+
 import type { Problem } from '../model/problem.ts';
+import { nearest } from '../nearest.ts';
 import { type Path, pathText, type Yaml } from './yaml.ts';
 
 const PROBLEMS_MAX = 200;

@@ -17,7 +17,8 @@ export interface PlainOutputs {
 
 export function plainOutputs(given: unknown): PlainOutputs {
   if (given === undefined || given === null) return { bytes: 0 };
-  if (typeof given !== 'object' || Array.isArray(given)) throw new TaskError(`expected outputs by name, got ${nameOfType(given)}`);
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw new TaskError(`expected outputs by name, got ${nameOfType(given)}`);
   // A character is at most six bytes of JSON: what is small by its characters is not measured exactly.
   const walked = sizeOf(given, 0);
   if (walked <= OUTPUT_BYTES_MAX / 6) return { outputs: given as Readonly<Record<string, unknown>>, bytes: walked };
@@ -32,7 +33,10 @@ function written(given: unknown): string {
   try {
     return JSON.stringify(given);
   } catch (cause) {
-    throw new TaskError(`expected outputs that can be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new TaskError(
+      `expected outputs that can be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

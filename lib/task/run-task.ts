@@ -16,16 +16,23 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 const TEMPLATE = /\{\{|\{%|\{#/;
 
 /** `limited` hears of a time limit before user code runs. */
-export function runTask(running: RunningTask, limited: (ms: number, reason: string) => void): Outcome | Promise<Outcome> {
+export function runTask(
+  running: RunningTask,
+  limited: (ms: number, reason: string) => void,
+): Outcome | Promise<Outcome> {
   let outcome: Outcome | Promise<Outcome>;
   try {
     const { task, definition } = running.given;
-    const written = isStatic(task) ? task.properties : (renderAll(task.properties, running.roots) as Task['properties']);
+    const written = isStatic(task)
+      ? task.properties
+      : (renderAll(task.properties, running.roots) as Task['properties']);
     const properties = parseProperties(definition, written);
     if (task.timeout !== undefined) limit(running, task.timeout, limited);
     const returned: unknown = running.cause ? undefined : definition.run(running, properties);
     outcome = isThenable(returned)
-      ? returned.then((value) => succeeded(running, value)).then(undefined, (error: unknown) => failed(running, error))
+      ? Promise.resolve(returned)
+          .then((value) => succeeded(running, value))
+          .then(undefined, (error: unknown) => failed(running, error))
       : succeeded(running, returned);
   } catch (error) {
     outcome = failed(running, error);
@@ -36,13 +43,19 @@ export function runTask(running: RunningTask, limited: (ms: number, reason: stri
 function closed(running: RunningTask, outcome: Outcome): Outcome | Promise<Outcome> {
   const closing = running.close();
   // A working directory that cannot be removed is no failure of the task: the worker sweeps its folder when it starts.
-  return closing ? closing.then(() => outcome, () => outcome) : outcome;
+  return closing
+    ? closing.then(
+        () => outcome,
+        () => outcome,
+      )
+    : outcome;
 }
 
 function limit(running: RunningTask, timeout: string, limited: (ms: number, reason: string) => void): void {
   const text = TEMPLATE.test(timeout) ? renderText(timeout, running.roots) : timeout;
   const ms = durationMs(text);
-  if (ms === undefined || ms <= 0) throw new TaskError(`timeout: expected an ISO-8601 duration such as PT30S, got ${JSON.stringify(text)}`);
+  if (ms === undefined || ms <= 0)
+    throw new TaskError(`timeout: expected an ISO-8601 duration such as PT30S, got ${JSON.stringify(text)}`);
   if (ms > TIMER_MS_MAX) return;
   const reason = `timeout after ${text}`;
   limited(ms, reason);
@@ -52,7 +65,10 @@ function limit(running: RunningTask, timeout: string, limited: (ms: number, reas
 function succeeded(running: RunningTask, value: unknown): Outcome {
   if (running.cause) return ended(running.cause);
   const outputs = running.given.definition.outputs;
-  return { state: 'SUCCESS', ...plainOutputs(outputs && value !== undefined ? parsedOutputs(running.given.definition, value) : value) };
+  return {
+    state: 'SUCCESS',
+    ...plainOutputs(outputs && value !== undefined ? parsedOutputs(running.given.definition, value) : value),
+  };
 }
 
 function parsedOutputs(definition: AnyTask, value: unknown): unknown {
@@ -104,13 +120,16 @@ function isOf(error: unknown, kind: typeof TaskError): boolean {
 
 const traceOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-const isThenable = <T>(value: unknown): value is Promise<T> => typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
+const isThenable = <T>(value: unknown): value is Promise<T> =>
+  typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
 
 const statics = new WeakMap<Task, boolean>();
 
 /** Nothing in it is a template: it is not rendered. */
 function isStatic(task: Task): boolean {
-  let known = statics.get(task);
-  if (known === undefined) statics.set(task, (known = !TEMPLATE.test(JSON.stringify(task.properties))));
-  return known;
+  const known = statics.get(task);
+  if (known !== undefined) return known;
+  const found = !TEMPLATE.test(JSON.stringify(task.properties));
+  statics.set(task, found);
+  return found;
 }

@@ -58,7 +58,8 @@ export class RunningTask implements TaskContext {
   }
 
   get log(): TaskLog {
-    return (this.#log ??= taskLog(this.given.sink, this.given.task.logLevel));
+    this.#log ??= taskLog(this.given.sink, this.given.task.logLevel);
+    return this.#log;
   }
 
   get execution(): TaskContext['execution'] {
@@ -74,12 +75,14 @@ export class RunningTask implements TaskContext {
   }
 
   get files(): AttemptFiles {
-    return (this.#files ??= attemptFiles(this.given.place, this.#ground.storage, this.#ground.folder));
+    this.#files ??= attemptFiles(this.given.place, this.#ground.storage, this.#ground.folder);
+    return this.#files;
   }
 
   /** The expressions' roots. */
   get roots(): Roots {
-    return (this.#roots ??= this.given.roots());
+    this.#roots ??= this.given.roots();
+    return this.#roots;
   }
 
   render(template: string): unknown {

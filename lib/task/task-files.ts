@@ -33,7 +33,11 @@ export function attemptFiles(place: AttemptPlace, storage: Storage, folder: stri
     read: (uri) => storage.get(place.tenant, uri),
     store: async (name, content) => {
       const uri = prefix + nameOf(name);
-      await storage.put(place.tenant, uri, isPath(content) ? createReadStream(await inside(made, content.path)) : content);
+      await storage.put(
+        place.tenant,
+        uri,
+        isPath(content) ? createReadStream(await inside(made, content.path)) : content,
+      );
       return uri;
     },
     close: () => made?.then((path) => rm(path, { recursive: true, force: true })),
@@ -61,6 +65,7 @@ async function inside(made: Promise<string> | undefined, path: string): Promise<
   const directory = await made;
   const absolute = directory ? resolve(directory, path) : path;
   const way = directory ? relative(directory, absolute) : '..';
-  if (way.startsWith('..') || isAbsolute(way)) throw new TaskError(`expected a path in the working directory, got ${path}`);
+  if (way.startsWith('..') || isAbsolute(way))
+    throw new TaskError(`expected a path in the working directory, got ${path}`);
   return absolute;
 }

@@ -11,7 +11,13 @@ export function taskLog(sink: LineSink, logLevel: string | undefined): TaskLog {
   const writer = (level: Level) => (message: string) => {
     if (LEVELS.indexOf(level) >= lowest) sink(level, cut(String(message)));
   };
-  return { trace: writer('TRACE'), debug: writer('DEBUG'), info: writer('INFO'), warn: writer('WARN'), error: writer('ERROR') };
+  return {
+    trace: writer('TRACE'),
+    debug: writer('DEBUG'),
+    info: writer('INFO'),
+    warn: writer('WARN'),
+    error: writer('ERROR'),
+  };
 }
 
 const cut = (message: string): string =>

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
 /**
  * `windhover`: puts what set-up brought on PATH, goes on with a good Node if this one is too old, and loads the command line.
  * Plain JavaScript that Node 18 runs.
  */
+import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { delimiter, join } from 'node:path';
 import { onGoodNode } from './setup/node.mjs';

@@ -14,6 +14,8 @@ export function onTaskEnded(draft: Draft, message: TaskEndedMessage): string | u
   const attempt = lastAttempt(taskRun)!;
   if (attempt.delivery === undefined) return 'the attempt has ended';
   if (attempt.token !== undefined && attempt.token !== message.token) return 'late: another worker has claimed the attempt';
+  // A worker that lost its claim ends its work and says so: only the end of what was meant to end counts.
+  if (message.state === 'KILLED' && stateOf(taskRun.history) !== 'KILLING') return 'nobody has killed it';
   const task = draft.flow.taskOf.get(taskRun.taskId)!;
   const ref = draft.refOf(taskRun);
   draft.effects.push({ kind: 'closeAttempt', ref, ranMs: message.endedAtMs - message.startedAtMs, type: task.type });

@@ -72,8 +72,12 @@ function order(a: unknown, b: unknown): number {
 
 /** Equal ones are equal as JSON. */
 function distinct(items: readonly unknown[]): readonly unknown[] {
-  const seen = new Map(items.toReversed().map((item) => [typeof item === 'object' ? json(item) : item, item]));
-  return [...seen.values()].toReversed();
+  const seen = new Map<string, unknown>();
+  for (const item of items) {
+    const key = json(item);
+    if (!seen.has(key)) seen.set(key, item);
+  }
+  return [...seen.values()];
 }
 
 function joined(items: readonly unknown[], separator: string): string {

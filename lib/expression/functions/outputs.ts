@@ -17,7 +17,7 @@ export const currentEachOutput: ExpressionFunction = {
     for (const value of values) {
       found = itemOf(found, value);
       if (found === undefined)
-        throw new ValueError(`unable to find the outputs of the iteration \`${String(value)}\``, 'missing');
+        throw new ValueError(`Unable to find the outputs of the iteration \`${String(value)}\``, 'missing');
     }
     return found;
   },

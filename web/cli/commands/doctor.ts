@@ -16,7 +16,8 @@ import { allPartitions } from '../../../lib/model/partition.ts';
 const SKEW_MS_MAX = 1_000;
 /** Of the memory that Redis may take. */
 const FULL_SHARE = 0.8;
-const NEEDED_ROLES = ['executor', 'worker', 'scheduler', 'indexer', 'webserver'] as const;
+/** Without these nothing moves; the others only show themselves where they run. */
+const NEEDED_ROLES = ['executor', 'worker'] as const;
 
 export interface Findings {
   readonly lines: readonly string[];

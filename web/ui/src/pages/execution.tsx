@@ -188,11 +188,17 @@ function Outputs({ execution }: { readonly execution: ExecutionView }) {
   const values = useMemo(() => {
     const all: Record<string, unknown> = { ...execution.outputs };
     for (const run of execution.taskRunList ?? [])
-      if (run.outputs && Object.keys(run.outputs).length > 0) all[`${nameOf(run)} (task)`] = run.outputs;
+      if (run.outputs && Object.keys(run.outputs).length > 0) all[nameIn(all, run)] = run.outputs;
     return all;
   }, [execution]);
   const text = isLive(execution.state.current)
     ? 'No outputs yet. They appear as tasks end.'
     : 'This execution gave no outputs.';
   return <Values executionId={execution.id} values={values} empty={text} />;
+}
+
+/** Iterations of nested loops may bear the same name. */
+function nameIn(values: Readonly<Record<string, unknown>>, run: TaskRunView): string {
+  const name = `${nameOf(run)} (task)`;
+  return name in values ? `${name} ${run.id}` : name;
 }

@@ -1,6 +1,6 @@
 /** Executions as a table: newest first, fresh by itself, a page at a time. */
 import { useState } from 'react';
-import { searchExecutions } from '../api.ts';
+import { type ExecutionView, searchExecutions } from '../api.ts';
 import { paths } from '../route.ts';
 import { dateText, spanText, useNow } from '../time.ts';
 import { useAsk } from '../use-ask.ts';
@@ -48,27 +48,7 @@ export function ExecutionTable({ filter }: { readonly filter: Readonly<Record<st
         </thead>
         <tbody>
           {value.results.map((execution) => (
-            <tr key={execution.id}>
-              <td>
-                <Link to={paths.execution(execution.id)} className="mono">
-                  {execution.id.slice(0, 8)}
-                </Link>
-              </td>
-              <td>
-                <Link to={paths.flow(execution.namespace, execution.flowId)}>{execution.flowId}</Link>
-              </td>
-              <td>{execution.namespace}</td>
-              <td>
-                <StateBadge state={execution.state.current} />
-              </td>
-              <td>{dateText(execution.state.startDate)}</td>
-              <td>
-                {spanText(
-                  (execution.state.endDate ? Date.parse(execution.state.endDate) : now) -
-                    Date.parse(execution.state.startDate),
-                )}
-              </td>
-            </tr>
+            <ExecutionRow key={execution.id} execution={execution} now={now} />
           ))}
         </tbody>
       </table>
@@ -87,5 +67,27 @@ export function ExecutionTable({ filter }: { readonly filter: Readonly<Record<st
         )}
       </p>
     </>
+  );
+}
+
+function ExecutionRow({ execution, now }: { readonly execution: ExecutionView; readonly now: number }) {
+  const { id, namespace, flowId, state } = execution;
+  return (
+    <tr>
+      <td>
+        <Link to={paths.execution(id)} className="mono">
+          {id.slice(0, 8)}
+        </Link>
+      </td>
+      <td>
+        <Link to={paths.flow(namespace, flowId)}>{flowId}</Link>
+      </td>
+      <td>{namespace}</td>
+      <td>
+        <StateBadge state={state.current} />
+      </td>
+      <td>{dateText(state.startDate)}</td>
+      <td>{spanText((state.endDate ? Date.parse(state.endDate) : now) - Date.parse(state.startDate))}</td>
+    </tr>
   );
 }

@@ -2,7 +2,7 @@
  * Task runs over time: a tree of rows, each with the bars of its states and attempts. Bars of what runs grow while they are
  * looked at. Only rows in sight are drawn, so ten thousand iterations scroll as ten do.
  */
-import { type KeyboardEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
 import type { ExecutionView, TaskRunView } from '../api.ts';
 import { spanText, useNow } from '../time.ts';
 import { isLive, StateBadge } from './state.tsx';
@@ -27,6 +27,15 @@ export function Gantt({ execution, chosen, onChoose }: GanttProps) {
   const now = useNow(isLive(execution.state.current), GROW_MS);
   const span = spanOf(execution, now);
   const { box, onScroll, first, last } = useWindow(rows.length, ROW_PX);
+  const place = chosen === undefined ? -1 : rows.findIndex(({ run }) => run.id === chosen);
+  // A link may name a row far below: it is brought into sight, unless it is there already.
+  useEffect(() => {
+    const element = box.current;
+    if (!element || place < 0) return;
+    const top = place * ROW_PX;
+    if (top < element.scrollTop || top + ROW_PX > element.scrollTop + element.clientHeight)
+      element.scrollTop = Math.max(0, top - element.clientHeight / 2);
+  }, [place, box]);
   const toggle = (id: string) =>
     setClosed((old) => (old.has(id) ? new Set([...old].filter((other) => other !== id)) : new Set(old).add(id)));
   if (rows.length === 0) return <p className="empty">No task has started yet. Rows appear here as tasks begin.</p>;

@@ -1,0 +1,153 @@
+/**
+ * What comes back from the seats: lines go to the streams, results become answers, the lost are told to their owners, and
+ * those that could not be started are given back.
+ */
+import type { Mailbox } from '../../lib/bus/mailbox.ts';
+import { textOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { counter } from '../../lib/metrics.ts';
+import type { ExecutionStart } from '../../lib/model/execution.ts';
+import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
+import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Answers } from './answers.ts';
+import type { BusTime } from './bus-time.ts';
+import type { ExecutionPart, RawLine, Result } from './channel.ts';
+import type { Desk } from './desk.ts';
+import { insist } from './insist.ts';
+import type { Job } from './job.ts';
+import type { LineSender } from './line-sender.ts';
+import type { SeatEvents } from './seat.ts';
+
+export interface CrewParts {
+  readonly desk: Desk;
+  readonly answers: Answers;
+  readonly lines: LineSender;
+  readonly mailbox: Mailbox;
+  readonly time: BusTime;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly freed: () => void;
+}
+
+export class Crew implements SeatEvents {
+  readonly #parts: CrewParts;
+  readonly #ended = counter('worker_task_runs_total', 'Task runs that ended here, by state', ['state']);
+  readonly #lost = counter('worker_task_runs_lost_total', 'Task runs whose thread or process died');
+  readonly #flows = new WeakMap<ExecutionPart, ExecutionStart['flow']>();
+  /** Losses that are being told. */
+  telling = 0;
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+  }
+
+  lines(lines: readonly RawLine[], jobs: ReadonlyMap<number, Job>): void {
+    const { skewMs } = this.#parts.time;
+    for (const [serial, number, level, atMs, message] of lines) {
+      const job = jobs.get(serial);
+      if (!job) continue;
+      job.lines = number;
+      this.#parts.lines.send(job.partition, this.#line(job, number, level, atMs + skewMs, message));
+    }
+  }
+
+  results(results: readonly Result[], jobs: Map<number, Job>): void {
+    for (const result of results) {
+      const job = jobs.get(result.serial);
+      if (!job) continue;
+      jobs.delete(result.serial);
+      // It ended because it was told to, and not by itself: another worker shall run it.
+      if (job.stopping && result.state === 'KILLED') this.lost(job, 'the worker stopped');
+      else this.#answer(job, result);
+    }
+  }
+
+  lost(job: Job, why: string): void {
+    const { desk, log } = this.#parts;
+    this.#lost.inc();
+    log.warn({ ref: job.ref, delivery: job.delivery, why }, 'a task run was lost');
+    desk.forget(job);
+    over(job);
+    void this.#tell(job);
+  }
+
+  refused(jobs: readonly Job[], why: string): void {
+    const { desk, log } = this.#parts;
+    log.warn({ jobs: jobs.length, why }, 'task runs are given back: no thread takes them');
+    for (const job of jobs) over(job);
+    void desk.giveBack(jobs);
+  }
+
+  freed(): void {
+    this.#parts.freed();
+  }
+
+  /** Ends a job that cannot be run. */
+  fail(job: Job, reason: string): void {
+    const nowMs = this.#parts.time.now() - this.#parts.time.skewMs;
+    this.#answer(job, {
+      serial: job.serial,
+      state: 'FAILED',
+      startedAtMs: nowMs,
+      endedAtMs: nowMs,
+      lines: 0,
+      bytes: 0,
+      reason,
+    });
+  }
+
+  #answer(job: Job, result: Result): void {
+    const { desk, answers } = this.#parts;
+    job.result = result;
+    desk.answered(job);
+    answers.send(job);
+    this.#ended.inc({ state: result.state });
+    over(job);
+  }
+
+  /** The owner counts the loss and hands the attempt out anew, without waiting for the claim to end. */
+  async #tell({ partition, executionId, taskRunId, attempt, delivery }: Job): Promise<void> {
+    const { mailbox, time, signal, log } = this.#parts;
+    this.telling++;
+    const tell = () =>
+      mailbox.append(partition, [
+        { v: MESSAGE_FORMAT, kind: 'workerLost', executionId, atMs: time.now(), taskRunId, attempt, delivery },
+      ]);
+    // Untold it costs only time: the claim ends by itself.
+    await insist(tell, signal).catch((error: unknown) => log.warn({ reason: textOf(error) }, 'a loss was not told'));
+    this.telling--;
+  }
+
+  #line(job: Job, number: number, level: number, atMs: number, message: string): LogLine {
+    const { ref, token, executionId, taskRunId, attempt, item } = job;
+    const flow = this.#flowOf(job.part!);
+    return {
+      id: `${ref}/${token}/${number}`,
+      executionId,
+      namespace: flow.namespace,
+      flowId: flow.id,
+      taskId: item.taskId,
+      taskRunId,
+      attempt,
+      value: item.value,
+      level: LEVELS[level]!,
+      atMs,
+      message,
+    };
+  }
+
+  /** The only thing of an execution that this loop must know itself. */
+  #flowOf(part: ExecutionPart): ExecutionStart['flow'] {
+    const known = this.#flows.get(part);
+    if (known) return known;
+    const { flow } = JSON.parse(part.start) as ExecutionStart;
+    this.#flows.set(part, flow);
+    return flow;
+  }
+}
+
+function over(job: Job): void {
+  clearTimeout(job.timer);
+  const { batch } = job;
+  if (batch && --batch.left === 0) batch.over();
+}

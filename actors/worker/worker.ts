@@ -1,0 +1,206 @@
+/**
+ * The worker: takes parcels of its group, claims, runs user code on threads, answers. User code never runs on this loop,
+ * which renews claims and says each second that it lives.
+ */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Bus } from '../../lib/bus/bus.ts';
+import { MEMBER_BEAT_MS } from '../../lib/bus/members.ts';
+import type { QueueServer } from '../../lib/bus/queues.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { hostLanguage, hostPath } from '../../lib/config.ts';
+import { isFault } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { gauge } from '../../lib/metrics.ts';
+import { idOf } from '../../lib/model/ids.ts';
+import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Health, Service } from '../../lib/service.ts';
+import { environmentOf } from '../../lib/task/environment.ts';
+import { Answers } from './answers.ts';
+import { BusTime } from './bus-time.ts';
+import { Crew } from './crew.ts';
+import { Desk } from './desk.ts';
+import { Fetch } from './fetch.ts';
+import { insist } from './insist.ts';
+import { Intake } from './intake.ts';
+import { jobSource } from './job.ts';
+import { LineSender } from './line-sender.ts';
+import { Pool } from './pool.ts';
+import { GRACE_MS } from './seat.ts';
+import { type WorkFolder, workFolder } from './work-folder.ts';
+
+const VERSION = '0.1.0';
+/** Parcels taken ahead of free threads, so that a thread does not wait for the queue. */
+const AHEAD_MAX = 2;
+const LOOK_MS = 20;
+/** Of the deadline, kept for the last answers. */
+const LAST_WORDS_MS = 500;
+
+export interface WorkerOptions {
+  readonly bus: Bus;
+  readonly storage: { readonly folder: string };
+  /** Packages of plugins. */
+  readonly packages: readonly string[];
+  readonly threads: number;
+  /** All threads are started at once, and stay. */
+  readonly warm: boolean;
+  readonly group: string;
+  /** For working directories. */
+  readonly folder: string;
+  readonly log: Log;
+}
+
+export const buildWorker = (options: WorkerOptions): Service => new WorkerService(options);
+
+class WorkerService implements Service {
+  readonly name = 'worker';
+  readonly #options: WorkerOptions;
+  readonly #id = idOf(randomBytes(16));
+  readonly #startedAtMs = systemClock.now();
+  readonly #over = new AbortController();
+  readonly #folder: WorkFolder;
+  readonly #time: BusTime;
+  readonly #desk: Desk;
+  readonly #answers: Answers;
+  readonly #lines: LineSender;
+  readonly #crew: Crew;
+  readonly #pool: Pool;
+  readonly #intake: Intake;
+  readonly #free = gauge('worker_threads_free', 'Threads that have nothing to do');
+  #server: QueueServer | undefined;
+  #beat: NodeJS.Timeout | undefined;
+
+  constructor(options: WorkerOptions) {
+    const { bus, log, threads, warm, group, packages, storage } = options;
+    const [workerId, signal] = [this.#id, this.#over.signal];
+    this.#options = options;
+    this.#folder = workFolder(options.folder, workerId);
+    const time = new BusTime(bus);
+    const desk = new Desk({
+      claims: bus.claims,
+      workerId,
+      log,
+      signal,
+      abort: (job) => job.place?.abort(job, 'killed'),
+      resend: (job) => answers.send(job),
+    });
+    const answers = new Answers({ mailbox: bus.mailbox, workerId, time, log, signal });
+    const lines = new LineSender({ lines: bus.lines, log, signal });
+    const crew = new Crew({
+      desk,
+      answers,
+      lines,
+      mailbox: bus.mailbox,
+      time,
+      log,
+      signal,
+      freed: () => this.#intake.freed(),
+    });
+    const host = { path: hostPath(), language: hostLanguage(), node: process.execPath, folder: options.folder };
+    const setup = {
+      packages,
+      storageFolder: storage.folder,
+      folder: this.#folder.path,
+      environment: environmentOf(host),
+    };
+    const pool = new Pool({ threads, warm, setup, events: crew, log });
+    const jobOf = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());
+    const fail: Crew['fail'] = (job, reason) => crew.fail(job, reason);
+    this.#intake = new Intake({
+      bus,
+      group,
+      workerId,
+      pool,
+      desk,
+      fetch: new Fetch(bus.documents),
+      jobOf,
+      fail,
+      log,
+      signal,
+    });
+    [this.#time, this.#desk, this.#answers, this.#lines, this.#crew, this.#pool] = [
+      time,
+      desk,
+      answers,
+      lines,
+      crew,
+      pool,
+    ];
+  }
+
+  async start(): Promise<void> {
+    const { bus, group, threads } = this.#options;
+    await this.#folder.open();
+    await this.#time.start();
+    this.#desk.start();
+    this.#pool.start();
+    this.#server = bus.queues.serve(group, { concurrency: threads + AHEAD_MAX }, (parcel) =>
+      this.#intake.handle(parcel),
+    );
+    const server = this.#server;
+    await insist(() => server.ready(), this.#over.signal);
+    this.#beat = setInterval(() => this.#sayAlive(), MEMBER_BEAT_MS);
+    this.#sayAlive();
+  }
+
+  async quiet(): Promise<void> {
+    await this.#server?.pause();
+    await this.#intake.close();
+  }
+
+  /** Waits for what runs; near the deadline it is told to end, and is handed to other workers. */
+  async stop(deadlineMs: number): Promise<void> {
+    const untilMs = performance.now() + deadlineMs;
+    await this.quiet();
+    await until(() => this.#desk.inHand.length === 0, untilMs - GRACE_MS - LAST_WORDS_MS);
+    for (const job of this.#desk.inHand) {
+      job.stopping = true;
+      job.place?.abort(job, 'stopping');
+    }
+    await until(() => this.#desk.inHand.length === 0, untilMs - LAST_WORDS_MS);
+    await this.#pool.close();
+    this.#lines.flush();
+    await until(
+      () => this.#answers.waiting + this.#lines.waiting + this.#crew.telling === 0,
+      Math.max(untilMs, performance.now() + LAST_WORDS_MS),
+    );
+    clearInterval(this.#beat);
+    await this.#server?.close(Math.max(0, untilMs - performance.now()));
+    this.#over.abort();
+    this.#desk.stop();
+    this.#time.stop();
+    await this.#options.bus.members.leave(this.#id).catch(() => {}); // Silence says the same after a while.
+    await this.#folder.close();
+  }
+
+  health(): Health {
+    const why = this.#pool.failure;
+    return why === undefined ? { ok: true } : { ok: false, detail: `threads cannot start: ${why}` };
+  }
+
+  #sayAlive(): void {
+    const { bus, group, threads } = this.#options;
+    const free = Math.max(0, this.#pool.free - this.#intake.waiting);
+    this.#free.set(free);
+    const member = {
+      id: this.#id,
+      role: 'worker',
+      host: hostname(),
+      pid: process.pid,
+      version: VERSION,
+      startedAtMs: this.#startedAtMs,
+      format: MESSAGE_FORMAT,
+      group,
+      threads,
+      free,
+    } as const;
+    bus.members.beat(member).catch((error: unknown) => {
+      // The bus is away: the next beat says it.
+      if (!isFault(error)) this.#options.log.error({ err: error }, 'the beat was refused');
+    });
+  }
+}
+
+async function until(isTrue: () => boolean, untilMs: number): Promise<void> {
+  while (!isTrue() && performance.now() < untilMs) await systemClock.sleep(LOOK_MS);
+}

@@ -1,0 +1,132 @@
+/**
+ * YAML → Flow. All problems at once, each with its path and place; the flow itself only where none is an error. Pure: the
+ * same source and catalogue give the same flow. What is known to Kestra and would change a run, but is not built yet, is
+ * refused with that sentence rather than ignored.
+ */
+import type { Catalogue } from '../model/catalogue.ts';
+import type { Flow } from '../model/flow.ts';
+import { sourceHash } from '../model/ids.ts';
+import type { Problem } from '../model/problem.ts';
+import { readInputs } from './input.ts';
+import { readLabels } from './labels.ts';
+import { readOutputs } from './output.ts';
+import { Problems } from './problems.ts';
+import { isMap, MapReader } from './reader.ts';
+import { readWorkerGroup, TaskReader } from './task.ts';
+import { checkTemplates } from './templates.ts';
+import { readTriggers } from './trigger.ts';
+import { readYaml } from './yaml.ts';
+
+const ID = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
+const ID_CHARS_MAX = 100;
+const NAMESPACE = /^[a-z0-9][a-z0-9._-]*$/;
+const NAMESPACE_CHARS_MAX = 150;
+
+/** `revision` and `deleted` are the system's; sources that were exported carry them. */
+const PROPERTIES: ReadonlySet<string> = new Set([
+  'id',
+  'namespace',
+  'description',
+  'labels',
+  'inputs',
+  'variables',
+  'tasks',
+  'errors',
+  'finally',
+  'outputs',
+  'triggers',
+  'disabled',
+  'workerGroup',
+  'revision',
+  'deleted',
+  'tenantId',
+]);
+const LATER: ReadonlySet<string> = new Set([
+  'afterExecution',
+  'checks',
+  'concurrency',
+  'draft',
+  'listeners',
+  'pluginDefaults',
+  'policyRefs',
+  'quotas',
+  'retry',
+  'sla',
+  'taskDefaults',
+  'workerSelector',
+]);
+const FLOW = { title: 'a flow', javaClass: 'io.kestra.core.models.flows.Flow' };
+
+export interface ParsedFlow {
+  readonly flow?: Flow;
+  readonly problems: readonly Problem[];
+}
+
+export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { readonly tenant: string }): ParsedFlow {
+  const yaml = readYaml(source);
+  const problems = new Problems(yaml);
+  if (!isMap(yaml.value)) {
+    if (!problems.hasErrors) problems.expected([], 'a map with id, namespace and tasks', yaml.value);
+    return { problems: problems.list };
+  }
+  const reader = new MapReader(yaml.value, [], problems);
+  for (const name of Object.keys(reader.map)) {
+    if (LATER.has(name)) laterUnlessEmpty(reader, name);
+    else if (!PROPERTIES.has(name)) problems.unknown([name], [...PROPERTIES, ...LATER], FLOW);
+  }
+  const tasks = new TaskReader(catalogue, problems, readWorkerGroup(reader));
+  const flow: Flow = {
+    tenant,
+    namespace: name(reader, 'namespace', NAMESPACE, NAMESPACE_CHARS_MAX),
+    id: name(reader, 'id', ID, ID_CHARS_MAX),
+    hash: sourceHash(tenant, source),
+    description: reader.text('description'),
+    labels: readLabels(reader),
+    inputs: readInputs(reader),
+    variables: variables(reader),
+    tasks: tasks.list(reader, 'tasks', []),
+    errors: tasks.list(reader, 'errors', []),
+    finally: tasks.list(reader, 'finally', []),
+    outputs: readOutputs(reader),
+    triggers: readTriggers(reader, catalogue),
+    disabled: reader.boolean('disabled', false),
+    taskOf: tasks.taskOf,
+  };
+  tasks.finish();
+  if (reader.boolean('deleted', false))
+    problems.expected(['deleted'], 'false: a flow is deleted by asking for it', true);
+  return problems.hasErrors ? { problems: problems.list } : { flow, problems: problems.list };
+}
+
+function name(reader: MapReader, property: string, shape: RegExp, charsMax: number): string {
+  const text = reader.text(property);
+  if (text === undefined) reader.problems.missing([property], `the ${property} of the flow`);
+  else if (!shape.test(text) || text.length > charsMax) {
+    const lower = shape === NAMESPACE ? 'lower-case letters' : 'letters';
+    reader.problems.expected(
+      [property],
+      `${lower}, digits, -, _ and ., up to ${charsMax}`,
+      text,
+      `must match "${shape.source.slice(0, -1)}"`,
+    );
+  }
+  return text ?? '';
+}
+
+function variables(reader: MapReader): Flow['variables'] {
+  const value = reader.get('variables') ?? {};
+  if (isMap(value)) {
+    checkTemplates(value, ['variables'], reader.problems);
+    return value;
+  }
+  reader.problems.expected(['variables'], 'a map', value);
+  return {};
+}
+
+/** An empty list or map asks for nothing. */
+function laterUnlessEmpty(reader: MapReader, property: string): void {
+  const value = reader.get(property);
+  const empty =
+    value === undefined || value === false || (typeof value === 'object' && Object.keys(value as object).length === 0);
+  if (!empty) reader.problems.later([property], property);
+}

@@ -1,0 +1,30 @@
+/** log.Log: one line, or a list of lines, at a level. */
+import { defineTask } from '@windhover/sdk';
+import { z } from 'zod';
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
+export const log = defineTask({
+  type: 'io.kestra.plugin.core.log.Log',
+  aliases: ['io.kestra.core.tasks.debugs.Echo', 'io.kestra.plugin.core.debug.Echo'],
+  title: 'Write to the log',
+  description: 'Writes `message` to the log of the execution: a text, or a list of texts with a line each.',
+  properties: z.strictObject({
+    message: z.union([z.string(), z.array(z.string())]).describe('A text, or a list of texts'),
+    level: z.enum(LEVELS).default('INFO').describe('The level of the lines'),
+  }),
+  examples: [
+    {
+      title: 'Greet',
+      code: 'id: greet\ntype: io.kestra.plugin.core.log.Log\nmessage: Good morning, {{ inputs.name }}\n',
+    },
+  ],
+  run({ log }, { message, level }) {
+    const write = log[LOWER[level]];
+    if (typeof message === 'string') write.call(log, message);
+    else for (const line of message) write.call(log, line);
+    return undefined;
+  },
+});
+
+const LOWER = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

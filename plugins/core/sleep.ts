@@ -1,0 +1,41 @@
+/** flow.Sleep: waits. A kill or a timeout ends the waiting at once. */
+import { defineTask, TaskError } from '@windhover/sdk';
+import { z } from 'zod';
+import { durationMs } from './duration.ts';
+
+/** A longer timer would fire at once: long waits are slept in pieces. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export const sleep = defineTask({
+  type: 'io.kestra.plugin.core.flow.Sleep',
+  title: 'Wait',
+  description: 'Waits for `duration` and does nothing else.',
+  properties: z.strictObject({
+    duration: z
+      .string()
+      .refine((text) => (durationMs(text) ?? -1) >= 0, 'expected an ISO-8601 duration such as PT30S')
+      .describe('ISO-8601, such as PT30S'),
+  }),
+  examples: [
+    { title: 'Wait for five seconds', code: 'id: wait\ntype: io.kestra.plugin.core.flow.Sleep\nduration: PT5S\n' },
+  ],
+  async run({ signal }, { duration }) {
+    for (let left = durationMs(duration)!; left > 0; left -= TIMER_MS_MAX) await wait(Math.min(left, TIMER_MS_MAX), signal);
+    return undefined;
+  },
+});
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new TaskError('the sleep was ended'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

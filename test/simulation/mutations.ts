@@ -1,0 +1,66 @@
+/** The rules of the protocol, each with the edit that removes it and the property that must break then, in one of the worlds. */
+import type { Property } from './observer.ts';
+
+export interface Mutation {
+  readonly rule: string;
+  readonly edits: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+  readonly breaks: Property | 'the same end';
+  readonly world: string;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    rule: 'the fence',
+    edits: [
+      {
+        file: 'lib/bus/memory/ownership.ts',
+        from: "if (space.lease.value !== lease.value || !isHeld(space, store.clock.now())) return 'FENCED';",
+        to: '',
+      },
+    ],
+    breaks: 'one writer',
+    world: 'an old owner woken',
+  },
+  {
+    rule: 'the number check',
+    edits: [{ file: 'lib/bus/memory/ownership.ts', from: "if (space.commit.number !== commit.expected) return 'ROLLED_BACK';", to: '' }],
+    breaks: 'kept as told',
+    world: 'partitions rolled back',
+  },
+  {
+    rule: 'the tombstone',
+    edits: [
+      {
+        file: 'actors/executor/residue.ts',
+        from: "    this.#tombstones.set(id, tombstone);\n    this.#ended.set(id, batch.version);\n    batch.tombstones.set(id, JSON.stringify(tombstone));",
+        to: '    this.#ended.set(id, batch.version);',
+      },
+    ],
+    breaks: 'ended once',
+    world: 'starts that come again',
+  },
+  {
+    rule: 'the token check',
+    edits: [
+      {
+        file: 'lib/execution/on/task-ended.ts',
+        from: "if (attempt.token !== undefined && attempt.token !== message.token) return 'late: another worker has claimed the attempt';",
+        to: '',
+      },
+    ],
+    breaks: 'one record',
+    world: 'workers paused and woken',
+  },
+  {
+    rule: 'the re-offer',
+    edits: [{ file: 'actors/executor/attempts.ts', from: 'if (present[n] || claims[n]) return [];', to: 'return [];' }],
+    breaks: 'all ends',
+    world: 'messages lost',
+  },
+  {
+    rule: 'the dedupe of starts',
+    edits: [{ file: 'lib/execution/step.ts', from: "if (run) return unchanged('the execution is there');", to: '' }],
+    breaks: 'legal transitions',
+    world: 'messages doubled',
+  },
+];

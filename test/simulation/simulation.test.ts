@@ -1,0 +1,43 @@
+/**
+ * The protocol in virtual time: worlds in which messages are lost, doubled, delayed, Redis is rolled back, scripts are sent
+ * again and owners wake up late. A seed that fails is printed: `SIMULATION_SEED=… node --test test/simulation`.
+ */
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { loadPlugins } from '../../lib/plugin/load.ts';
+import { type Faults, KILLED, WORLDS } from './faults.ts';
+import { World } from './world.ts';
+
+const FIXED_SEEDS = [1, 2, 3, 4, 5, 6];
+const given = process.env.SIMULATION_SEED;
+const only = process.env.SIMULATION_WORLD;
+const seeds = given ? [Number(given)] : [...FIXED_SEEDS, randomInt(2 ** 31), randomInt(2 ** 31)];
+
+const { catalogue } = await loadPlugins(['@windhover/plugin-core']);
+
+async function outcomeOf(seed: number, faults?: Faults): Promise<Record<string, unknown>> {
+  const world = new World(seed, catalogue, faults);
+  await world.run();
+  const broken = [...world.observer.broken].map(([property, detail]) => `${property}: ${detail}`);
+  assert.deepEqual(broken, [], `world "${faults?.name ?? 'quiet'}", seed ${seed}`);
+  return world.observer.outcome();
+}
+
+test('running a quiet world to its end', async () => {
+  const outcome = await outcomeOf(1);
+  const states = Object.values(outcome).map((execution) => (execution as { state: string }).state);
+  assert.deepEqual(states.sort(), ['FAILED', 'FAILED', 'SUCCESS', 'SUCCESS', 'WARNING', 'WARNING']);
+});
+
+for (const faults of WORLDS.filter(({ name }) => !only || name === only))
+  test(`coming to the same end in a world of ${faults.name}`, async (context) => {
+    context.diagnostic(`seeds ${seeds.join(' ')}`);
+    const quiet = await outcomeOf(1);
+    for (const seed of seeds) assert.deepEqual(await outcomeOf(seed, faults), quiet, `world "${faults.name}", seed ${seed}`);
+  });
+
+test('killing executions in the middle', async (context) => {
+  context.diagnostic(`seeds ${seeds.join(' ')}`);
+  for (const seed of seeds) await outcomeOf(seed, KILLED);
+});
