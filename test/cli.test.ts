@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type ExecutionAnswer, openClient, refusal, type TaskRunAnswer } from '../web/cli/client.ts';
-import { problemLine, validateFiles } from '../web/cli/commands/flow-validate.ts';
 import { pairsOf } from '../web/cli/commands/pairs.ts';
 import { run } from '../web/cli/commands/run.ts';
 import { treeLines } from '../web/cli/commands/tree.ts';
@@ -108,41 +107,6 @@ test('reading name=value arguments, and refusing what is none', () => {
   assert.deepEqual([...pairsOf(['who=@me'], '--label')], [['who', '@me']]);
   assert.throws(() => pairsOf(['=1'], '--input'), /--input: expected name=value, got =1/);
   assert.throws(() => pairsOf(['a=1', 'a=2'], '--input'), /expected a once/);
-});
-
-test('printing problems as compilers do, with 1 for an error and 0 for warnings', async (t) => {
-  const file = join(aFolder(t), 'flow.yaml');
-  writeFileSync(file, 'id: x\n');
-  const error = {
-    message: 'expected a namespace, got none',
-    severity: 'error',
-    path: 'namespace',
-    line: 1,
-    column: 1,
-  } as const;
-  const warning = { message: 'old name', severity: 'warning', path: 'tasks[0].type', line: 4, column: 11 } as const;
-  const said: string[] = [];
-  assert.equal(
-    await validateFiles(
-      [file],
-      async () => [error, warning],
-      (line) => said.push(line),
-    ),
-    1,
-  );
-  assert.deepEqual(said, [
-    `${file}:1:1 namespace: expected a namespace, got none`,
-    `${file}:4:11 warning: tasks[0].type: old name`,
-  ]);
-  assert.equal(
-    await validateFiles(
-      [file],
-      async () => [warning],
-      () => {},
-    ),
-    0,
-  );
-  assert.equal(problemLine('a.yaml', { message: 'empty', severity: 'error', path: '' }), 'a.yaml empty');
 });
 
 test("keeping the server's refusal as the fault that it was", () => {

@@ -73,8 +73,9 @@ function lookAt(draft: Draft, owner: Owner, touched: Iterable<number>, killing: 
     scopeOf: (iteration: number) => draft.scope(owner.id, 'tasks', iteration),
     touched,
   };
-  if (tasks.length === 0 || flowable.complete(view)) return enter(draft, owner, 'finally');
-  createAll(draft, owner, 'tasks', flowable.next(view));
+  // An iteration between two of its tasks has nothing that lives: what follows is created before the end is judged.
+  const created = createAll(draft, owner, 'tasks', flowable.next(view));
+  if (!created && (tasks.length === 0 || flowable.complete(view))) enter(draft, owner, 'finally');
 }
 
 /** Errors and finally are sequences. */
@@ -101,11 +102,14 @@ function endState(draft: Draft, { id, task }: Owner): State {
   return 'SUCCESS';
 }
 
-function createAll(draft: Draft, owner: Owner, list: string, children: Iterable<Child>): void {
+function createAll(draft: Draft, owner: Owner, list: string, children: Iterable<Child>): boolean {
+  let created = false;
   for (const child of children) {
-    if (!child.follows && !draft.mayCreate()) return;
+    if (!child.follows && !draft.mayCreate()) return created;
     create(draft, owner, list, child);
+    created = true;
   }
+  return created;
 }
 
 /** Creates a task run and begins it: skipped, a flowable that is woken, or an attempt that is handed out. */

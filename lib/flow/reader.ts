@@ -2,9 +2,10 @@
  * Reads one map of a flow's source, property by property: asks for each what it must be, and says what is wrong. What is
  * absent and what is null are the same.
  */
+import { isTemplate } from '../expression/render.ts';
 import { durationMs } from './duration.ts';
 import type { Problems } from './problems.ts';
-import { checkTemplates, isTemplate } from './templates.ts';
+import { checkTemplates } from './templates.ts';
 import type { Path } from './yaml.ts';
 
 export type YamlMap = Readonly<Record<string, unknown>>;

@@ -32,7 +32,11 @@ export function readRetry(owner: MapReader): Retry | undefined {
   });
   if (reader.oneOf('behavior', ['RETRY_FAILED_TASK', 'CREATE_NEW_EXECUTION']) === 'CREATE_NEW_EXECUTION')
     problems.later(reader.at('behavior'), 'CREATE_NEW_EXECUTION');
-  return { type, behavior: 'RETRY_FAILED_TASK', ...limits(reader), ...delays(type, reader) };
+  const retry: Retry = { type, behavior: 'RETRY_FAILED_TASK', ...limits(reader), ...delays(type, reader) };
+  const endless = retry.maxAttempts === undefined && retry.maxDurationMs === undefined;
+  if (endless && !problems.hasErrors && (retry.maxIntervalMs ?? retry.intervalMs) === 0)
+    problems.error(reader.path, 'expected a bound (maxAttempts or maxDuration) for a retry without a delay, got none');
+  return retry;
 }
 
 function limits(reader: MapReader): Pick<Retry, 'maxAttempts' | 'maxDurationMs' | 'warningOnRetry'> {

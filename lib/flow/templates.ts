@@ -1,11 +1,7 @@
 /** The syntax of the templates in a value, at any depth. What they name is known only when they are rendered. */
-import { checkTemplate } from '../expression/render.ts';
+import { checkTemplate, isTemplate } from '../expression/render.ts';
 import type { Problems } from './problems.ts';
 import type { Path } from './yaml.ts';
-
-const TEMPLATE = /\{[{%#]/;
-
-export const isTemplate = (text: string): boolean => TEMPLATE.test(text);
 
 export function holdsTemplate(value: unknown): boolean {
   if (typeof value === 'string') return isTemplate(value);

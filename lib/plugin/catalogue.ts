@@ -8,7 +8,8 @@ export function catalogueOf(entries: readonly TypeEntry[]): Catalogue {
   for (const entry of entries)
     for (const name of new Set([entry.type, ...entry.aliases])) {
       const other = byName.get(name);
-      if (other) throw new Fault('plugin.invalid', `expected each type once, got ${name} of ${entry.type} beside ${other.type}`);
+      if (other)
+        throw new Fault('plugin.invalid', `expected each type once, got ${name} of ${entry.type} beside ${other.type}`);
       byName.set(name, entry);
     }
   const sorted = [...entries].sort((a, b) => (a.type < b.type ? -1 : 1));

@@ -91,6 +91,7 @@ async function write(temporary: string, content: Readable | Uint8Array): Promise
     const out = file.createWriteStream({ autoClose: false, flush: true });
     await pipeline(content instanceof Uint8Array ? Readable.from([content]) : content, out);
     await file.sync();
+    out.destroy(); // It does not close the file, but holds it: closing would wait for it for ever.
     return out.bytesWritten;
   } finally {
     await file.close();

@@ -10,7 +10,10 @@ export const fail = defineTask({
   title: 'Fail the execution',
   description: 'Fails with `errorMessage`: always, or only when `condition` holds.',
   properties: z.strictObject({
-    condition: z.union([z.string(), z.boolean()]).optional().describe('An expression; without it the task always fails'),
+    condition: z
+      .union([z.string(), z.boolean()])
+      .optional()
+      .describe('An expression; without it the task always fails'),
     errorMessage: z.string().default('Task failure').describe('Why'),
   }),
   examples: [

@@ -6,7 +6,6 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 export const log = defineTask({
   type: 'io.kestra.plugin.core.log.Log',
-  aliases: ['io.kestra.core.tasks.debugs.Echo', 'io.kestra.plugin.core.debug.Echo'],
   title: 'Write to the log',
   description: 'Writes `message` to the log of the execution: a text, or a list of texts with a line each.',
   properties: z.strictObject({

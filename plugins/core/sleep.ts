@@ -20,7 +20,8 @@ export const sleep = defineTask({
     { title: 'Wait for five seconds', code: 'id: wait\ntype: io.kestra.plugin.core.flow.Sleep\nduration: PT5S\n' },
   ],
   async run({ signal }, { duration }) {
-    for (let left = durationMs(duration)!; left > 0; left -= TIMER_MS_MAX) await wait(Math.min(left, TIMER_MS_MAX), signal);
+    for (let left = durationMs(duration)!; left > 0; left -= TIMER_MS_MAX)
+      await wait(Math.min(left, TIMER_MS_MAX), signal);
     return undefined;
   },
 });

@@ -20,6 +20,8 @@ export type Property =
   | 'ended once'
   /** Everything that was asked for ends. */
   | 'all ends'
+  /** No task run of an ended execution lives. */
+  | 'nothing left running'
   /** What is kept is what was told: documents and feed agree. */
   | 'kept as told'
   /** No user code begins once a kill has been acknowledged. */
@@ -92,6 +94,8 @@ export class Observer {
   judgeEnd(asked: readonly string[]): void {
     for (const id of asked) if (!this.#ended.has(id)) this.#break('all ends', `${id} has not ended: ${JSON.stringify(this.outcome()[id])}`);
     for (const [id, known] of this.#executions) {
+      const left = [...known.taskRuns.values()].filter(({ history }) => !isEnded(stateOf(history)));
+      if (this.#ended.has(id) && left.length > 0) this.#break('nothing left running', `${id}: ${left.map(nameOf)}`);
       const document = this.#bus.store.of(this.#partitionOf.get(id)!).documents.get(id);
       if (!document) continue;
       const kept = knownOf(document);

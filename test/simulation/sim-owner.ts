@@ -13,6 +13,7 @@ import type { Commit, CommitAnswer } from '../../lib/bus/ownership.ts';
 import type { Faults } from './faults.ts';
 import type { Dice } from './random.ts';
 
+/** At most: a batch may end between two copies of a message. */
 const READ_ENTRIES = 10;
 const PAUSE_MS = 12_000;
 
@@ -70,7 +71,7 @@ export class SimOwner {
   async #plan(owned: Owned, partition: Partition): Promise<Batch | undefined> {
     const { bus } = this.#world;
     const nowMs = bus.store.clock.now();
-    const entries = (await bus.ownership.read(new Map([[partition, owned.cursor]]), { count: READ_ENTRIES, blockMs: 0 })).get(partition) ?? [];
+    const entries = (await bus.ownership.read(new Map([[partition, owned.cursor]]), { count: 1 + this.#world.dice.below(READ_ENTRIES), blockMs: 0 })).get(partition) ?? [];
     await owned.actor.prepare(entries, nowMs);
     const durable = (await bus.feeds.durable([partition])).get(partition) ?? NO_VERSION;
     return owned.plan(entries, { nowMs, durable });

@@ -1,0 +1,97 @@
+/** Executions asked for: one with its task runs, or a page of a search without them. */
+import { type Expression, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
+import { type ExecutionSearch, type Page, TOTAL_MAX } from '../repository.ts';
+import { anywhere, cut, keyOf, limited } from './page.ts';
+import type { Tables } from './schema.ts';
+
+/** An execution that runs ends after all others: the largest time of a date. */
+const NEVER_MS = 8_640_000_000_000_000;
+
+const SORTS = {
+  startDate: sql<number>`start_ms`,
+  endDate: sql<number>`coalesce(ended_ms, ${sql.lit(NEVER_MS)})`,
+  id: sql<string>`id`,
+  namespace: sql<string>`namespace`,
+  flowId: sql<string>`flow_id`,
+  state: sql<string>`state`,
+  duration: sql<number>`coalesce(ended_ms, ${sql.lit(NEVER_MS)}) - start_ms`,
+} as const;
+
+type Asked = SelectQueryBuilder<Tables, 'executions', object>;
+
+export async function readExecution(db: Kysely<Tables>, id: string): Promise<Execution | undefined> {
+  const row = await db.selectFrom('executions').select(['no', 'version', 'start_json', 'head_json']).where('id', '=', id).executeTakeFirst();
+  if (!row?.start_json || !row.head_json) return undefined;
+  const taskRuns = await db.selectFrom('task_runs').select('json').where('execution_no', '=', row.no).orderBy('idx').execute();
+  const taskRunList = JSON.parse(`[${taskRuns.map(({ json }) => json).join(',')}]`) as TaskRun[];
+  return { ...shown({ version: row.version, start_json: row.start_json, head_json: row.head_json }), taskRunList };
+}
+
+interface Shown {
+  readonly version: string;
+  readonly start_json: string | null;
+  readonly head_json: string | null;
+}
+
+const shown = ({ version, start_json, head_json }: Shown): Omit<Execution, 'taskRunList'> => ({
+  ...(JSON.parse(start_json!) as ExecutionStart),
+  ...(JSON.parse(head_json!) as ExecutionHead),
+  version,
+});
+
+export async function searchExecutions(db: Kysely<Tables>, search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>> {
+  const { by, descending } = search.sort ?? { by: 'startDate', descending: true };
+  const sort = SORTS[by];
+  const limit = limited(search.limit);
+  const direction = descending ? 'desc' : 'asc';
+  const asked = matching(db.selectFrom('executions'), search);
+  let page = asked
+    .select(['id', 'version', 'start_json', 'head_json', sort.as('sort')])
+    .orderBy(sort, direction)
+    .orderBy('id', direction)
+    .limit(limit + 1);
+  if (search.after !== undefined) {
+    const [value, id] = keyOf(search.after, 2);
+    page = page.where(descending ? sql<SqlBool>`(${sort}, id) < (${value}, ${id})` : sql<SqlBool>`(${sort}, id) > (${value}, ${id})`);
+  } else if (search.offset) page = page.offset(search.offset);
+  const rows = await page.execute();
+  return cut(rows, limit, await totalOf(db, asked), shown, ({ sort, id }) => [sort, id]);
+}
+
+async function totalOf(db: Kysely<Tables>, asked: Asked): Promise<number> {
+  const found = asked.select(sql.lit(1).as('one')).limit(TOTAL_MAX).as('found');
+  const counted = await db.selectFrom(found).select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  return counted.total;
+}
+
+function matching(all: Asked, search: ExecutionSearch): Asked {
+  let asked = all.where('tenant', '=', search.tenant).where('head_json', 'is not', null);
+  if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
+  if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
+  if (search.flowId !== undefined) asked = asked.where('flow_id', '=', search.flowId);
+  if (search.states) asked = asked.where('state', 'in', [...search.states]);
+  if (search.triggerExecutionId !== undefined) asked = asked.where('trigger_execution_id', '=', search.triggerExecutionId);
+  if (search.parentId !== undefined) asked = asked.where('parent_id', '=', search.parentId);
+  if (search.originalId !== undefined) asked = asked.where(ofOriginal(search.originalId));
+  if (search.startedAfterMs !== undefined) asked = asked.where('start_ms', '>=', search.startedAfterMs);
+  if (search.startedBeforeMs !== undefined) asked = asked.where('start_ms', '<=', search.startedBeforeMs);
+  for (const [key, value] of Object.entries(search.labels ?? {}))
+    asked = asked.where(sql<SqlBool>`exists (select 1 from json_each(labels) where key = ${key} and value = ${value})`);
+  if (search.text) {
+    const like = anywhere(search.text);
+    asked = asked.where(
+      sql<SqlBool>`(id like ${like} escape '\\' or namespace like ${like} escape '\\' or flow_id like ${like} escape '\\' or labels like ${like} escape '\\')`,
+    );
+  }
+  return asked;
+}
+
+/** A namespace and all below it: `/` follows `.`, and stands in no namespace. */
+export const below = (prefix: string): Expression<SqlBool> =>
+  sql<SqlBool>`(namespace = ${prefix} or (namespace >= ${`${prefix}.`} and namespace < ${`${prefix}/`}))`;
+
+const ofOriginal =
+  (id: string) =>
+  (where: ExpressionBuilder<Tables, 'executions'>): Expression<SqlBool> =>
+    where.or([where('original_id', '=', id), where('id', '=', id)]);

@@ -1,0 +1,35 @@
+/**
+ * Pages of a search: by offset, or by keyset (the sort's value and the id of the last row, opaque to whoever carries it).
+ * Totals are counted up to TOTAL_MAX.
+ */
+import { Fault } from '../../errors.ts';
+
+export type Key = readonly (string | number)[];
+
+export const LIMIT_MAX = 1_000;
+
+export const cursorOf = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** `length` parts, or a refusal: the text comes from outside. */
+export function keyOf(cursor: string, length: number): Key {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string' || typeof part === 'number')) return key;
+  } catch {
+    // Falls through to the refusal: not JSON is as wrong as the wrong JSON.
+  }
+  throw new Fault('request.invalid', 'expected the cursor that the last page gave');
+}
+
+/** One row more than asked says whether there is a next page. */
+export function cut<R, T>(rows: readonly R[], limit: number, total: number, rowOf: (row: R) => T, keyIn: (row: R) => Key) {
+  const shown = rows.slice(0, limit);
+  const page = { rows: shown.map(rowOf), total };
+  return rows.length > limit ? { ...page, next: cursorOf(keyIn(shown.at(-1)!)) } : page;
+}
+
+export const limited = (limit: number): number => Math.min(Math.max(1, limit), LIMIT_MAX);
+
+/** For `like … escape '\'`: the text anywhere. */
+export const anywhere = (text: string): string => `%${escaped(text)}%`;
+export const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&');

@@ -1,0 +1,70 @@
+/**
+ * The tables, as kysely sees them. An execution has a number in the order of arrival (`no`) besides its id: its task runs
+ * are kept under it, so that new ones stand beside each other on disk whatever their random ids are. Times are
+ * milliseconds since 1970. A row of which the start or the head is still unknown has nulls and is not shown.
+ */
+import type { Generated } from 'kysely';
+
+export interface ExecutionsTable {
+  no: Generated<number>;
+  id: string;
+  version: string;
+  tenant: string | null;
+  namespace: string | null;
+  flow_id: string | null;
+  revision: number | null;
+  parent_id: string | null;
+  /** The execution that triggered it: its parent, or the one that a flow trigger saw. */
+  trigger_execution_id: string | null;
+  original_id: string | null;
+  start_json: string | null;
+  state: string | null;
+  /** The first entry of its history; the last where that is an end. */
+  start_ms: number | null;
+  ended_ms: number | null;
+  labels: string | null;
+  head_json: string | null;
+}
+
+export interface TaskRunsTable {
+  execution_no: number;
+  id: string;
+  idx: number;
+  task_id: string;
+  json: string;
+}
+
+export interface LogsTable {
+  execution_id: string;
+  at_ms: number;
+  /** The number that ends its id: the order of lines of the same millisecond. */
+  seq: number;
+  id: string;
+  namespace: string;
+  flow_id: string;
+  task_id: string | null;
+  task_run_id: string | null;
+  attempt: number | null;
+  value: string | null;
+  level: string;
+  message: string;
+}
+
+export interface FlowsTable {
+  tenant: string;
+  namespace: string;
+  id: string;
+  revision: number;
+  source: string;
+  deleted: number;
+  at_ms: number;
+  version: string;
+}
+
+export interface Tables {
+  executions: ExecutionsTable;
+  task_runs: TaskRunsTable;
+  logs: LogsTable;
+  flows: FlowsTable;
+  cursors: { name: string; value: string };
+}

@@ -1,0 +1,93 @@
+/**
+ * Writing a batch. Kysely builds the questions and the schema; a batch goes through statements that are prepared once on
+ * the handle: they run for each task run of the whole system, where building and parsing a query costs several times the
+ * write itself. Texts that came as JSON are stored as they came.
+ *
+ * W1 A batch is one transaction with its cursors. W2 An execution's row keeps the highest version; what comes with a lower
+ * or the same one changes neither it nor its task runs. So twice is once, and two writers do no harm.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { LogLine } from '../../model/log-line.ts';
+import { isEnded, sinceOf, stateOf } from '../../model/state.ts';
+import type { Batch, ExecutionRow, FlowRow } from '../repository.ts';
+import { inOne } from './dialect.ts';
+
+const STATEMENTS = {
+  begin: `insert into executions (id, version, tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id,
+      start_json, start_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (id) do update set version = excluded.version, tenant = excluded.tenant, namespace = excluded.namespace,
+      flow_id = excluded.flow_id, revision = excluded.revision, parent_id = excluded.parent_id,
+      trigger_execution_id = excluded.trigger_execution_id, original_id = excluded.original_id,
+      start_json = excluded.start_json, start_ms = excluded.start_ms
+    where excluded.version > version returning no`,
+  /** A row whose start is not known: not shown until it comes. */
+  stub: 'insert into executions (id, version) values (?, ?) on conflict (id) do nothing returning no',
+  raise: 'update executions set version = ? where id = ? and version < ? returning no',
+  head: 'update executions set state = ?, ended_ms = ?, labels = ?, head_json = ? where no = ?',
+  taskRun: `insert into task_runs (execution_no, id, idx, task_id, json) values (?, ?, ?, ?, ?)
+    on conflict (execution_no, id) do update set json = excluded.json`,
+  removeTaskRun: 'delete from task_runs where execution_no = ? and id = ?',
+  /** A deletion comes without the source. */
+  flow: `insert into flows (tenant, namespace, id, revision, source, deleted, at_ms, version) values (?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (tenant, namespace, id, revision) do update set deleted = excluded.deleted, at_ms = excluded.at_ms,
+      version = excluded.version, source = case excluded.source when '' then source else excluded.source end
+    where excluded.version > version`,
+  line: `insert into logs (execution_id, at_ms, seq, id, namespace, flow_id, task_id, task_run_id, attempt, value, level, message)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+  cursor: 'insert into cursors (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+} as const;
+
+type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
+
+/** The schema must be there: statements are prepared against it. */
+export function batchWriter(handle: DatabaseSync): (batch: Batch) => void {
+  const entries = Object.entries(STATEMENTS).map(([name, sql]) => [name, handle.prepare(sql)] as const);
+  const statements = Object.fromEntries(entries) as Statements;
+  return (batch) => inOne(handle, () => writeBatch(statements, batch));
+}
+
+function writeBatch(statements: Statements, { executions, flows, lines, cursors }: Batch): void {
+  for (const row of executions) writeExecution(statements, row);
+  for (const row of flows) writeFlow(statements, row);
+  for (const line of lines) writeLine(statements, line);
+  for (const [name, value] of cursors) statements.cursor.run(name, value);
+}
+
+function writeExecution(statements: Statements, row: ExecutionRow): void {
+  const no = row.start ? begin(statements, row, row.start) : raise(statements, row);
+  if (no === undefined) return;
+  if (row.head) {
+    const { history, labels } = row.head;
+    const state = stateOf(history);
+    statements.head.run(state, isEnded(state) ? sinceOf(history) : null, JSON.stringify(labels), JSON.stringify(row.head), no);
+  }
+  const { taskRun } = statements;
+  for (const [{ id, index, taskId }, json] of row.taskRuns) taskRun.run(no, id, index, taskId, json);
+  for (const id of row.removedTaskRuns) statements.removeTaskRun.run(no, id);
+}
+
+function begin({ begin }: Statements, { id, version, head }: ExecutionRow, start: NonNullable<ExecutionRow['start']>): number | undefined {
+  const { flow, trigger, parentId = null, originalId } = start;
+  const cause = trigger?.variables.executionId;
+  const { tenant, namespace, id: flowId, revision } = flow;
+  const startMs = head?.history[0]![1] ?? start.createdAtMs;
+  const triggeredBy = typeof cause === 'string' ? cause : parentId;
+  const original = originalId === id ? null : originalId;
+  const json = JSON.stringify(start);
+  return numberIn(begin.get(id, version, tenant, namespace, flowId, revision, parentId, triggeredBy, original, json, startMs));
+}
+
+const raise = ({ raise, stub }: Statements, { id, version }: ExecutionRow): number | undefined =>
+  numberIn(raise.get(version, id, version)) ?? numberIn(stub.get(id, version));
+
+const numberIn = (row: Record<string, unknown> | undefined): number | undefined => row?.no as number | undefined;
+
+function writeFlow({ flow }: Statements, row: FlowRow): void {
+  flow.run(row.tenant, row.namespace, row.id, row.revision, row.source, Number(row.deleted), row.atMs, row.version);
+}
+
+function writeLine({ line }: Statements, given: LogLine): void {
+  const { executionId, atMs, id, namespace, flowId, taskId = null, taskRunId = null, attempt = null, value = null } = given;
+  const seq = Number(/\d{1,15}$/.exec(id)?.[0] ?? 0);
+  line.run(executionId, atMs, seq, id, namespace, flowId, taskId, taskRunId, attempt, value, given.level, given.message);
+}

@@ -1,0 +1,4 @@
+/** Every trigger there is. */
+import type { TypeEntry } from '../model/catalogue.ts';
+
+export const TRIGGERS: readonly TypeEntry[] = [];
