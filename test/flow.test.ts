@@ -1,5 +1,6 @@
 /** Parsing flows: what becomes of a good one, and what is said of a bad one. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import core from '@windhover/plugin-core';
 import { FLOWABLES } from '../lib/execution/flowable/table.ts';
@@ -110,6 +111,19 @@ tasks:
   assert.match(byPath.get('tasks[2].level')!.message, /expected one of TRACE, DEBUG, INFO, WARN, ERROR, got "LOUD"/);
 });
 
+test('pointing into the text of a value', () => {
+  const at = (message: string) => {
+    const [{ line, column }] = errors(
+      `${HEAD}tasks:\n  - id: t\n    type: io.kestra.plugin.core.log.Log\n    message: ${message}\n`,
+    ) as [Problem];
+    return [line, column];
+  };
+  const [plainLine, plainColumn] = at('ab {{ 1 + }}');
+  assert.deepEqual(at('"ab {{ 1 + }}"'), [plainLine, plainColumn! + 1]);
+  assert.deepEqual(at('|\n      first\n      ab {{ 1 + }}'), [plainLine! + 2, plainColumn! - 7]);
+  assert.ok(plainLine === 6 && plainColumn! > 17);
+});
+
 test('refusing task ids that are written twice, in any list', () => {
   const problems = errors(`${HEAD}tasks:
   - { id: t, type: io.kestra.plugin.core.debug.Return }
@@ -192,4 +206,35 @@ test('bounding depth and hostile names', () => {
   for (const type of ['constructor', '__proto__', '../../x', 'toString'])
     assert.equal(errors(`${HEAD}tasks:\n  - { id: t, type: "${type}" }\n`)[0]!.kestra, `Invalid type: ${type}`);
   assert.notEqual(errors(`${HEAD}constructor: x\ntoString: y\n${TASK}`).length, 0);
+});
+
+test('parsing the examples without a problem', () => {
+  const folder = new URL('flows/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
+  // The others need plugins that are not loaded here.
+  const sources = files
+    .map((file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const)
+    .filter(([, source]) => !source.includes('plugin.scripts'));
+  assert.ok(sources.length >= 10);
+  for (const [file, source] of sources) {
+    const { flow, problems } = parse(source);
+    assert.deepEqual(problems, [], file);
+    assert.equal(`${flow!.id}.yaml`, file);
+  }
+});
+
+test('parsing a long flow in time that grows with its length only', () => {
+  const parsed = (tasks: number): number => {
+    const source = `${HEAD}tasks:\n${Array.from({ length: tasks }, (_, n) => `  - id: t${n}\n    type: io.kestra.plugin.core.log.Log\n    message: "{{ inputs.name }} ${n}"\n`).join('')}`;
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 5; round++) {
+      const started = performance.now();
+      assert.equal(parse(source).flow!.taskOf.size, tasks);
+      best = Math.min(best, performance.now() - started);
+    }
+    return best;
+  };
+  const small = parsed(200);
+  const large = parsed(2_000);
+  assert.ok(large < small * 40, `200 tasks: ${small} ms, 2,000: ${large} ms`);
 });

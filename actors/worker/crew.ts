@@ -103,6 +103,11 @@ export class Crew implements SeatEvents {
     answers.send(job);
     this.#ended.inc({ state: result.state });
     over(job);
+    // It is kept until its end is applied: what only its run needed is not.
+    job.part = undefined;
+    job.flow = undefined;
+    job.batch = undefined;
+    job.place = undefined;
   }
 
   /** The owner counts the loss and hands the attempt out anew, without waiting for the claim to end. */

@@ -12,7 +12,7 @@ import type { Partition } from '../../lib/model/partition.ts';
 import { insist } from './insist.ts';
 import { byPartition, type Job } from './job.ts';
 
-const TICK_MS = 500;
+const TICK_MS = 200;
 /** A grant that took longer on its way is asked about before its job starts. */
 const FRESH_MS = 1_000;
 /** The answer was in the mailbox this long ago, and the claim is still there. */
@@ -47,7 +47,6 @@ export class Desk {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
     this.#unhear = this.#parts.claims.onHint((refs) => this.#hinted(new Set(refs)));
   }
 
@@ -70,6 +69,7 @@ export class Desk {
     if (granted.length < jobs.length)
       for (const answer of answers) if (answer !== 'granted') this.#refusals.inc({ answer });
     for (const job of granted) this.#jobs.add(job);
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
     if (granted.length > 0 && performance.now() - granted[0]!.askedAtMs > FRESH_MS)
       return this.#stillOurs(partition, granted);
     return granted;
@@ -127,6 +127,9 @@ export class Desk {
       else if (nowMs - job.askedAtMs >= REMEMBER_ASK_MS) due.push(job);
     }
     this.#renew(due);
+    if (this.#jobs.size + this.#closed.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #hinted(refs: ReadonlySet<string>): void {

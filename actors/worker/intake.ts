@@ -5,6 +5,7 @@
 import type { Bus } from '../../lib/bus/bus.ts';
 import type { Member } from '../../lib/bus/members.ts';
 import type { Item, Parcel } from '../../lib/bus/queues.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { derivedId } from '../../lib/model/ids.ts';
@@ -19,6 +20,8 @@ import type { Seat } from './seat.ts';
 /** What has waited this long goes to others, if they are free. */
 const PATIENCE_MS = 100;
 const LOOK_MS = 50;
+/** After something went back, its place here is not filled so long: another worker shall get it, not this one again. */
+const HOLD_MS = 200;
 /** How old may be what is known of the others. */
 const OTHERS_MS = 500;
 
@@ -52,6 +55,8 @@ export class Intake {
   #looking = false;
   #backs = 0;
   #open = true;
+  /** Parcels whose claims are being asked for. */
+  taking = 0;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -113,6 +118,7 @@ export class Intake {
   async #run(seat: Seat, items: readonly Item[]): Promise<void> {
     const jobs = items.map(this.#parts.jobOf);
     let ready: Job[] = [];
+    this.taking++;
     try {
       const partitions = byPartition(jobs);
       const taken = await Promise.all(Array.from(partitions, ([partition, some]) => this.#take(partition, some)));
@@ -120,6 +126,7 @@ export class Intake {
     } catch (error) {
       this.#parts.log.error({ items: items.length, err: error }, 'a parcel was dropped'); // A bug; its items are offered again after 30 s.
     }
+    this.taking--;
     if (ready.length === 0) return seat.release();
     await new Promise<void>((resolve) => {
       const over = () => {
@@ -142,6 +149,10 @@ export class Intake {
     const claiming = desk.claim(partition, jobs);
     await Promise.all([claiming, insist(() => fetch.fill(partition, jobs), signal)]);
     const granted = await claiming;
+    if (!this.#open) {
+      await desk.giveBack(granted);
+      return [];
+    }
     const ready = granted.filter(({ part, flow }) => part !== undefined && flow !== undefined);
     if (ready.length === granted.length) return granted as Job[];
     const blind = granted.filter((job) => !ready.includes(job));
@@ -187,6 +198,7 @@ export class Intake {
       // Its items are offered again after 30 s.
       log.warn({ parcel: parcel.name, reason: textOf(error) }, 'a parcel could not go back'),
     );
+    if (this.#open) await systemClock.sleep(HOLD_MS, signal);
     take(undefined);
   }
 }

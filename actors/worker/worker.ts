@@ -152,7 +152,7 @@ class WorkerService implements Service {
   async stop(deadlineMs: number): Promise<void> {
     const untilMs = performance.now() + deadlineMs;
     await this.quiet();
-    await until(() => this.#desk.inHand.length === 0, untilMs - GRACE_MS - LAST_WORDS_MS);
+    await until(() => this.#intake.taking === 0 && this.#desk.inHand.length === 0, untilMs - GRACE_MS - LAST_WORDS_MS);
     for (const job of this.#desk.inHand) {
       job.stopping = true;
       job.place?.abort(job, 'stopping');

@@ -67,7 +67,7 @@ export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { re
   const problems = new Problems(yaml);
   if (!isMap(yaml.value)) {
     if (!problems.hasErrors) problems.expected([], 'a map with id, namespace and tasks', yaml.value);
-    return { problems: problems.list };
+    return { problems: problems.sorted() };
   }
   const reader = new MapReader(yaml.value, [], problems);
   for (const name of Object.keys(reader.map)) {
@@ -95,7 +95,8 @@ export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { re
   tasks.finish();
   if (reader.boolean('deleted', false))
     problems.expected(['deleted'], 'false: a flow is deleted by asking for it', true);
-  return problems.hasErrors ? { problems: problems.list } : { flow, problems: problems.list };
+  const sorted = problems.sorted();
+  return problems.hasErrors ? { problems: sorted } : { flow, problems: sorted };
 }
 
 function name(reader: MapReader, property: string, shape: RegExp, charsMax: number): string {

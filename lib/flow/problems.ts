@@ -2,10 +2,11 @@
 
 import type { Problem } from '../model/problem.ts';
 import { nearest } from '../nearest.ts';
-import { type Path, pathText, type Yaml } from './yaml.ts';
+import { type Path, type Place, pathText, type Yaml } from './yaml.ts';
 
 const PROBLEMS_MAX = 200;
 const GOT_CHARS_MAX = 80;
+const COLUMNS_MAX = 2 ** 21;
 
 export interface Detail {
   readonly expected?: string;
@@ -15,19 +16,30 @@ export interface Detail {
 
 export class Problems {
   readonly list: Problem[];
-  readonly #at: Yaml['at'];
+  readonly #yaml: Yaml;
 
   constructor(yaml: Yaml) {
     this.list = [...yaml.problems];
-    this.#at = yaml.at;
+    this.#yaml = yaml;
   }
 
   get hasErrors(): boolean {
     return this.list.some(({ severity }) => severity === 'error');
   }
 
+  /** In the order of the text. */
+  sorted(): readonly Problem[] {
+    const place = ({ line = 0, column = 0 }: Problem): number => line * COLUMNS_MAX + Math.min(column, COLUMNS_MAX - 1);
+    return this.list.toSorted((a, b) => place(a) - place(b));
+  }
+
   error(path: Path, message: string, detail: Detail = {}): void {
     this.#add('error', path, message, detail);
+  }
+
+  /** A problem inside the text of a value. */
+  within(path: Path, within: Place, message: string, detail: Detail): void {
+    this.#add('error', path, message, { ...this.#yaml.inside(path, within), ...detail });
   }
 
   warning(path: Path, message: string, detail: Detail = {}): void {
@@ -66,9 +78,9 @@ export class Problems {
     this.#add(severity, path, message, { expected, got, kestra });
   }
 
-  #add(severity: Problem['severity'], path: Path, message: string, detail: Detail): void {
+  #add(severity: Problem['severity'], path: Path, message: string, detail: Partial<Problem>): void {
     if (this.list.length >= PROBLEMS_MAX) return;
-    this.list.push({ message, severity, path: pathText(path), ...this.#at(path), ...detail });
+    this.list.push({ message, severity, path: pathText(path), ...this.#yaml.at(path), ...detail });
   }
 }
 

@@ -209,18 +209,17 @@ export function readWorkerGroup(reader: MapReader): string | undefined {
   return key;
 }
 
-/** "Did you mean" among types: the whole name, or the last part where only the package is wrong. */
+/** What to say of a type that is not there: the type that was meant, by its last part, or that it is one of Kestra's own. */
 export function meant(written: string, entries: readonly TypeEntry[]): string {
-  const last = written.slice(written.lastIndexOf('.') + 1).toLowerCase();
-  const sameEnd = entries.find(({ type }) => type.toLowerCase().endsWith(`.${last}`));
-  const hint =
-    sameEnd?.type ??
-    nearest(
-      written,
-      entries.map(({ type }) => type),
-    );
-  return hint ? ` (did you mean ${hint}?)` : '';
+  const byName = new Map(entries.map(({ type }) => [nameOf(type), type]));
+  const hint = byName.get(nearest(nameOf(written), byName.keys()) ?? '');
+  if (hint) return ` (did you mean ${hint}?)`;
+  return KESTRAS_OWN.test(written) ? ', which is not supported yet' : '';
 }
+
+const KESTRAS_OWN = /^io\.kestra\.(?:plugin\.)?core\./;
+
+const nameOf = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
 
 /** `a.b[0]` as a path. */
 function partsOf(path: string): (string | number)[] {

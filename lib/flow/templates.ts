@@ -23,5 +23,5 @@ export function checkTemplates(value: unknown, path: Path, problems: Problems): 
 function checkText(text: string, path: Path, problems: Problems): void {
   if (!isTemplate(text)) return;
   const error = checkTemplate(text);
-  if (error) problems.error(path, error.message, { expected: 'a valid expression', got: error.excerpt });
+  if (error) problems.within(path, error, error.message, { expected: 'a valid expression', got: error.excerpt });
 }

@@ -30,6 +30,8 @@ export interface Yaml {
   readonly problems: readonly Problem[];
   /** Where the value of `path` stands; its nearest surroundings where it is absent. */
   at(path: Path): Place | undefined;
+  /** Where a place inside the text of a scalar stands in the whole; where the scalar begins, if that is not told exactly. */
+  inside(path: Path, within: Place): Place | undefined;
 }
 
 const LENGTH_MAX = 1_048_576;
@@ -58,11 +60,13 @@ export function readYaml(source: string): Yaml {
           problem(syntaxText(error.message, source, error.pos[0]), '', place(error.pos[0])),
         ),
         at: () => undefined,
+        inside: () => undefined,
       };
     const reader = new Reader(place);
     const root = document.contents as Node | null;
     const value = reader.read(root, [], 0);
-    return { value, problems: reader.problems, at: (path) => placeOf(root, path, place) };
+    const at = (path: Path): Place | undefined => placeOf(root, path, place);
+    return { value, problems: reader.problems, at, inside: (path, within) => shifted(at(path), within, source) };
   } catch (error) {
     // The parser descends by recursion: nesting beyond its stack ends here.
     if (error instanceof RangeError) return broken(`expected at most ${DEPTH_MAX} levels, got more`, place(0));
@@ -168,6 +172,7 @@ const broken = (message: string, place: Place): Yaml => ({
   value: undefined,
   problems: [problem(message, '', place)],
   at: () => undefined,
+  inside: () => undefined,
 });
 
 /** Keys are texts as written, even where a value of the same spelling would be a number or a boolean. */
@@ -193,6 +198,23 @@ function placeOf(root: Node | null, path: Path, place: (offset: number) => Place
     else if (isSeq(value) || isMap(value)) offset = isInList(part) ? (value.range?.[0] ?? offset) : offset;
   }
   return offset === undefined ? undefined : place(offset);
+}
+
+/** A literal block keeps its lines; a text of one line stands behind its quote. What is folded or escaped is not followed. */
+function shifted(start: Place | undefined, within: Place, source: string): Place | undefined {
+  if (!start) return undefined;
+  const lines = source.split('\n', start.line + within.line);
+  const first = lines[start.line - 1]!.slice(start.column - 1);
+  if (first.startsWith('|')) {
+    const indent =
+      lines
+        .slice(start.line)
+        .find((line) => line.trim() !== '')
+        ?.search(/\S/) ?? 0;
+    return { line: start.line + within.line, column: indent + within.column };
+  }
+  if (within.line > 1 || first.startsWith('>') || first.includes('\\')) return start;
+  return { line: start.line, column: start.column + within.column - (/^["']/.test(first) ? 0 : 1) };
 }
 
 const isInList = (part: string | number): boolean => typeof part === 'number';

@@ -33,7 +33,7 @@ export const WORLDS: readonly Faults[] = [
   { name: 'messages delayed and reordered', delayMs: 20_000 },
   { name: 'partitions rolled back', rollBack: 0.01 },
   { name: 'replies lost and scripts sent again', loseReply: 0.05, resend: 0.3 },
-  { name: 'an old owner woken', pauseOwner: 0.05 },
+  { name: 'an old owner woken', pauseOwner: 0.2 },
   { name: 'workers killed', killWorkers: 2 },
   { name: 'workers paused and woken', pauseWorkers: 2, delayMs: 2_000 },
   { name: 'starts that come again', double: 0.5, lateStarts: true },

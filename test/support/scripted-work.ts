@@ -26,6 +26,8 @@ export class ScriptedWork {
   readonly definitions = new Map<string, string>();
   readonly calls = { claim: 0, renew: 0, fields: 0, definition: 0, append: 0, lines: 0, giveBack: 0 };
   readonly queue: Parcel[] = [];
+  /** What the worker put back. */
+  readonly added: Parcel[] = [];
   readonly beats: Member[] = [];
   others: Member[] = [];
   away = false;
@@ -191,7 +193,10 @@ export class ScriptedWork {
 
   #queues(): Queues {
     return {
-      add: async (_, parcels) => void this.queue.push(...parcels),
+      add: async (_, parcels) => {
+        this.added.push(...parcels);
+        this.queue.push(...parcels);
+      },
       present: async () => [],
       waiting: async () => this.queue.length,
       serve: (_, { concurrency }, handle) => {

@@ -110,6 +110,6 @@ function driverOf(handle: DatabaseSync): Driver {
     beginTransaction: refused,
     commitTransaction: refused,
     rollbackTransaction: refused,
-    destroy: async () => asRepository(() => handle.close()),
+    destroy: async () => {},
   };
 }

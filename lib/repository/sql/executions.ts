@@ -1,14 +1,14 @@
 /** Executions asked for: one with its task runs, or a page of a search without them. */
-import { type Expression, type ExpressionBuilder, type Kysely, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
-import { type ExecutionSearch, type Page, TOTAL_MAX } from '../repository.ts';
-import { anywhere, cut, keyOf, limited } from './page.ts';
+import type { ExecutionSearch, Page } from '../repository.ts';
+import { anywhere, cut, keyOf, limited, totalOf } from './page.ts';
 import type { Tables } from './schema.ts';
 
 /** An execution that runs ends after all others: the largest time of a date. */
 const NEVER_MS = 8_640_000_000_000_000;
 
-const SORTS = {
+const SORTS: Readonly<Record<NonNullable<ExecutionSearch['sort']>['by'], RawBuilder<string | number>>> = {
   startDate: sql<number>`start_ms`,
   endDate: sql<number>`coalesce(ended_ms, ${sql.lit(NEVER_MS)})`,
   id: sql<string>`id`,
@@ -16,7 +16,7 @@ const SORTS = {
   flowId: sql<string>`flow_id`,
   state: sql<string>`state`,
   duration: sql<number>`coalesce(ended_ms, ${sql.lit(NEVER_MS)}) - start_ms`,
-} as const;
+};
 
 type Asked = SelectQueryBuilder<Tables, 'executions', object>;
 
@@ -57,12 +57,6 @@ export async function searchExecutions(db: Kysely<Tables>, search: ExecutionSear
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
   return cut(rows, limit, await totalOf(db, asked), shown, ({ sort, id }) => [sort, id]);
-}
-
-async function totalOf(db: Kysely<Tables>, asked: Asked): Promise<number> {
-  const found = asked.select(sql.lit(1).as('one')).limit(TOTAL_MAX).as('found');
-  const counted = await db.selectFrom(found).select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  return counted.total;
 }
 
 function matching(all: Asked, search: ExecutionSearch): Asked {

@@ -1,8 +1,8 @@
 /** Flows asked for: a revision, all of them, or a page of those that are there. The latest revision says whether it is. */
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
-import { type FlowRow, type Page, type Repository, TOTAL_MAX } from '../repository.ts';
+import type { FlowRow, Page, Repository } from '../repository.ts';
 import { below } from './executions.ts';
-import { anywhere, cut, limited } from './page.ts';
+import { anywhere, cut, limited, totalOf } from './page.ts';
 import type { FlowsTable, Tables } from './schema.ts';
 
 type Name = Parameters<Repository['flow']>[0];
@@ -50,8 +50,7 @@ export async function searchFlows(db: Kysely<Tables>, search: Search): Promise<P
     .limit(limit + 1)
     .offset(search.offset ?? 0)
     .execute();
-  const found = asked.select(sql.lit(1).as('one')).limit(TOTAL_MAX).as('found');
-  const { total } = await db.selectFrom(found).select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const total = await totalOf(db, asked);
   // Pages of flows are asked for by number alone: no cursor.
   const { rows: shown } = cut(rows, limit, total, rowOf, () => []);
   return { rows: shown, total };

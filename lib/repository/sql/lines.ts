@@ -1,8 +1,8 @@
 /** Log lines asked for, in the order of time: of an execution along its key, of a namespace along the index of time. */
 import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Level, LogLine } from '../../model/log-line.ts';
-import { type LineSearch, type Page, TOTAL_MAX } from '../repository.ts';
-import { anywhere, cut, keyOf, limited } from './page.ts';
+import type { LineSearch, Page } from '../repository.ts';
+import { anywhere, cut, keyOf, limited, totalOf } from './page.ts';
 import type { LogsTable, Tables } from './schema.ts';
 
 type Asked = SelectQueryBuilder<Tables, 'logs', object>;
@@ -17,8 +17,7 @@ export async function searchLines(db: Kysely<Tables>, search: LineSearch): Promi
     page = page.where(sql<SqlBool>`(at_ms, execution_id, seq, id) > (${atMs}, ${executionId}, ${seq}, ${id})`);
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
-  const found = asked.select(sql.lit(1).as('one')).limit(TOTAL_MAX).as('found');
-  const { total } = await db.selectFrom(found).select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const total = await totalOf(db, asked);
   return cut(rows, limit, total, lineOf, (row) => [row.at_ms, row.execution_id, row.seq, row.id]);
 }
 

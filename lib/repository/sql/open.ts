@@ -49,9 +49,10 @@ export function openSqlRepository({ file, log }: { readonly file: string; readon
     retain: async (beforeMs, limit) => retain(held().handle, beforeMs, limit),
     ready: async () => opened !== undefined && answers(opened.handle),
     close: async () => {
-      const { db } = opened ?? {};
+      const closing = opened;
       opened = undefined;
-      await db?.destroy();
+      await closing?.db.destroy();
+      closing?.handle.close();
     },
   };
 }

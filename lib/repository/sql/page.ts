@@ -2,7 +2,10 @@
  * Pages of a search: by offset, or by keyset (the sort's value and the id of the last row, opaque to whoever carries it).
  * Totals are counted up to TOTAL_MAX.
  */
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { Fault } from '../../errors.ts';
+import { TOTAL_MAX } from '../repository.ts';
+import type { Tables } from './schema.ts';
 
 export type Key = readonly (string | number)[];
 
@@ -26,6 +29,12 @@ export function cut<R, T>(rows: readonly R[], limit: number, total: number, rowO
   const shown = rows.slice(0, limit);
   const page = { rows: shown.map(rowOf), total };
   return rows.length > limit ? { ...page, next: cursorOf(keyIn(shown.at(-1)!)) } : page;
+}
+
+export async function totalOf<T extends keyof Tables>(db: Kysely<Tables>, asked: SelectQueryBuilder<Tables, T, object>): Promise<number> {
+  const found = asked.select(sql.lit(1).as('one')).limit(TOTAL_MAX).as('found');
+  const counted = await db.selectFrom(found).select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  return counted.total;
 }
 
 export const limited = (limit: number): number => Math.min(Math.max(1, limit), LIMIT_MAX);

@@ -1,0 +1,67 @@
+/** Copies log lines of all partitions: as feeds, without folding. A line's id makes twice once. */
+import type { LineBatch } from '../../lib/bus/lines.ts';
+import { counter } from '../../lib/metrics.ts';
+import type { Partition } from '../../lib/model/partition.ts';
+import type { Copying } from './copy-feeds.ts';
+import { insist, type Insistence } from './insist.ts';
+import { linesCursor } from './progress.ts';
+
+const BLOCK_MS = 5_000;
+const GATHER_MS = 40;
+/** Batches of a partition in one read; halved while reads come out larger than READ_LINES_MAX. */
+const COUNT_MAX = 64;
+const READ_LINES_MAX = 10_000;
+/** A transaction holds the thread: about 10 ms with so many lines. */
+const WRITE_LINES = 2_000;
+
+export class LineCopy {
+  readonly #copying: Copying;
+  readonly #insistence: Insistence;
+  readonly #lines = counter('indexer_lines_total', 'Log lines copied into the repository');
+  #count = COUNT_MAX;
+
+  constructor(copying: Copying, state: Insistence['state']) {
+    this.#copying = copying;
+    this.#insistence = { ...copying, state };
+  }
+
+  async run(): Promise<void> {
+    const { bus, clock, progress, signal } = this.#copying;
+    while (!signal.aborted) {
+      const options = { count: this.#count, blockMs: BLOCK_MS, signal };
+      const read = await insist(this.#insistence, 'reading log lines', () => bus.lines.read(progress.lines, options));
+      if (!read || read.batches.size === 0) continue;
+      const count = await this.#write(read.batches);
+      this.#count = count > READ_LINES_MAX ? Math.max(1, this.#count >> 1) : Math.min(COUNT_MAX, this.#count * 2);
+      await clock.sleep(GATHER_MS, signal);
+    }
+  }
+
+  /** Batch by batch: a cursor may stand in the middle of what was read of a partition. */
+  async #write(read: ReadonlyMap<Partition, readonly LineBatch[]>): Promise<number> {
+    let part = { lines: [] as LineBatch['lines'][number][], cursors: new Map<Partition, string>() };
+    let count = 0;
+    for (const [partition, batches] of read)
+      for (const { id, lines } of batches) {
+        part.lines.push(...lines);
+        part.cursors.set(partition, id);
+        count += lines.length;
+        if (part.lines.length < WRITE_LINES) continue;
+        if (!(await this.#commit(part.lines, part.cursors))) return count;
+        part = { lines: [], cursors: new Map() };
+      }
+    if (part.cursors.size > 0) await this.#commit(part.lines, part.cursors);
+    return count;
+  }
+
+  async #commit(lines: readonly LineBatch['lines'][number][], cursors: ReadonlyMap<Partition, string>): Promise<boolean> {
+    const { progress, repository } = this.#copying;
+    const named = new Map([...cursors].map(([partition, id]) => [linesCursor(partition), id]));
+    const batch = { executions: [], flows: [], lines, cursors: named };
+    const done = await insist(this.#insistence, 'writing log lines', () => repository.write(batch).then(() => true));
+    if (!done) return false;
+    progress.linesAt(cursors);
+    this.#lines.inc(lines.length);
+    return true;
+  }
+}

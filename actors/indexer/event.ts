@@ -1,0 +1,77 @@
+/**
+ * Takes the event of an execution apart, `{"start":…,"head":…,"taskRuns":[…],"removed":[…]}`, into the JSON texts of its
+ * parts, without parsing them: task runs are kept as text, and of start and head only the last of a batch is looked at.
+ * Quotes inside a string are escaped and braces count only outside of strings, so a scan finds where each value ends.
+ */
+
+export interface EventParts {
+  readonly start?: string;
+  readonly head?: string;
+  /** One text per task run. */
+  readonly taskRuns: readonly string[];
+  readonly removed?: string;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+const NONE: readonly string[] = [];
+
+export function splitEvent(json: string): EventParts {
+  const parts: { start?: string; head?: string; taskRuns: readonly string[]; removed?: string } = { taskRuns: NONE };
+  if (json.charCodeAt(0) !== OPEN_BRACE) throw unexpected(json, 0);
+  for (let at = 1; json.charCodeAt(at) === QUOTE; ) {
+    const keyEnd = stringEnd(json, at);
+    const key = json.slice(at + 1, keyEnd - 1);
+    const from = keyEnd + 1;
+    const until = valueEnd(json, from);
+    if (key === 'taskRuns') parts.taskRuns = elements(json, from, until);
+    else if (key === 'start' || key === 'head' || key === 'removed') parts[key] = json.slice(from, until);
+    at = json.charCodeAt(until) === COMMA ? until + 1 : until;
+  }
+  return parts;
+}
+
+function elements(json: string, from: number, until: number): readonly string[] {
+  const found: string[] = [];
+  for (let at = from + 1; at < until - 1; ) {
+    const end = valueEnd(json, at);
+    found.push(json.slice(at, end));
+    at = end + 1;
+  }
+  return found;
+}
+
+/** Behind the value that begins at `from`. */
+function valueEnd(json: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < json.length; at++) {
+    const character = json.charCodeAt(at);
+    if (character === QUOTE) at = stringEnd(json, at) - 1;
+    else if (character === OPEN_BRACE || character === OPEN_BRACKET) depth++;
+    else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) {
+      if (depth === 0) return at;
+      depth--;
+      if (depth === 0) return at + 1;
+    } else if (character === COMMA && depth === 0) return at;
+  }
+  throw unexpected(json, from);
+}
+
+/** Behind the closing quote. */
+function stringEnd(json: string, from: number): number {
+  for (let end = json.indexOf('"', from + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let slash = end - 1;
+    while (json.charCodeAt(slash) === BACKSLASH) slash--;
+    if ((end - slash) % 2 === 1) return end + 1;
+  }
+  throw unexpected(json, from);
+}
+
+const unexpected = (json: string, at: number): Error =>
+  new Error(`expected an event of an execution, got ${json.slice(at, at + 60)} at ${at}`);
