@@ -36,7 +36,7 @@ function aTask(run: (context: TaskContext) => unknown, more: Partial<Task> = {})
   const definition = defineTask({
     type: 'test.A',
     title: 'A',
-    properties: z.strictObject({ text: z.string().optional() }),
+    properties: z.strictObject({ text: z.string().optional(), raw: z.string().meta({ dynamic: false }).optional() }),
     run: run as AnyTask['run'],
   });
   const task = { id: 'task', type: 'test.A', properties: {}, ...more } as unknown as Task;
@@ -66,6 +66,8 @@ test('rendering properties, and what a task asks to be rendered', () => {
   });
   assert.deepEqual((task.run() as Outcome).outputs, { text: 'world!' });
   assert.equal(task.looked(), 1);
+  const raw = aTask(({ log }) => void log.info('ran'), { properties: { raw: '{{ nothing.there }}' } });
+  assert.equal((raw.run() as Outcome).state, 'SUCCESS');
 });
 
 test('refusing properties, outputs and time limits with what was expected', async () => {

@@ -8,8 +8,9 @@ import type { Partition } from '../../lib/model/partition.ts';
 import type { Bus } from '../../lib/bus/bus.ts';
 import { CLAIM_MS } from '../../lib/bus/claims.ts';
 
+/** Not claimed for this long: the queue is asked. */
 const UNCLAIMED_MS = 30_000;
-/** A claim that lives longer than this is looked at, again and again. */
+/** What has no answer for this long is looked at, again and again: its claim may have ended, or its owner was never told of it. */
 const LOOK_AFTER_MS = CLAIM_MS;
 const LOOK_EACH_MS = 1_000;
 const ASKED_AT_ONCE = 500;
@@ -24,7 +25,8 @@ export interface Watched {
   parcel?: string;
   /** When it was handed out, claimed or last looked at, ms of the bus. */
   sinceMs: number;
-  claimed: boolean;
+  /** When it was handed out, or the queue was asked for it. */
+  askedMs: number;
 }
 
 export class Attempts {
@@ -49,48 +51,39 @@ export class Attempts {
 
   claimed(ref: string, nowMs: number): void {
     const watched = this.#byRef.get(ref);
-    if (!watched) return;
-    watched.claimed = true;
-    watched.sinceMs = nowMs;
+    if (watched) watched.sinceMs = nowMs;
   }
 
   /** Messages about attempts that nobody has any more. Throws `bus.unavailable`. */
   async look(bus: Bus, partition: Partition, nowMs: number): Promise<readonly Message[]> {
     if (nowMs - this.#lookedMs < LOOK_EACH_MS || bus.sightMs() < SIGHT_MS) return [];
     this.#lookedMs = nowMs;
-    const claimed: Watched[] = [];
-    const waiting: Watched[] = [];
+    const silent: Watched[] = [];
     for (const watched of this.#byRef.values()) {
-      if (watched.claimed && nowMs - watched.sinceMs > LOOK_AFTER_MS && claimed.length < ASKED_AT_ONCE) claimed.push(watched);
-      else if (!watched.claimed && nowMs - watched.sinceMs > UNCLAIMED_MS && waiting.length < ASKED_AT_ONCE) waiting.push(watched);
+      if (nowMs - watched.sinceMs <= LOOK_AFTER_MS) continue;
+      silent.push(watched);
+      if (silent.length === ASKED_AT_ONCE) break;
     }
-    if (claimed.length + waiting.length === 0) return [];
-    const [lost, gone] = await Promise.all([lostOf(bus, partition, claimed, nowMs), goneOf(bus, partition, waiting, nowMs)]);
-    return [...lost, ...gone];
+    if (silent.length === 0) return [];
+    const claims = await bus.claims.inspect(partition, silent.map(({ ref }) => ref));
+    const messages: Message[] = [];
+    const waiting: Watched[] = [];
+    for (const [n, watched] of silent.entries()) {
+      const untilMs = claims[n]?.untilMs;
+      watched.sinceMs = untilMs === undefined ? nowMs : Math.min(nowMs, untilMs - LOOK_AFTER_MS);
+      if (untilMs !== undefined && untilMs <= nowMs) messages.push({ ...named(watched.ref, nowMs), kind: 'workerLost', delivery: watched.delivery });
+      else if (untilMs === undefined && nowMs - watched.askedMs > UNCLAIMED_MS) waiting.push(watched);
+    }
+    return waiting.length === 0 ? messages : [...messages, ...(await goneOf(bus, waiting, nowMs))];
   }
 }
 
-async function lostOf(bus: Bus, partition: Partition, claimed: readonly Watched[], nowMs: number): Promise<Message[]> {
-  const claims = await bus.claims.inspect(partition, claimed.map(({ ref }) => ref));
-  return claimed.flatMap((watched, n): Message[] => {
-    const untilMs = claims[n]?.untilMs ?? 0;
-    if (untilMs > nowMs) {
-      watched.sinceMs = untilMs - LOOK_AFTER_MS;
-      return [];
-    }
-    return [{ ...named(watched.ref, nowMs), kind: 'workerLost', delivery: watched.delivery }];
-  });
-}
-
-async function goneOf(bus: Bus, partition: Partition, waiting: readonly Watched[], nowMs: number): Promise<Message[]> {
-  if (waiting.length === 0) return [];
+/** Those that neither wait in the queue nor are in a live worker's hands. */
+async function goneOf(bus: Bus, waiting: readonly Watched[], nowMs: number): Promise<Message[]> {
   const present = await Promise.all(waiting.map(async ({ group, parcel }) => parcel !== undefined && (await bus.queues.present(group, [parcel]))[0]!));
-  const claims = await bus.claims.inspect(partition, waiting.map(({ ref }) => ref));
   return waiting.flatMap((watched, n): Message[] => {
-    watched.sinceMs = nowMs;
-    if (claims[n]) watched.claimed = true;
-    if (present[n] || claims[n]) return [];
-    return [{ ...named(watched.ref, nowMs), kind: 'reoffer', delivery: watched.delivery }];
+    watched.askedMs = nowMs;
+    return present[n] ? [] : [{ ...named(watched.ref, nowMs), kind: 'reoffer', delivery: watched.delivery }];
   });
 }
 

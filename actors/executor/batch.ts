@@ -16,7 +16,12 @@ export interface Dispatch {
   readonly partition: Partition;
   readonly group: string;
   readonly type: string;
-  readonly item: Item;
+  readonly item: Outgoing;
+}
+
+/** An item until it is packed: what travels with it decides `short`. */
+export interface Outgoing extends Item {
+  short?: boolean;
 }
 
 interface Folded {
@@ -38,7 +43,9 @@ export class Batch {
   readonly tombstonesDropped: string[] = [];
   readonly timers = new Map<string, number>();
   readonly timersDropped = new Set<string>();
-  readonly outboxDropped: string[] = [];
+  /** Refs of earlier commits that were not sent yet. */
+  readonly unsent: string[] = [];
+  readonly triesDropped: string[] = [];
   readonly definitionsDropped: ContentHash[] = [];
   readonly killed: string[] = [];
   readonly deadLetters: string[] = [];
@@ -61,7 +68,7 @@ export class Batch {
   }
 
   get isEmpty(): boolean {
-    const lists = [this.applied, this.tombstonesDropped, this.outboxDropped, this.definitionsDropped, this.killed, this.deadLetters, this.failed, this.#documents, this.#events];
+    const lists = [this.applied, this.tombstonesDropped, this.definitionsDropped, this.killed, this.deadLetters, this.failed, this.#documents, this.#events];
     return lists.every(({ length }) => length === 0) && this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0;
   }
 
@@ -118,11 +125,12 @@ export class Batch {
       closed: [...this.#closed],
       tombstones: { set: [...this.tombstones], dropped: this.tombstonesDropped },
       timers: { set: [...this.timers], dropped: [...this.timersDropped] },
-      outbox: { put: refs.length > 0 ? [[this.id, refs.join(' ')]] : [], dropped: this.outboxDropped },
+      outbox: this.unsent.length > 0 ? [...this.unsent, ...refs] : refs,
       events: this.#events,
       definitionsDropped: this.definitionsDropped,
       killed: this.killed,
       deadLetters: this.deadLetters,
+      triesDropped: this.triesDropped,
       ...(this.trimFeedBefore === undefined ? {} : { trimFeedBefore: this.trimFeedBefore }),
     };
   }

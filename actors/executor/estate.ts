@@ -120,6 +120,8 @@ export class Estate {
 
   async #send(owned: Owned, batch: Batch): Promise<CommitAnswer> {
     if (!owned.mayStillHold(performance.now())) return 'FENCED';
+    // By now the parcels of the commit before have been sent, or stand here.
+    for (const refs of owned.unsent.values()) batch.unsent.push(...refs);
     try {
       const answer = await this.#parts.bus.ownership.commit(owned.lease, batch.finish());
       commits.inc({ answer });
@@ -136,11 +138,12 @@ export class Estate {
   async #follow(owned: Owned, batch: Batch): Promise<Committed> {
     const { bus } = this.#parts;
     for (const id of batch.failed) owned.tries.set(id, await bus.ownership.tried(owned.lease, id).catch(() => 1)); // Counted again when it throws again.
+    if (batch.dispatches.length > 0) owned.unsent.set(batch.id, batch.dispatches.map(({ item }) => item.ref));
     return {
       batch,
       sent: (parcels) => {
+        owned.unsent.delete(batch.id);
         if (!(owned.actor instanceof ExecutionPartition)) return;
-        owned.actor.sent(batch.id);
         for (const { parcel } of parcels)
           for (const { ref } of parcel.items) {
             const watched = owned.actor.attempts.get(ref);

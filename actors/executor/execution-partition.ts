@@ -55,9 +55,9 @@ export class ExecutionPartition implements PartitionActor {
     this.#killing = new Set(holding.killing);
     this.#timers = new Timers(holding.timers);
     this.#residue = new Residue(holding, versionOf(lease.epoch, holding.number + 1));
-    const unsent = new Set(holding.outbox.flatMap(([, refs]) => refs.split(' ')));
+    const unsent = new Set(holding.outbox);
     for (const { ref, delivery, claim } of holding.attempts) {
-      this.attempts.open({ ref, group: '', delivery, sinceMs: nowMs, claimed: claim !== undefined });
+      this.attempts.open({ ref, group: '', delivery, sinceMs: nowMs, askedMs: nowMs });
       if (unsent.has(ref) && !claim) this.#own.push(reofferOf(ref, delivery, nowMs));
     }
   }
@@ -104,10 +104,6 @@ export class ExecutionPartition implements PartitionActor {
     const found = await this.attempts.look(this.#parts.bus, this.#lease.partition, nowMs);
     for (const { kind } of found) (kind === 'workerLost' ? workersLost : reoffers).inc();
     this.#own.push(...found);
-  }
-
-  sent(batchId: string): void {
-    this.#residue.sent(batchId);
   }
 
   #needFlow(hashes: Set<string>, hash: string): void {
@@ -210,7 +206,7 @@ export class ExecutionPartition implements PartitionActor {
       case 'runTask': {
         const item = { ...effect.item, version: batch.version };
         batch.open({ partition: batch.partition, group: effect.group, type: effect.type, item });
-        this.attempts.open({ ref: item.ref, group: effect.group, delivery: item.delivery, sinceMs: nowMs, claimed: false });
+        this.attempts.open({ ref: item.ref, group: effect.group, delivery: item.delivery, sinceMs: nowMs, askedMs: nowMs });
         return;
       }
       case 'closeAttempt':

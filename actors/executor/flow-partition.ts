@@ -69,8 +69,6 @@ export class FlowPartition implements PartitionActor {
 
   async watch(): Promise<void> {}
 
-  sent(): void {}
-
   #take(batch: Batch, message: FlowMessage, nowMs: number): void {
     const { flowId } = message;
     const { document, revision, event } = stepFlow(this.#documents.get(flowId), message, nowMs);

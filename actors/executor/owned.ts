@@ -19,6 +19,8 @@ export class Owned {
   renewedMs: number;
   lost = false;
   readonly tries = new Map<string, number>();
+  /** Attempts of applied batches whose parcels are still to be sent, by batch. */
+  readonly unsent = new Map<string, readonly string[]>();
   #number: number;
 
   constructor(lease: Lease, actor: PartitionActor, number: number, monotonicMs: number) {
@@ -37,6 +39,7 @@ export class Owned {
     const batch = new Batch(this.lease, this.#number);
     this.actor.plan(batch, entries, { ...moment, tries: this.tries });
     if (batch.isEmpty) return undefined;
+    if (this.tries.size > 0) batch.triesDropped.push(...batch.applied.filter((id) => this.tries.has(id)));
     this.#number++;
     if (batch.applied.length > 0) this.cursor = batch.applied.at(-1)!;
     return batch;

@@ -39,6 +39,7 @@ export class Parcels {
     for (const { group, type, item } of dispatches) {
       if (item.alone || !this.#durations.isShort(type)) parcels.push(parcelOf(group, [item]));
       else {
+        item.short = true;
         const items = short.get(group);
         if (items) items.push(item);
         else short.set(group, [item]);

@@ -1,7 +1,7 @@
 /**
  * What executions leave behind in their partition, and when it may go: the document once every durable reader of the present
  * epoch is behind its end, the tombstone after its time and when no unread message is older, definitions that nobody uses,
- * feed entries that were read, outbox entries that were sent. All of it goes with commits, never by a key's own expiry.
+ * feed entries that were read. All of it goes with commits, never by a key's own expiry.
  */
 import type { Tombstone } from '../../lib/model/execution.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
@@ -24,7 +24,6 @@ export class Residue {
   readonly #ended = new Map<string, Version>();
   readonly #users = new Map<ContentHash, number>();
   readonly #idle = new Map<ContentHash, number>();
-  readonly #outbox: string[];
   readonly #flowOf = new Map<string, ContentHash>();
   /** Executions of earlier owners that were not loaded yet: which definitions they use is not known. */
   readonly #unread: Set<string>;
@@ -35,15 +34,13 @@ export class Residue {
   constructor(holding: Holding, first: Version) {
     this.#tombstones = new Map(holding.tombstones.map(([id, json]) => [id, JSON.parse(json) as Tombstone]));
     for (const id of holding.documents) if (this.#tombstones.has(id)) this.#ended.set(id, first);
-    // Sent by an earlier owner or not: what it named is offered again by the constructor's caller.
-    this.#outbox = holding.outbox.map(([name]) => name);
     for (const hash of holding.definitions) this.#idle.set(hash, 0);
     this.#unread = new Set(holding.documents);
   }
 
   /** When a sweep has something to do. */
   get nextMs(): number {
-    const waits = this.#first || this.#outbox.length + this.#ended.size + this.#tombstones.size + this.#idle.size > 0;
+    const waits = this.#first || this.#ended.size + this.#tombstones.size + this.#idle.size > 0;
     return waits ? this.#sweptMs + SWEEP_MS : Number.POSITIVE_INFINITY;
   }
 
@@ -66,12 +63,7 @@ export class Residue {
     batch.tombstones.set(id, JSON.stringify(tombstone));
   }
 
-  sent(name: string): void {
-    this.#outbox.push(name);
-  }
-
   sweep(batch: Batch, { nowMs, durable }: Moment, mailboxRead: boolean, left: (id: string) => void): void {
-    for (const name of this.#outbox.splice(0)) batch.outboxDropped.push(name);
     if (this.#first) {
       this.#first = false;
       // The first commit of an owner shows in the feed, so that readers see the new epoch.

@@ -59,8 +59,7 @@ export function buildIndexer({ bus, repository, retentionMs, log, clock = system
       const lost = new AbortController();
       const signal = AbortSignal.any([ending.signal, lost.signal]);
       const kept = lead.keep(signal).then(() => lost.abort());
-      await work(signal);
-      lost.abort();
+      await work(signal).finally(() => lost.abort());
       await kept;
     }
   };

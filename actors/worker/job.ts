@@ -12,6 +12,8 @@ export interface Job {
   readonly delivery: string;
   /** Of the claim: no other claim ever had it. */
   readonly token: string;
+  /** See ClaimRequest. */
+  readonly untold: boolean;
   readonly partition: Partition;
   readonly executionId: string;
   readonly taskRunId: string;
@@ -64,6 +66,7 @@ export function jobSource(partitions: number, nonce: string, now: () => number):
       ref: item.ref,
       delivery: item.delivery,
       token: `${nonce}${serial.toString(36)}`,
+      untold: item.short === true,
       partition: executionPartition(executionId, partitions),
       executionId,
       taskRunId,

@@ -1,6 +1,6 @@
 /**
  * Claims: the lease of an attempt (W2). The gate grants one if the delivery is the open one, nobody holds it, and the
- * execution is not killing; it appends `taskStarted` in the same step. A finished or killed execution refuses, because its
+ * execution is not killing; it appends `taskStarted` in the same step, save for what is short. A finished or killed execution refuses, because its
  * owner has closed the attempt.
  */
 import type { Partition } from '../model/partition.ts';
@@ -12,6 +12,11 @@ export interface ClaimRequest {
   readonly ref: string;
   readonly delivery: string;
   readonly token: string;
+  /**
+   * Its owner is not told of the claim: such a task has ended before its start would have been merged. Should its worker die,
+   * the owner finds the claim when it looks at what nobody has answered.
+   */
+  readonly untold?: boolean;
 }
 
 /** `granted` also when the same token asks again. */

@@ -33,7 +33,8 @@ export interface Holding {
   readonly timers: readonly (readonly [name: string, dueMs: number])[];
   /** Open attempts and their present claims. */
   readonly attempts: readonly OpenAttempt[];
-  readonly outbox: readonly (readonly [name: string, json: string])[];
+  /** Refs of attempts whose parcels the last owner may not have sent. */
+  readonly outbox: readonly string[];
   readonly tombstones: readonly (readonly [id: string, json: string])[];
   /** Ids of the documents that are there. */
   readonly documents: readonly string[];
@@ -68,10 +69,8 @@ export interface Commit {
     readonly set: readonly (readonly [name: string, dueMs: number])[];
     readonly dropped: readonly string[];
   };
-  readonly outbox: {
-    readonly put: readonly (readonly [name: string, json: string])[];
-    readonly dropped: readonly string[];
-  };
+  /** Refs of attempts whose parcels may not have been sent when this is applied: takes the place of the last commit's. */
+  readonly outbox: readonly string[];
   /** One feed entry per commit, under the commit's version: (document id, event as JSON) pairs. Empty writes none. */
   readonly events: readonly (readonly [id: string, json: string])[];
   readonly definitionsDropped: readonly ContentHash[];
@@ -79,6 +78,8 @@ export interface Commit {
   readonly killed: readonly string[];
   /** Messages that are given up: JSON with reason, tries, time. */
   readonly deadLetters: readonly string[];
+  /** Entries whose tries need not be counted any more. */
+  readonly triesDropped: readonly string[];
   /** Feed entries below this version may go. */
   readonly trimFeedBefore?: Version;
 }
@@ -98,11 +99,12 @@ export const EMPTY_COMMIT: Omit<Commit, 'id' | 'expected'> = {
   closed: [],
   tombstones: { set: [], dropped: [] },
   timers: { set: [], dropped: [] },
-  outbox: { put: [], dropped: [] },
+  outbox: [],
   events: [],
   definitionsDropped: [],
   killed: [],
   deadLetters: [],
+  triesDropped: [],
 };
 
 export type CommitAnswer =

@@ -25,6 +25,8 @@ export interface Item {
   readonly value?: string;
   readonly iteration?: number;
   readonly startedAtMs: number;
+  /** Of a type that is known to take only milliseconds: claimed without telling its owner. */
+  readonly short?: boolean;
   /** From the second delivery on it travels alone, and runs in a process of its own. */
   readonly alone?: boolean;
 }

@@ -47,8 +47,9 @@ export interface FlowStep {
 export function stepFlow(document: FlowDocument | undefined, message: FlowMessage, nowMs: number): FlowStep {
   const answered = document?.requests.find(({ request }) => request === message.request);
   if (answered) {
+    // Without the source where it has been deleted since: readers would take the repeated answer for a new save.
     const source =
-      answered.outcome === 'saved' && answered.revision === document!.revision ? document!.source : undefined;
+      answered.outcome === 'saved' && answered.revision === document!.revision && !document!.deleted ? document!.source : undefined;
     return { event: { ...eventOf(message, answered.outcome, nowMs), revision: answered.revision, source } };
   }
   switch (message.kind) {

@@ -23,6 +23,7 @@ export interface FlowRow {
   readonly namespace: string;
   readonly id: string;
   readonly revision: number;
+  /** Empty in a batch that deletes: the source that is known stays. */
   readonly source: string;
   readonly deleted: boolean;
   readonly atMs: number;

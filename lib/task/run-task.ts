@@ -3,17 +3,16 @@
  * a batch of short ones is a plain loop.
  */
 import { type AnyTask, TaskError, TaskWarning } from '../../plugins/sdk/index.ts';
-import { renderAll, renderText } from '../expression/render.ts';
+import { renderText } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
-import type { Task } from '../model/flow.ts';
 import { parseProperties } from '../plugin/properties.ts';
 import type { EndCause, Outcome } from './outcome.ts';
 import { type PlainOutputs, plainOutputs } from './outputs.ts';
+import { renderProperties } from './render-properties.ts';
 import type { RunningTask } from './task-context.ts';
 
 /** A longer timer would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
-const TEMPLATE = /\{\{|\{%|\{#/;
 
 /** `limited` hears of a time limit before user code runs. */
 export function runTask(
@@ -23,9 +22,7 @@ export function runTask(
   let outcome: Outcome | Promise<Outcome>;
   try {
     const { task, definition } = running.given;
-    const written = isStatic(task)
-      ? task.properties
-      : (renderAll(task.properties, running.roots) as Task['properties']);
+    const written = renderProperties(task, definition, () => running.roots);
     const properties = parseProperties(definition, written);
     if (task.timeout !== undefined) limit(running, task.timeout, limited);
     const returned: unknown = running.cause ? undefined : definition.run(running, properties);
@@ -52,7 +49,7 @@ function closed(running: RunningTask, outcome: Outcome): Outcome | Promise<Outco
 }
 
 function limit(running: RunningTask, timeout: string, limited: (ms: number, reason: string) => void): void {
-  const text = TEMPLATE.test(timeout) ? renderText(timeout, running.roots) : timeout;
+  const text = timeout.includes('{') ? renderText(timeout, running.roots) : timeout;
   const ms = durationMs(text);
   if (ms === undefined || ms <= 0)
     throw new TaskError(`timeout: expected an ISO-8601 duration such as PT30S, got ${JSON.stringify(text)}`);
@@ -122,14 +119,3 @@ const traceOf = (error: unknown): string => (error instanceof Error ? (error.sta
 
 const isThenable = <T>(value: unknown): value is Promise<T> =>
   typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
-
-const statics = new WeakMap<Task, boolean>();
-
-/** Nothing in it is a template: it is not rendered. */
-function isStatic(task: Task): boolean {
-  const known = statics.get(task);
-  if (known !== undefined) return known;
-  const found = !TEMPLATE.test(JSON.stringify(task.properties));
-  statics.set(task, found);
-  return found;
-}

@@ -108,7 +108,7 @@ function commitsOf(fresh: Fresh): void {
       opened: [[REF, '5.1'], ['e1/t2/1', '5.1']],
       tombstones: { set: [['e0', '{"state":"SUCCESS"}']], dropped: [] },
       timers: { set: [['a', 1], ['b', 2]], dropped: [] },
-      outbox: { put: [['o1', 'x'], ['o2', 'y']], dropped: [] },
+      outbox: [REF, 'e1/t2/1'],
       deadLetters: ['{"reason":"x"}'],
     });
     assert.equal(await bus.ownership.commit(lease, first), 'APPLIED');
@@ -120,11 +120,11 @@ function commitsOf(fresh: Fresh): void {
       closed: [REF],
       tombstones: { set: [], dropped: ['e0'] },
       timers: { set: [], dropped: ['a'] },
-      outbox: { put: [], dropped: ['o1'] },
+      outbox: ['e1/t2/1'],
     });
     assert.equal(await bus.ownership.commit(lease, second), 'APPLIED');
     const holding = await bus.ownership.hold(lease);
-    assert.deepEqual([holding.attempts, holding.timers, holding.outbox, holding.tombstones], [[{ ref: 'e1/t2/1', delivery: '5.1' }], [['b', 2]], [['o2', 'y']], []]);
+    assert.deepEqual([holding.attempts, holding.timers, holding.outbox, holding.tombstones], [[{ ref: 'e1/t2/1', delivery: '5.1' }], [['b', 2]], ['e1/t2/1'], []]);
     assert.deepEqual([...(await bus.documents.read(p, 'e1'))!.keys()].sort(), ['start', 't:t1']);
     assert.equal(await bus.ownership.commit(lease, aCommit(2, { documents: [{ id: 'e1', set: [], drop: true }] })), 'APPLIED');
     assert.equal(await bus.documents.read(p, 'e1'), undefined);
@@ -207,6 +207,12 @@ function claims(fresh: Fresh): void {
     assert.deepEqual(await bus.claims.claim(p, 'w2', [claimOf('b', '4.9')]), ['superseded']);
     const messages = (await entriesOf(bus, p)).flatMap((entry) => entry.messages as readonly { kind: string; token?: string; attempt?: number }[]);
     assert.deepEqual(messages.map(({ kind, token, attempt }) => [kind, token, attempt]), [['taskStarted', 'a', 1]]);
+  });
+  test('granting what is short without telling its owner', async () => {
+    const { bus, p } = await withAttempt();
+    assert.deepEqual(await bus.claims.claim(p, 'w1', [{ ...claimOf('a'), untold: true }]), ['granted']);
+    assert.deepEqual(await entriesOf(bus, p), []);
+    assert.equal((await bus.claims.inspect(p, [REF]))[0]!.workerId, 'w1');
   });
   test('renewing a claim, and telling what became of it', async () => {
     const { bus, p, lease, elapse } = await withAttempt();

@@ -85,7 +85,6 @@ export class SimOwner {
     if (this.#isChance('loseReply')) return false;
     if (!owned.settle(answer, batch)) return false;
     this.#world.dispatch(batch);
-    (owned.actor as ExecutionPartition).sent(batch.id);
     return true;
   }
 

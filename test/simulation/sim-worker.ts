@@ -11,6 +11,8 @@ import type { Wire } from './wire.ts';
 
 const ANSWER_AGAIN_MS = 5_000;
 const PAUSE_MS = 10_000;
+/** Part of the claims that are taken as those of short tasks are. */
+const UNTOLD = 0.3;
 
 interface Held {
   readonly request: ClaimRequest;
@@ -55,7 +57,7 @@ export class SimWorker {
     const { bus, dice, ran } = this.#world;
     const nowMs = bus.store.clock.now();
     if (this.dead || nowMs < this.#pausedUntilMs) return;
-    const request = { ref: item.ref, delivery: item.delivery, token: `${this.name}-${++this.#tokens}` };
+    const request = { ref: item.ref, delivery: item.delivery, token: `${this.name}-${++this.#tokens}`, untold: dice.chance(UNTOLD) };
     const [answer] = await bus.claims.claim(this.#partitionOf(item.ref), this.name, [request]);
     if (answer !== 'granted') return;
     ran.call(this.#world, item.ref, this.name);

@@ -106,7 +106,7 @@ function claim(store: Store, partition: Partition, workerId: string, request: Cl
   if (known.delivery !== delivery) return 'superseded';
   if (known.workerId !== undefined) return known.token === token ? 'granted' : 'claimed';
   space.claims.set(ref, { delivery, workerId, token, untilMs: store.clock.now() + CLAIM_MS });
-  started.push(startedBy(workerId, request, store.clock.now()));
+  if (!request.untold) started.push(startedBy(workerId, request, store.clock.now()));
   return 'granted';
 }
 

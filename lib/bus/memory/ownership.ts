@@ -76,7 +76,7 @@ function holdingOf(space: Keyspace): Holding {
       delivery,
       ...(workerId === undefined ? {} : { claim: { workerId, token: token!, untilMs: untilMs! } }),
     })),
-    outbox: [...space.outbox],
+    outbox: space.outbox,
     tombstones: [...space.tombstones],
     documents: [...space.documents.keys()],
     definitions: [...space.definitions.keys()],
@@ -116,11 +116,10 @@ function write(space: Keyspace, lease: Lease, commit: Commit): void {
   for (const id of commit.tombstones.dropped) space.tombstones.delete(id);
   for (const [name, dueMs] of commit.timers.set) space.timers.set(name, dueMs);
   for (const name of commit.timers.dropped) space.timers.delete(name);
-  for (const [name, json] of commit.outbox.put) space.outbox.set(name, json);
-  for (const name of commit.outbox.dropped) space.outbox.delete(name);
+  space.outbox = [...commit.outbox];
   for (const id of commit.killed) space.killing.delete(id);
   space.dead.unshift(...commit.deadLetters);
-  for (const id of commit.applied) space.tries.delete(id);
+  for (const id of commit.triesDropped) space.tries.delete(id);
   if (space.mail.length === 0) for (const hash of commit.definitionsDropped) space.definitions.delete(hash);
   const before = commit.trimFeedBefore;
   if (before !== undefined) space.feed = space.feed.filter((entry) => versionOf(entry.epoch, entry.number) >= before);

@@ -13,7 +13,7 @@ export interface Keyspace {
   claims: Map<string, { delivery: string; workerId?: string; token?: string; untilMs?: number }>;
   tombstones: Map<string, string>;
   timers: Map<string, number>;
-  outbox: Map<string, string>;
+  outbox: string[];
   definitions: Map<ContentHash, string>;
   killing: Set<string>;
   feed: { epoch: number; number: number; events: (readonly [string, string])[] }[];
@@ -30,7 +30,7 @@ const emptyKeyspace = (): Keyspace => ({
   claims: new Map(),
   tombstones: new Map(),
   timers: new Map(),
-  outbox: new Map(),
+  outbox: [],
   definitions: new Map(),
   killing: new Set(),
   feed: [],

@@ -1,18 +1,17 @@
 /** Claims on Redis: `lua/claim`, `lua/renew-claims`, `lua/give-back`; hints go over pub/sub, and may be lost. */
-import { parseAttemptRef } from '../../model/execution.ts';
 import { MESSAGE_FORMAT } from '../../model/message.ts';
 import { CLAIM_MS, type ClaimAnswer, type ClaimRequest, type Claims, type RenewAnswer } from '../claims.ts';
 import { type Connections, reached } from './connection.ts';
 import { prefixOf, SYSTEM } from './keys.ts';
 import { attemptOf } from './ownership.ts';
-import { script } from './script.ts';
+import { sectioned } from './script.ts';
 
-/** Six arguments each: a call stays below what Lua can unpack. */
+/** Of one call: below what Lua can unpack. */
 const REQUESTS_MAX = 500;
 const CHANNEL = `${SYSTEM}:hints`;
-const claim = script('claim');
-const giveBack = script('give-back');
-const renewClaims = script('renew-claims');
+const claim = sectioned('claim');
+const giveBack = sectioned('give-back');
+const renewClaims = sectioned('renew-claims');
 
 export function redisClaims(connections: Connections): Claims {
   const { state } = connections;
@@ -31,7 +30,7 @@ export function redisClaims(connections: Connections): Claims {
     renew: async (partition, workerId, requests) =>
       (await inChunks(requests, (some) => renewClaims(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)]))) as RenewAnswer[],
     giveBack: async (partition, workerId, requests) => {
-      await inChunks(requests, async (some) => [await giveBack(state, prefixOf(partition), [workerId, MESSAGE_FORMAT, ...flat(some)])]);
+      await inChunks(requests, async (some) => [await giveBack(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)])]);
     },
     inspect: async (partition, refs) => {
       if (refs.length === 0) return [];
@@ -53,10 +52,7 @@ export function redisClaims(connections: Connections): Claims {
 
 function flat(requests: readonly ClaimRequest[]): (string | number)[] {
   const args: (string | number)[] = [];
-  for (const { ref, delivery, token } of requests) {
-    const { executionId, taskRunId, attempt } = parseAttemptRef(ref);
-    args.push(ref, delivery, token, executionId, taskRunId, attempt);
-  }
+  for (const { ref, delivery, token, untold } of requests) args.push(ref, delivery, token, untold ? 0 : 1);
   return args;
 }
 

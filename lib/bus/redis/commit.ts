@@ -4,7 +4,7 @@ import { type Commit, LEASE_MS, type Lease } from '../ownership.ts';
 
 export function commitArguments(lease: Lease, commit: Commit): (string | number)[] {
   const trim = commit.trimFeedBefore ? streamIdOf(commit.trimFeedBefore) : '';
-  const args: (string | number)[] = [lease.value, LEASE_MS, lease.epoch, commit.expected, commit.id, trim];
+  const args: (string | number)[] = [lease.value, LEASE_MS, lease.epoch, commit.expected, commit.id, trim, commit.outbox.join(' ')];
   singles(args, commit.applied);
   args.push(commit.documents.length);
   for (const { id, set, removed = [], drop } of commit.documents) {
@@ -19,12 +19,11 @@ export function commitArguments(lease: Lease, commit: Commit): (string | number)
   args.push(commit.timers.set.length);
   for (const [name, dueMs] of commit.timers.set) args.push(dueMs, name);
   singles(args, commit.timers.dropped);
-  pairs(args, commit.outbox.put);
-  singles(args, commit.outbox.dropped);
   pairs(args, commit.events);
   singles(args, commit.definitionsDropped);
   singles(args, commit.killed);
   singles(args, commit.deadLetters);
+  singles(args, commit.triesDropped);
   return args;
 }
 

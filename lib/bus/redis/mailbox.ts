@@ -4,10 +4,10 @@ import type { Message } from '../../model/message.ts';
 import { MAILBOX_ENTRIES_MAX, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS, type KillAnswer, type Mailbox, type StartAnswer } from '../mailbox.ts';
 import { type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
-import { script } from './script.ts';
+import { script, sectioned } from './script.ts';
 
 const RETRY_AFTER_MS = 1_000;
-const append = script('append');
+const append = sectioned('append');
 const kill = script('kill');
 const start = script('start');
 

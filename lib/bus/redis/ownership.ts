@@ -7,11 +7,11 @@ import { type CommitAnswer, type Entry, type Holding, LEASE_MS, type Lease, type
 import { commitArguments } from './commit.ts';
 import { BlockingReader, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
-import { script } from './script.ts';
+import { script, sectioned } from './script.ts';
 
 const acquire = script('acquire');
-const commit = script('commit');
-const renew = script('renew');
+const commit = sectioned('commit');
+const renew = sectioned('renew');
 
 type StreamReply = readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[] | null;
 
@@ -56,7 +56,7 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
 
 async function ownersOf(state: Redis, partitions: number): Promise<ReadonlyMap<Partition, string>> {
   const all = [...allPartitions('x', partitions), ...allPartitions('f', partitions)];
-  const leases = await Promise.all(all.map((partition) => state.hmget(`${prefixOf(partition)}:lease`, 'owner', 'until'))).catch((error: unknown) => {
+  const leases = await Promise.all(all.map((partition) => state.hmget(`${prefixOf(partition)}:owner`, 'owner', 'until'))).catch((error: unknown) => {
     throw reached(error);
   });
   const [seconds, micros] = await state.time();
@@ -77,11 +77,10 @@ function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly str
 
 async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
   const prefix = prefixOf(partition);
-  const [number, timers, claims, outbox, ended, documents, definitions, killing] = await Promise.all([
-    state.hget(`${prefix}:commit`, 'number'),
+  const [[number, outbox], timers, claims, ended, documents, definitions, killing] = await Promise.all([
+    state.hmget(`${prefix}:owner`, 'number', 'outbox'),
     state.zrange(`${prefix}:timers`, '0', '-1', 'WITHSCORES'),
     state.hgetall(`${prefix}:claims`),
-    state.hgetall(`${prefix}:outbox`),
     state.hgetall(`${prefix}:ended`),
     state.smembers(`${prefix}:docs`),
     state.hkeys(`${prefix}:defs`),
@@ -93,7 +92,7 @@ async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
     number: Number(number ?? 0),
     timers: Array.from({ length: timers.length / 2 }, (_, n) => [timers[2 * n]!, Number(timers[2 * n + 1])] as const),
     attempts: Object.entries(claims).map(([ref, value]) => attemptOf(ref, value)),
-    outbox: Object.entries(outbox),
+    outbox: outbox ? outbox.split(' ') : [],
     tombstones: Object.entries(ended),
     documents,
     definitions,

@@ -1,27 +1,16 @@
 #!lua flags=allow-oom
 -- One commit of a partition: new state, effects, timers, feed entry and acknowledgement, all or nothing (B1, B2).
--- Checks come first, writes last: Lua does not roll back.
--- KEYS[1] the partition's prefix
+-- Checks come first, writes last: Lua does not roll back. The hash `owner` holds the lease, the last commit and the outbox.
 -- ARGV    lease value, lease ms, epoch, expected number, commit id, stream id before which the feed is trimmed ('' none),
---         then sections, each a count and that many groups:
+--         the outbox (refs that may not have been sent, parted by spaces), then sections, each a count and that many groups:
 --         applied (entry id) · documents (id, kind: n new, s set, d drop; count of texts, field/json …; count, removed field …) ·
 --         opened (ref, delivery) · closed (ref) · tombstones (id, json) · tombstones dropped (id) · timers (due, name) ·
---         timers dropped (name) · outbox (name, json) · outbox dropped (name) · events (id, json) ·
---         definitions dropped (hash) · killed (id) · dead letters (json)
--- Returns 'APPLIED', 'DONE', 'FENCED', 'ROLLED_BACK' or 'REFUSED'.
-local p = KEYS[1]
+--         timers dropped (name) · events (id, json) · definitions dropped (hash) · killed (id) · dead letters (json) ·
+--         tries dropped (entry id)
+-- Answers 'APPLIED', 'DONE', 'FENCED', 'ROLLED_BACK' or 'REFUSED'.
 local call = redis.call
-local time = call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local lease = call('HMGET', p .. ':lease', 'value', 'until')
-local untilMs = tonumber(lease[2] or '0')
-if lease[1] ~= ARGV[1] or now >= untilMs or untilMs > now + tonumber(ARGV[2]) then return 'FENCED' end
-local last = call('HMGET', p .. ':commit', 'id', 'number')
-if last[1] == ARGV[5] then return 'DONE' end
-if (last[2] or '0') ~= ARGV[4] then return 'ROLLED_BACK' end
-
 local CHUNK = 1000
-local next = 7
+local next
 -- The section at `next`: where its groups begin and how many arguments they are; moves on.
 local function section(width)
   local count = tonumber(ARGV[next]) * width
@@ -30,75 +19,86 @@ local function section(width)
   return first, count
 end
 local function each(command, key, first, count)
+  if count == 0 then return end
+  if count <= CHUNK then
+    call(command, key, unpack(ARGV, first, first + count - 1))
+    return
+  end
   local stop = first + count - 1
   for from = first, stop, CHUNK do
     call(command, key, unpack(ARGV, from, math.min(from + CHUNK - 1, stop)))
   end
 end
 
-local applied, appliedCount = section(1)
-local documents = tonumber(ARGV[next])
-next = next + 1
-local documentsAt = next
-for _ = 1, documents do
-  next = next + 3 + tonumber(ARGV[next + 2])
-  next = next + 1 + tonumber(ARGV[next])
-end
-local opened, openedCount = section(2)
-local closed, closedCount = section(1)
-local tombs, tombsCount = section(2)
-local tombsDropped, tombsDroppedCount = section(1)
-local timers, timersCount = section(2)
-local timersDropped, timersDroppedCount = section(1)
-local outbox, outboxCount = section(2)
-local outboxDropped, outboxDroppedCount = section(1)
-local events, eventsCount = section(2)
-local definitions, definitionsCount = section(1)
-local killed, killedCount = section(1)
-local dead, deadCount = section(1)
-if next ~= #ARGV + 1 then return 'REFUSED' end
-for n = timers, timers + timersCount - 1, 2 do
-  local due = tonumber(ARGV[n])
-  if not due or due ~= due then return 'REFUSED' end
-end
+local function act(p, a, last)
+  local time = call('TIME')
+  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  local known = call('HMGET', p .. ':owner', 'value', 'until', 'id', 'number')
+  local untilMs = tonumber(known[2] or '0')
+  if known[1] ~= ARGV[a + 1] or now >= untilMs or untilMs > now + tonumber(ARGV[a + 2]) then return 'FENCED' end
+  if known[3] == ARGV[a + 5] then return 'DONE' end
+  if (known[4] or '0') ~= ARGV[a + 4] then return 'ROLLED_BACK' end
 
-local number = string.format('%.0f', tonumber(ARGV[4]) + 1)
-if eventsCount > 0 then
-  local added = redis.pcall('XADD', p .. ':feed', ARGV[3] .. '-' .. number, unpack(ARGV, events, events + eventsCount - 1))
-  if type(added) == 'table' and added.err then return 'REFUSED' end
-end
-call('HSET', p .. ':commit', 'id', ARGV[5], 'number', number, 'epoch', ARGV[3])
-each('XDEL', p .. ':mail', applied, appliedCount)
-
-local at = documentsAt
-for _ = 1, documents do
-  local id, kind, texts = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
-  local key = p .. ':d:' .. id
-  if kind == 'd' then
-    call('UNLINK', key)
-    call('SREM', p .. ':docs', id)
-  else
-    if kind == 'n' then call('SADD', p .. ':docs', id) end
-    if texts > 0 then each('HSET', key, at + 3, texts) end
+  next = a + 8
+  local applied, appliedCount = section(1)
+  local documents = tonumber(ARGV[next])
+  next = next + 1
+  local at = next
+  for _ = 1, documents do
+    next = next + 3 + tonumber(ARGV[next + 2])
+    next = next + 1 + tonumber(ARGV[next])
   end
-  at = at + 3 + texts
-  local removed = tonumber(ARGV[at])
-  if removed > 0 then each('HDEL', key, at + 1, removed) end
-  at = at + 1 + removed
+  local opened, openedCount = section(2)
+  local closed, closedCount = section(1)
+  local tombs, tombsCount = section(2)
+  local tombsDropped, tombsDroppedCount = section(1)
+  local timers, timersCount = section(2)
+  local timersDropped, timersDroppedCount = section(1)
+  local events, eventsCount = section(2)
+  local definitions, definitionsCount = section(1)
+  local killed, killedCount = section(1)
+  local dead, deadCount = section(1)
+  local tries, triesCount = section(1)
+  if next ~= last + 1 then return 'REFUSED' end
+  for n = timers, timers + timersCount - 1, 2 do
+    local due = tonumber(ARGV[n])
+    if not due or due ~= due then return 'REFUSED' end
+  end
+
+  local number = string.format('%.0f', tonumber(ARGV[a + 4]) + 1)
+  if eventsCount > 0 then
+    local added = redis.pcall('XADD', p .. ':feed', ARGV[a + 3] .. '-' .. number, unpack(ARGV, events, events + eventsCount - 1))
+    if type(added) == 'table' and added.err then return 'REFUSED' end
+  end
+  call('HSET', p .. ':owner', 'id', ARGV[a + 5], 'number', number, 'outbox', ARGV[a + 7])
+  each('XDEL', p .. ':mail', applied, appliedCount)
+  for _ = 1, documents do
+    local id, kind, texts = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+    local key = p .. ':d:' .. id
+    if kind == 'd' then
+      call('UNLINK', key)
+      call('SREM', p .. ':docs', id)
+    else
+      if kind == 'n' then call('SADD', p .. ':docs', id) end
+      each('HSET', key, at + 3, texts)
+    end
+    at = at + 3 + texts
+    local removed = tonumber(ARGV[at])
+    each('HDEL', key, at + 1, removed)
+    at = at + 1 + removed
+  end
+  each('HSET', p .. ':claims', opened, openedCount)
+  each('HDEL', p .. ':claims', closed, closedCount)
+  each('HSET', p .. ':ended', tombs, tombsCount)
+  each('HDEL', p .. ':ended', tombsDropped, tombsDroppedCount)
+  each('ZADD', p .. ':timers', timers, timersCount)
+  each('ZREM', p .. ':timers', timersDropped, timersDroppedCount)
+  each('SREM', p .. ':killing', killed, killedCount)
+  each('LPUSH', p .. ':dead', dead, deadCount)
+  if deadCount > 0 then call('LTRIM', p .. ':dead', 0, 9999) end
+  each('HDEL', p .. ':tries', tries, triesCount)
+  -- A start that waits in the mailbox may name a definition that no live execution uses: it goes when nothing waits.
+  if definitionsCount > 0 and call('XLEN', p .. ':mail') == 0 then each('HDEL', p .. ':defs', definitions, definitionsCount) end
+  if ARGV[a + 6] ~= '' then call('XTRIM', p .. ':feed', 'MINID', '~', ARGV[a + 6]) end
+  return 'APPLIED'
 end
-each('HSET', p .. ':claims', opened, openedCount)
-each('HDEL', p .. ':claims', closed, closedCount)
-each('HSET', p .. ':ended', tombs, tombsCount)
-each('HDEL', p .. ':ended', tombsDropped, tombsDroppedCount)
-each('ZADD', p .. ':timers', timers, timersCount)
-each('ZREM', p .. ':timers', timersDropped, timersDroppedCount)
-each('HSET', p .. ':outbox', outbox, outboxCount)
-each('HDEL', p .. ':outbox', outboxDropped, outboxDroppedCount)
-each('SREM', p .. ':killing', killed, killedCount)
-each('LPUSH', p .. ':dead', dead, deadCount)
-if deadCount > 0 then call('LTRIM', p .. ':dead', 0, 9999) end
-if appliedCount > 0 and call('EXISTS', p .. ':tries') == 1 then each('HDEL', p .. ':tries', applied, appliedCount) end
--- A start that waits in the mailbox may name a definition that no live execution uses: it goes when nothing waits.
-if definitionsCount > 0 and call('XLEN', p .. ':mail') == 0 then each('HDEL', p .. ':defs', definitions, definitionsCount) end
-if ARGV[6] ~= '' then call('XTRIM', p .. ':feed', 'MINID', '~', ARGV[6]) end
-return 'APPLIED'

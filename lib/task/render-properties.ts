@@ -1,0 +1,40 @@
+/** A task's properties as its schema gets them: every text rendered, save those that the task marks as not dynamic. */
+import type { AnyTask } from '../../plugins/sdk/index.ts';
+import { renderAll } from '../expression/render.ts';
+import type { Task } from '../model/flow.ts';
+
+const TEMPLATE = /\{\{|\{%|\{#/;
+const WRAPPERS_MAX = 5;
+
+interface Schema {
+  meta?(): { readonly dynamic?: boolean } | undefined;
+  readonly def?: { readonly innerType?: Schema };
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+const rendered = new WeakMap<Task, readonly string[]>();
+
+/** `roots` is asked only if there is something to render. */
+export function renderProperties(task: Task, definition: AnyTask, roots: () => Properties): Properties {
+  let names = rendered.get(task);
+  if (!names) {
+    names = Object.keys(task.properties).filter(
+      (name) => TEMPLATE.test(JSON.stringify(task.properties[name])) && isDynamic(definition, name),
+    );
+    rendered.set(task, names);
+  }
+  if (names.length === 0) return task.properties;
+  const properties: Record<string, unknown> = { ...task.properties };
+  for (const name of names) properties[name] = renderAll(properties[name], roots());
+  return properties;
+}
+
+/** The mark may stand inside of what `.optional()` or `.default(…)` put around it. */
+function isDynamic(definition: AnyTask, name: string): boolean {
+  let schema = (definition.properties as { readonly shape?: Readonly<Record<string, Schema>> }).shape?.[name];
+  for (let depth = 0; schema && depth < WRAPPERS_MAX; depth++) {
+    if (schema.meta?.()?.dynamic === false) return false;
+    schema = schema.def?.innerType;
+  }
+  return true;
+}
