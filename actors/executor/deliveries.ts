@@ -25,6 +25,7 @@ export class Deliveries {
   readonly #parcels: Parcels;
   #unsent: Committed[] = [];
   #againMs = 0;
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(bus: Bus, log: Log) {
     this.#bus = bus;
@@ -36,16 +37,24 @@ export class Deliveries {
     this.#parcels.threads = threads;
   }
 
-  /** `open`: attempts that are out. Never throws. */
-  async deliver(committed: readonly Committed[], open: number): Promise<void> {
-    const lines: Promise<void>[] = [];
+  /** `open`: attempts that are out. The next round does not wait for it: what is not sent by then stands in its outbox. */
+  deliver(committed: readonly Committed[], open: number): void {
     for (const { batch } of committed) {
-      if (batch.lines.length > 0) lines.push(this.#append(batch));
+      if (batch.lines.length > 0) this.#track(this.#append(batch));
       if (batch.hints.length > 0) this.#bus.claims.hint(batch.hints);
     }
     const withWork = committed.filter(({ batch }) => batch.dispatches.length > 0);
-    if (withWork.length > 0) await this.#send(withWork, open);
-    await Promise.all(lines);
+    if (withWork.length > 0) this.#track(this.#send(withWork, open));
+  }
+
+  /** Resolves when nothing is on its way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay.add(work);
+    void work.then(() => this.#underWay.delete(work));
   }
 
   /** Once a second: what is still to be sent. */

@@ -20,6 +20,8 @@ import { commits, leaseMoves, partitionsOwned } from './numbers.ts';
 import { Owned } from './owned.ts';
 
 const ASSIGN_EACH_MS = 500;
+/** Attempts that are out: below this nobody waits for anybody. */
+const BUSY_ATTEMPTS = 32;
 const DURABLE_EACH_MS = 1_000;
 const NOTHING: readonly Entry[] = [];
 
@@ -94,7 +96,7 @@ export class Estate {
     });
   }
 
-  /** The commits of a round, together; then what follows from those that were applied. Never throws. */
+  /** The commits of a round, together; what follows from those that were applied is on its way then. Never throws. */
   async commit(planned: readonly (readonly [Owned, Batch])[]): Promise<void> {
     const committed: Committed[] = [];
     await Promise.all(
@@ -103,7 +105,7 @@ export class Estate {
         else this.#drop(owned);
       }),
     );
-    if (committed.length > 0) await this.#parts.deliveries.deliver(committed, this.#open());
+    if (committed.length > 0) this.#parts.deliveries.deliver(committed, this.#open());
   }
 
   dropAll(): void {
@@ -217,6 +219,10 @@ export class Estate {
     if (nowMs - this.#durableMs < DURABLE_EACH_MS) return;
     this.#durableMs = nowMs;
     this.#durable = await this.#parts.bus.feeds.durable([...this.#owned.keys()]);
+  }
+
+  get isBusy(): boolean {
+    return this.#open() >= BUSY_ATTEMPTS;
   }
 
   #nowMs(): number {

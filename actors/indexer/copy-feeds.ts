@@ -14,10 +14,9 @@ import { partsOf, type Version } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
 import { foldExecutions, foldFlows } from './fold.ts';
 import { heal } from './heal.ts';
-import { insist, type Insistence } from './insist.ts';
+import { blockMsAfter, insist, type Insistence } from './insist.ts';
 import { feedCursor, type Progress } from './progress.ts';
 
-const BLOCK_MS = 5_000;
 const GATHER_MS = 40;
 /** Entries of a partition in one read; halved while reads come out larger than READ_CHARS_MAX. */
 const COUNT_MAX = 64;
@@ -77,7 +76,8 @@ export class FeedCopy {
 
   async #read(since: Cursors): Promise<Entries> {
     const { bus, clock, signal } = this.#copying;
-    const first = await bus.feeds.read(since, { count: this.#count, blockMs: BLOCK_MS, signal });
+    const blockMs = blockMsAfter(this.#insistence);
+    const first = await bus.feeds.read(since, { count: this.#count, blockMs, signal });
     if (first.size === 0 || signal.aborted) return first;
     await clock.sleep(GATHER_MS, signal);
     const behind = new Map(since);

@@ -3,10 +3,9 @@ import type { LineBatch } from '../../lib/bus/lines.ts';
 import { counter } from '../../lib/metrics.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Copying } from './copy-feeds.ts';
-import { insist, type Insistence } from './insist.ts';
+import { blockMsAfter, insist, type Insistence } from './insist.ts';
 import { linesCursor } from './progress.ts';
 
-const BLOCK_MS = 5_000;
 const GATHER_MS = 40;
 /** Batches of a partition in one read; halved while reads come out larger than READ_LINES_MAX. */
 const COUNT_MAX = 64;
@@ -28,8 +27,9 @@ export class LineCopy {
   async run(): Promise<void> {
     const { bus, clock, progress, signal } = this.#copying;
     while (!signal.aborted) {
-      const options = { count: this.#count, blockMs: BLOCK_MS, signal };
-      const read = await insist(this.#insistence, 'reading log lines', () => bus.lines.read(progress.lines, options));
+      const read = await insist(this.#insistence, 'reading log lines', () =>
+        bus.lines.read(progress.lines, { count: this.#count, blockMs: blockMsAfter(this.#insistence), signal }),
+      );
       if (!read || read.batches.size === 0) continue;
       const count = await this.#write(read.batches);
       this.#count = count > READ_LINES_MAX ? Math.max(1, this.#count >> 1) : Math.min(COUNT_MAX, this.#count * 2);

@@ -8,6 +8,7 @@ import type { Log } from '../../lib/log.ts';
 
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MAX_MS = 5_000;
+const BLOCK_MS = 5_000;
 
 export interface Insistence {
   readonly log: Log;
@@ -36,3 +37,6 @@ export async function insist<T>({ log, clock, signal, state }: Insistence, what:
   }
   return undefined;
 }
+
+/** A read after a failure does not wait for entries: that it answers is the news. */
+export const blockMsAfter = ({ state }: Insistence): number => (state.trouble === undefined ? BLOCK_MS : 0);

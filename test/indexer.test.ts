@@ -1,0 +1,271 @@
+/** The indexer against scripted feeds and a repository in memory. */
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'node:test';
+import { splitEvent } from '../actors/indexer/event.ts';
+import { foldExecutions } from '../actors/indexer/fold.ts';
+import { buildIndexer } from '../actors/indexer/indexer.ts';
+import { clean } from '../actors/indexer/retention.ts';
+import { openRedisBus } from '../lib/bus/redis/open.ts';
+import { systemClock } from '../lib/clock.ts';
+import { Fault } from '../lib/errors.ts';
+import { silentLog } from '../lib/log.ts';
+import { executionPartition, flowPartition } from '../lib/model/partition.ts';
+import { versionOf } from '../lib/model/version.ts';
+import type { Repository } from '../lib/repository/repository.ts';
+import { openSqlRepository } from '../lib/repository/sql/open.ts';
+import type { Service } from '../lib/service.ts';
+import { aCommit, aLease } from './support/bus-parts.ts';
+import { eventually } from './support/eventually.ts';
+import { startRedis } from './support/redis.ts';
+import { aBatch, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf, T0 } from './support/rows.ts';
+import { PARTITIONS, ScriptedFeeds } from './support/scripted-feeds.ts';
+
+const running: Service[] = [];
+const opened: Repository[] = [];
+afterEach(async () => {
+  for (const service of running.splice(0)) await service.stop(5_000);
+  for (const repository of opened.splice(0)) await repository.close();
+});
+
+async function aRepository(): Promise<Repository> {
+  const repository = openSqlRepository({ file: ':memory:', log: silentLog });
+  await repository.open();
+  opened.push(repository);
+  return repository;
+}
+
+async function anIndexer(feeds: ScriptedFeeds, repository: Repository): Promise<Service> {
+  const indexer = buildIndexer({ bus: feeds.bus, repository, retentionMs: 0, log: silentLog });
+  running.push(indexer);
+  await indexer.start();
+  return indexer;
+}
+
+const home = (id: string) => executionPartition(id, PARTITIONS);
+const flow = { tenant: 'main', namespace: 'company.team', id: 'hello' };
+const flowHome = flowPartition(flow, PARTITIONS);
+const flowEvent = (outcome: string, given: object) => ['main/company.team/hello', { request: 'r', outcome, ...flow, atMs: T0, ...given }] as const;
+const stateIn = async (repository: Repository, id: string) => (await repository.execution(id))?.history.at(-1)?.[0];
+
+describe('taking events apart', () => {
+  it('giving the texts of the parts as they came, whatever stands in strings', () => {
+    const taskRuns = [aTaskRun('a', 0, 'SUCCESS', { odd: '}],"head":{"\\', 'key"}': ['[', { deep: '\\"' }] }), aTaskRun('b', 1)];
+    const [start, head] = [aStart('e1'), aHead(['CREATED'], { labels: { 'a{': ']"' } })];
+    const json = JSON.stringify({ start, other: 1, head, flag: true, taskRuns, removed: ['x'], last: null });
+    const parts = splitEvent(json);
+    assert.deepEqual(parts, { start: JSON.stringify(start), head: JSON.stringify(head), taskRuns: taskRuns.map((taskRun) => JSON.stringify(taskRun)), removed: '["x"]' });
+    assert.deepEqual(splitEvent('{}'), { taskRuns: [] });
+    assert.deepEqual(splitEvent('{"taskRuns":[]}'), { taskRuns: [] });
+    for (const torn of ['', 'null', '{"head":{"a":"', '{"taskRuns":[{"id":"x"}']) assert.throws(() => splitEvent(torn), /expected an event/);
+  });
+
+  it('folding to the last of each field, removed task runs with it', () => {
+    const event = (given: object) => [['e1', JSON.stringify(given)]] as const;
+    const rows = foldExecutions(
+      [
+        { version: versionOf(1, 1), events: event({ start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0, 'RUNNING'), aTaskRun('b', 1)] }) },
+        { version: versionOf(1, 2), events: [['e2', 'torn'], ...event({ taskRuns: [aTaskRun('a', 0), { index: 2, taskId: 'c"', id: 'c"' }] })] },
+        { version: versionOf(1, 3), events: event({ head: aHead(['CREATED', 'RUNNING']), removed: ['b', 'z'] }) },
+        { version: versionOf(1, 4), events: event({ taskRuns: [aTaskRun('z', 3)] }) },
+      ],
+      (id, error) => assert.deepEqual([id, (error as Error).message.slice(0, 17)], ['e2', 'expected an event']),
+    );
+    const row = rows.find(({ id }) => id === 'e1');
+    assert.equal(row?.version, versionOf(1, 4));
+    assert.deepEqual(row.head, aHead(['CREATED', 'RUNNING']));
+    assert.deepEqual(row.taskRuns.map(([{ id, index }]) => `${id}${index}`), ['a0', 'c"2', 'z3']);
+    assert.equal(row.taskRuns[0]?.[1], JSON.stringify(aTaskRun('a', 0)));
+    assert.deepEqual(row.removedTaskRuns, ['b']);
+  });
+});
+
+describe('copying what was committed', () => {
+  it('bringing executions, flows and lines into the repository, and telling the bus how far', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0, 'RUNNING')] }]]);
+    const indexer = await anIndexer(feeds, repository);
+    await eventually(async () => (await stateIn(repository, 'e1')) === 'CREATED');
+    feeds.commit(home('e1'), 3, [['e1', { head: aHead(['CREATED', 'RUNNING', 'SUCCESS']), taskRuns: [aTaskRun('a', 0)] }]]);
+    feeds.commit(flowHome, 7, [flowEvent('saved', { revision: 1, source: 'one' }), flowEvent('exists', { revision: 1 })]);
+    feeds.log(home('e1'), '5-0', 'e1', [aLine('e1', 1), aLine('e1', 2)]);
+    await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS' && (await repository.flow(flow)) && (await repository.lines({ limit: 9 })).total === 2);
+    await eventually(() => feeds.told.get(home('e1')) === versionOf(1, 3) && feeds.told.get(flowHome) === versionOf(1, 7) && feeds.trimmed.get(home('e1')) === '5-0');
+    assert.deepEqual((await repository.execution('e1'))?.taskRunList, [aTaskRun('a', 0)]);
+    feeds.commit(flowHome, 8, [flowEvent('deleted', { revision: 1 })]);
+    const deleted = await eventually(async () => { const row = await repository.flow(flow); return row?.deleted && row; });
+    assert.equal(deleted.source, 'one');
+    assert.deepEqual(indexer.health(), { ok: true });
+  });
+
+  it('going on at the stored cursors after it was stopped in the middle of a wait', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']) }]]);
+    const first = await anIndexer(feeds, repository);
+    await eventually(() => repository.execution('e1'));
+    const began = performance.now();
+    await first.stop(5_000);
+    assert.ok(performance.now() - began < 2_000, 'a blocking read ends when it is asked to');
+    assert.equal(feeds.told.get(home('e1')), versionOf(1, 1), 'what was copied is told before the end');
+    assert.equal(feeds.vault.size, 0, 'the lead is given up');
+    feeds.entries.get(home('e1'))!.length = 0;
+    feeds.commit(home('e1'), 2, [['e1', { head: aHead(['CREATED', 'FAILED']) }]]);
+    await anIndexer(feeds, repository);
+    await eventually(async () => (await stateIn(repository, 'e1')) === 'FAILED');
+  });
+
+  it('reading no more often than something happens', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    await anIndexer(feeds, repository);
+    await eventually(() => feeds.reads === 2);
+    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']) }]]);
+    await eventually(() => feeds.told.has(home('e1')));
+    assert.ok(feeds.reads <= 6, `${feeds.reads} reads for one commit`);
+  });
+
+  it('leaving out an event that cannot be read, and copying those beside it', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    feeds.entries.set(home('e1'), [{ version: versionOf(1, 1), events: [['bad', '{"head":'], ['e1', JSON.stringify({ start: aStart('e1'), head: aHead(['CREATED']) })]] }]);
+    await anIndexer(feeds, repository);
+    await eventually(() => repository.execution('e1'));
+    assert.equal(await repository.execution('bad'), undefined);
+  });
+});
+
+describe('standing what others do', () => {
+  it('keeping its place while the repository cannot be written, and saying so', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    let broken = true;
+    const write: Repository['write'] = async (batch) => {
+      if (broken) throw new Fault('repository.unavailable', 'scripted');
+      await repository.write(batch);
+    };
+    const indexer = await anIndexer(feeds, { ...repository, write });
+    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']) }]]);
+    await eventually(() => !indexer.health().ok);
+    assert.match(indexer.health().detail ?? '', /repository cannot be reached/);
+    assert.equal(feeds.told.size, 0);
+    broken = false;
+    await eventually(() => repository.execution('e1'));
+    await eventually(() => indexer.health().ok);
+  });
+
+  it('going on after the bus was away', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    const indexer = await anIndexer(feeds, repository);
+    await eventually(() => feeds.reads === 2);
+    feeds.away = true;
+    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']) }]]);
+    await eventually(() => !indexer.health().ok);
+    feeds.away = false;
+    await eventually(() => repository.execution('e1'));
+    await eventually(() => indexer.health().ok);
+  });
+
+  it('standing by while another works, and taking over when it gives up', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    const first = await anIndexer(feeds, repository);
+    await eventually(() => feeds.reads === 2);
+    const second = await anIndexer(feeds, repository);
+    assert.match(second.health().detail ?? '', /standing by/);
+    await first.stop(5_000);
+    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']) }]]);
+    await eventually(() => repository.execution('e1'));
+    assert.equal(second.health().detail, undefined);
+  });
+});
+
+describe('healing what a broken history left', () => {
+  const indexed = async (feeds: ScriptedFeeds, repository: Repository) => {
+    const events = (states: readonly ['CREATED', ...('RUNNING' | 'SUCCESS')[]], taskRuns: readonly object[]) => ({ head: aHead(states), taskRuns });
+    for (const id of ['e1', 'e2', 'e3']) feeds.commit(home(id), (feeds.entries.get(home(id))?.length ?? 0) + 1, [[id, { start: aStart(id), ...events(['CREATED', 'RUNNING'], [aTaskRun('a', 0, 'RUNNING')]) }]]);
+    const number = feeds.entries.get(home('e1'))!.length + 1;
+    feeds.commit(home('e1'), number, [['e1', events(['CREATED', 'RUNNING', 'SUCCESS'], [aTaskRun('a', 0), aTaskRun('lost', 1)])]]);
+    const indexer = await anIndexer(feeds, repository);
+    await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS' && (await repository.execution('e3')));
+    await eventually(() => feeds.told.get(home('e1')) === versionOf(1, number));
+    return { indexer, number };
+  };
+
+  it('reading a partition anew when a new epoch counts again from below', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    const { number } = await indexed(feeds, repository);
+    feeds.rollBack(home('e1'), number - 1);
+    for (const id of ['e1', 'e2', 'e3']) feeds.document(home(id), id, { start: aStart(id), head: aHead(['CREATED', 'RUNNING']), 't:a': aTaskRun('a', 0, 'RUNNING') });
+    feeds.commit(home('e1'), number, [['e2x', { start: aStart('e2x'), head: aHead(['CREATED']) }]], 2);
+    await eventually(async () => (await stateIn(repository, 'e1')) === 'RUNNING');
+    assert.deepEqual((await repository.execution('e1'))?.taskRunList, [aTaskRun('a', 0, 'RUNNING')]);
+    assert.equal((await repository.execution('e1'))?.version, versionOf(2, number));
+    feeds.commit(home('e1'), number + 1, [['e1', { head: aHead(['CREATED', 'RUNNING', 'SUCCESS']) }]], 2);
+    await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS');
+  });
+
+  it('ending as its tombstone says what the partition let go, and marking lost what it does not know', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    const { indexer } = await indexed(feeds, repository);
+    await indexer.stop(5_000);
+    feeds.entries.clear();
+    feeds.tombstones.set(home('e2'), new Map([['e2', JSON.stringify({ state: 'WARNING', version: 'v', endedAtMs: T0 + 7_000, untilMs: 0 })]]));
+    await anIndexer(feeds, repository);
+    await eventually(async () => (await stateIn(repository, 'e3')) === 'FAILED' && (await stateIn(repository, 'e2')) === 'WARNING');
+    const lost = await repository.execution('e3');
+    assert.match(lost?.reason ?? '', /lost/);
+    assert.equal(lost?.taskRunList[0]?.history.at(-1)?.[0], 'FAILED');
+    assert.deepEqual((await repository.execution('e2'))?.history.at(-1), ['WARNING', T0 + 7_000]);
+    assert.equal(await stateIn(repository, 'e1'), 'SUCCESS', 'what had ended stays');
+    feeds.commit(home('e3'), 1, [['new', { start: aStart('new'), head: aHead(['CREATED']) }]], 9);
+    await eventually(() => repository.execution('new'));
+  });
+
+  it('filling a repository that was put back, from documents where entries are trimmed', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    feeds.commit(home('e1'), 9, [['e1', { taskRuns: [aTaskRun('b', 1)] }]]);
+    const gone = { ...flow, id: 'gone' };
+    feeds.told.set(home('e1'), versionOf(1, 8)).set(flowHome, versionOf(1, 3)).set(flowPartition(gone, PARTITIONS), versionOf(1, 3));
+    feeds.document(home('e1'), 'e1', { start: aStart('e1'), head: aHead(['CREATED', 'RUNNING']), 't:b': aTaskRun('b', 1), 't:a': aTaskRun('a', 0) });
+    feeds.document(flowHome, 'main/company.team/hello', { head: { revision: 2, deleted: false, atMs: T0 }, 'r:1': { revision: 1, source: 'one', atMs: T0 }, 'r:2': { revision: 2, source: 'two', atMs: T0 } });
+    await repository.write(aBatch({ flows: [{ ...gone, revision: 1, source: 'x', deleted: false, atMs: T0, version: versionOf(1, 1) }] }));
+    await anIndexer(feeds, repository);
+    const execution = await eventually(() => repository.execution('e1'));
+    assert.deepEqual(execution.taskRunList, [aTaskRun('a', 0), aTaskRun('b', 1)]);
+    assert.equal((await eventually(() => repository.flow(flow))).source, 'two');
+    assert.equal(await eventually(async () => (await repository.flow(gone))?.deleted), true);
+    assert.deepEqual((await repository.revisions(flow)).map(({ source }) => source), ['one', 'two']);
+  });
+});
+
+it('copying from Redis, and not stopping where Redis is started again', async (t) => {
+  const [redis, repository] = [await startRedis(), await aRepository()];
+  const bus = await openRedisBus({ url: redis.url, partitions: PARTITIONS, log: silentLog });
+  t.after(async () => {
+    for (const service of running.splice(0)) await service.stop(5_000);
+    await bus.close();
+    await redis.stop();
+  });
+  const indexer = buildIndexer({ bus, repository, retentionMs: 0, log: silentLog });
+  running.push(indexer);
+  await indexer.start();
+  const lease = await aLease(bus, home('e1'));
+  await bus.lines.append(home('e1'), [{ executionId: 'e1', lines: [aLine('e1', 1)] }]);
+  const event = JSON.stringify({ start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0)] });
+  assert.equal(await bus.ownership.commit(lease, aCommit(0, { events: [['e1', event]] })), 'APPLIED');
+  const execution = await eventually(() => repository.execution('e1'));
+  assert.deepEqual(execution.taskRunList, [aTaskRun('a', 0)]);
+  await eventually(async () => (await repository.lines({ limit: 1 })).total === 1);
+  await eventually(async () => (await bus.feeds.durable([home('e1')])).get(home('e1')) === execution.version);
+  await redis.kill();
+  await redis.restart();
+  const again = await eventually(() => bus.ownership.acquire(home('e1'), 'owner'));
+  const end = JSON.stringify({ head: aHead(['CREATED', 'SUCCESS']) });
+  assert.equal(await bus.ownership.commit(again, aCommit(1, { events: [['e1', end]] })), 'APPLIED');
+  await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS');
+  await eventually(() => indexer.health().ok);
+});
+
+it('deleting what ended longer ago than it is kept', async () => {
+  const repository = await aRepository();
+  const lately = anExecution('new', 2, { head: { ...aHead([]), history: [['SUCCESS', Date.now()]] } });
+  await repository.write(aBatch({ executions: [anExecution('old', 1, { taskRuns: rowsOf(aTaskRun('a', 0)) }), lately] }));
+  await clean({ repository, retentionMs: 60_000, clock: systemClock, log: silentLog });
+  assert.equal(await repository.execution('old'), undefined);
+  assert.ok(await repository.execution('new'));
+});
