@@ -44,27 +44,47 @@ async function anIndexer(feeds: ScriptedFeeds, repository: Repository): Promise<
 const home = (id: string) => executionPartition(id, PARTITIONS);
 const flow = { tenant: 'main', namespace: 'company.team', id: 'hello' };
 const flowHome = flowPartition(flow, PARTITIONS);
-const flowEvent = (outcome: string, given: object) => ['main/company.team/hello', { request: 'r', outcome, ...flow, atMs: T0, ...given }] as const;
+const flowEvent = (outcome: string, given: object) =>
+  ['main/company.team/hello', { request: 'r', outcome, ...flow, atMs: T0, ...given }] as const;
 const stateIn = async (repository: Repository, id: string) => (await repository.execution(id))?.history.at(-1)?.[0];
 
 describe('taking events apart', () => {
   it('giving the texts of the parts as they came, whatever stands in strings', () => {
-    const taskRuns = [aTaskRun('a', 0, 'SUCCESS', { odd: '}],"head":{"\\', 'key"}': ['[', { deep: '\\"' }] }), aTaskRun('b', 1)];
+    const taskRuns = [
+      aTaskRun('a', 0, 'SUCCESS', { odd: '}],"head":{"\\', 'key"}': ['[', { deep: '\\"' }] }),
+      aTaskRun('b', 1),
+    ];
     const [start, head] = [aStart('e1'), aHead(['CREATED'], { labels: { 'a{': ']"' } })];
     const json = JSON.stringify({ start, other: 1, head, flag: true, taskRuns, removed: ['x'], last: null });
     const parts = splitEvent(json);
-    assert.deepEqual(parts, { start: JSON.stringify(start), head: JSON.stringify(head), taskRuns: taskRuns.map((taskRun) => JSON.stringify(taskRun)), removed: '["x"]' });
+    assert.deepEqual(parts, {
+      start: JSON.stringify(start),
+      head: JSON.stringify(head),
+      taskRuns: taskRuns.map((taskRun) => JSON.stringify(taskRun)),
+      removed: '["x"]',
+    });
     assert.deepEqual(splitEvent('{}'), { taskRuns: [] });
     assert.deepEqual(splitEvent('{"taskRuns":[]}'), { taskRuns: [] });
-    for (const torn of ['', 'null', '{"head":{"a":"', '{"taskRuns":[{"id":"x"}']) assert.throws(() => splitEvent(torn), /expected an event/);
+    for (const torn of ['', 'null', '{"head":{"a":"', '{"taskRuns":[{"id":"x"}'])
+      assert.throws(() => splitEvent(torn), /expected an event/);
   });
 
   it('folding to the last of each field, removed task runs with it', () => {
     const event = (given: object) => [['e1', JSON.stringify(given)]] as const;
     const rows = foldExecutions(
       [
-        { version: versionOf(1, 1), events: event({ start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0, 'RUNNING'), aTaskRun('b', 1)] }) },
-        { version: versionOf(1, 2), events: [['e2', 'torn'], ...event({ taskRuns: [aTaskRun('a', 0), { index: 2, taskId: 'c"', id: 'c"' }] })] },
+        {
+          version: versionOf(1, 1),
+          events: event({
+            start: aStart('e1'),
+            head: aHead(['CREATED']),
+            taskRuns: [aTaskRun('a', 0, 'RUNNING'), aTaskRun('b', 1)],
+          }),
+        },
+        {
+          version: versionOf(1, 2),
+          events: [['e2', 'torn'], ...event({ taskRuns: [aTaskRun('a', 0), { index: 2, taskId: 'c"', id: 'c"' }] })],
+        },
         { version: versionOf(1, 3), events: event({ head: aHead(['CREATED', 'RUNNING']), removed: ['b', 'z'] }) },
         { version: versionOf(1, 4), events: event({ taskRuns: [aTaskRun('z', 3)] }) },
       ],
@@ -73,7 +93,10 @@ describe('taking events apart', () => {
     const row = rows.find(({ id }) => id === 'e1');
     assert.equal(row?.version, versionOf(1, 4));
     assert.deepEqual(row.head, aHead(['CREATED', 'RUNNING']));
-    assert.deepEqual(row.taskRuns.map(([{ id, index }]) => `${id}${index}`), ['a0', 'c"2', 'z3']);
+    assert.deepEqual(
+      row.taskRuns.map(([{ id, index }]) => `${id}${index}`),
+      ['a0', 'c"2', 'z3'],
+    );
     assert.equal(row.taskRuns[0]?.[1], JSON.stringify(aTaskRun('a', 0)));
     assert.deepEqual(row.removedTaskRuns, ['b']);
   });
@@ -82,17 +105,37 @@ describe('taking events apart', () => {
 describe('copying what was committed', () => {
   it('bringing executions, flows and lines into the repository, and telling the bus how far', async () => {
     const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
-    feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0, 'RUNNING')] }]]);
+    feeds.commit(home('e1'), 1, [
+      ['e1', { start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0, 'RUNNING')] }],
+    ]);
     const indexer = await anIndexer(feeds, repository);
     await eventually(async () => (await stateIn(repository, 'e1')) === 'CREATED');
-    feeds.commit(home('e1'), 3, [['e1', { head: aHead(['CREATED', 'RUNNING', 'SUCCESS']), taskRuns: [aTaskRun('a', 0)] }]]);
-    feeds.commit(flowHome, 7, [flowEvent('saved', { revision: 1, source: 'one' }), flowEvent('exists', { revision: 1 })]);
+    feeds.commit(home('e1'), 3, [
+      ['e1', { head: aHead(['CREATED', 'RUNNING', 'SUCCESS']), taskRuns: [aTaskRun('a', 0)] }],
+    ]);
+    feeds.commit(flowHome, 7, [
+      flowEvent('saved', { revision: 1, source: 'one' }),
+      flowEvent('exists', { revision: 1 }),
+    ]);
     feeds.log(home('e1'), '5-0', 'e1', [aLine('e1', 1), aLine('e1', 2)]);
-    await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS' && (await repository.flow(flow)) && (await repository.lines({ limit: 9 })).total === 2);
-    await eventually(() => feeds.told.get(home('e1')) === versionOf(1, 3) && feeds.told.get(flowHome) === versionOf(1, 7) && feeds.trimmed.get(home('e1')) === '5-0');
+    await eventually(
+      async () =>
+        (await stateIn(repository, 'e1')) === 'SUCCESS' &&
+        (await repository.flow(flow)) &&
+        (await repository.lines({ limit: 9 })).total === 2,
+    );
+    await eventually(
+      () =>
+        feeds.told.get(home('e1')) === versionOf(1, 3) &&
+        feeds.told.get(flowHome) === versionOf(1, 7) &&
+        feeds.trimmed.get(home('e1')) === '5-0',
+    );
     assert.deepEqual((await repository.execution('e1'))?.taskRunList, [aTaskRun('a', 0)]);
     feeds.commit(flowHome, 8, [flowEvent('deleted', { revision: 1 })]);
-    const deleted = await eventually(async () => { const row = await repository.flow(flow); return row?.deleted && row; });
+    const deleted = await eventually(async () => {
+      const row = await repository.flow(flow);
+      return row?.deleted && row;
+    });
     assert.equal(deleted.source, 'one');
     assert.deepEqual(indexer.health(), { ok: true });
   });
@@ -124,7 +167,15 @@ describe('copying what was committed', () => {
 
   it('leaving out an event that cannot be read, and copying those beside it', async () => {
     const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
-    feeds.entries.set(home('e1'), [{ version: versionOf(1, 1), events: [['bad', '{"head":'], ['e1', JSON.stringify({ start: aStart('e1'), head: aHead(['CREATED']) })]] }]);
+    feeds.entries.set(home('e1'), [
+      {
+        version: versionOf(1, 1),
+        events: [
+          ['bad', '{"head":'],
+          ['e1', JSON.stringify({ start: aStart('e1'), head: aHead(['CREATED']) })],
+        ],
+      },
+    ]);
     await anIndexer(feeds, repository);
     await eventually(() => repository.execution('e1'));
     assert.equal(await repository.execution('bad'), undefined);
@@ -176,10 +227,18 @@ describe('standing what others do', () => {
 
 describe('healing what a broken history left', () => {
   const indexed = async (feeds: ScriptedFeeds, repository: Repository) => {
-    const events = (states: readonly ['CREATED', ...('RUNNING' | 'SUCCESS')[]], taskRuns: readonly object[]) => ({ head: aHead(states), taskRuns });
-    for (const id of ['e1', 'e2', 'e3']) feeds.commit(home(id), (feeds.entries.get(home(id))?.length ?? 0) + 1, [[id, { start: aStart(id), ...events(['CREATED', 'RUNNING'], [aTaskRun('a', 0, 'RUNNING')]) }]]);
+    const events = (states: readonly ['CREATED', ...('RUNNING' | 'SUCCESS')[]], taskRuns: readonly object[]) => ({
+      head: aHead(states),
+      taskRuns,
+    });
+    for (const id of ['e1', 'e2', 'e3'])
+      feeds.commit(home(id), (feeds.entries.get(home(id))?.length ?? 0) + 1, [
+        [id, { start: aStart(id), ...events(['CREATED', 'RUNNING'], [aTaskRun('a', 0, 'RUNNING')]) }],
+      ]);
     const number = feeds.entries.get(home('e1'))!.length + 1;
-    feeds.commit(home('e1'), number, [['e1', events(['CREATED', 'RUNNING', 'SUCCESS'], [aTaskRun('a', 0), aTaskRun('lost', 1)])]]);
+    feeds.commit(home('e1'), number, [
+      ['e1', events(['CREATED', 'RUNNING', 'SUCCESS'], [aTaskRun('a', 0), aTaskRun('lost', 1)])],
+    ]);
     const indexer = await anIndexer(feeds, repository);
     await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS' && (await repository.execution('e3')));
     await eventually(() => feeds.told.get(home('e1')) === versionOf(1, number));
@@ -190,7 +249,12 @@ describe('healing what a broken history left', () => {
     const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
     const { number } = await indexed(feeds, repository);
     feeds.rollBack(home('e1'), number - 1);
-    for (const id of ['e1', 'e2', 'e3']) feeds.document(home(id), id, { start: aStart(id), head: aHead(['CREATED', 'RUNNING']), 't:a': aTaskRun('a', 0, 'RUNNING') });
+    for (const id of ['e1', 'e2', 'e3'])
+      feeds.document(home(id), id, {
+        start: aStart(id),
+        head: aHead(['CREATED', 'RUNNING']),
+        't:a': aTaskRun('a', 0, 'RUNNING'),
+      });
     feeds.commit(home('e1'), number, [['e2x', { start: aStart('e2x'), head: aHead(['CREATED']) }]], 2);
     await eventually(async () => (await stateIn(repository, 'e1')) === 'RUNNING');
     assert.deepEqual((await repository.execution('e1'))?.taskRunList, [aTaskRun('a', 0, 'RUNNING')]);
@@ -204,9 +268,14 @@ describe('healing what a broken history left', () => {
     const { indexer } = await indexed(feeds, repository);
     await indexer.stop(5_000);
     feeds.entries.clear();
-    feeds.tombstones.set(home('e2'), new Map([['e2', JSON.stringify({ state: 'WARNING', version: 'v', endedAtMs: T0 + 7_000, untilMs: 0 })]]));
+    feeds.tombstones.set(
+      home('e2'),
+      new Map([['e2', JSON.stringify({ state: 'WARNING', version: 'v', endedAtMs: T0 + 7_000, untilMs: 0 })]]),
+    );
     await anIndexer(feeds, repository);
-    await eventually(async () => (await stateIn(repository, 'e3')) === 'FAILED' && (await stateIn(repository, 'e2')) === 'WARNING');
+    await eventually(
+      async () => (await stateIn(repository, 'e3')) === 'FAILED' && (await stateIn(repository, 'e2')) === 'WARNING',
+    );
     const lost = await repository.execution('e3');
     assert.match(lost?.reason ?? '', /lost/);
     assert.equal(lost?.taskRunList[0]?.history.at(-1)?.[0], 'FAILED');
@@ -220,16 +289,33 @@ describe('healing what a broken history left', () => {
     const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
     feeds.commit(home('e1'), 9, [['e1', { taskRuns: [aTaskRun('b', 1)] }]]);
     const gone = { ...flow, id: 'gone' };
-    feeds.told.set(home('e1'), versionOf(1, 8)).set(flowHome, versionOf(1, 3)).set(flowPartition(gone, PARTITIONS), versionOf(1, 3));
-    feeds.document(home('e1'), 'e1', { start: aStart('e1'), head: aHead(['CREATED', 'RUNNING']), 't:b': aTaskRun('b', 1), 't:a': aTaskRun('a', 0) });
-    feeds.document(flowHome, 'main/company.team/hello', { head: { revision: 2, deleted: false, atMs: T0 }, 'r:1': { revision: 1, source: 'one', atMs: T0 }, 'r:2': { revision: 2, source: 'two', atMs: T0 } });
-    await repository.write(aBatch({ flows: [{ ...gone, revision: 1, source: 'x', deleted: false, atMs: T0, version: versionOf(1, 1) }] }));
+    feeds.told
+      .set(home('e1'), versionOf(1, 8))
+      .set(flowHome, versionOf(1, 3))
+      .set(flowPartition(gone, PARTITIONS), versionOf(1, 3));
+    feeds.document(home('e1'), 'e1', {
+      start: aStart('e1'),
+      head: aHead(['CREATED', 'RUNNING']),
+      't:b': aTaskRun('b', 1),
+      't:a': aTaskRun('a', 0),
+    });
+    feeds.document(flowHome, 'main/company.team/hello', {
+      head: { revision: 2, deleted: false, atMs: T0 },
+      'r:1': { revision: 1, source: 'one', atMs: T0 },
+      'r:2': { revision: 2, source: 'two', atMs: T0 },
+    });
+    await repository.write(
+      aBatch({ flows: [{ ...gone, revision: 1, source: 'x', deleted: false, atMs: T0, version: versionOf(1, 1) }] }),
+    );
     await anIndexer(feeds, repository);
     const execution = await eventually(() => repository.execution('e1'));
     assert.deepEqual(execution.taskRunList, [aTaskRun('a', 0), aTaskRun('b', 1)]);
     assert.equal((await eventually(() => repository.flow(flow))).source, 'two');
     assert.equal(await eventually(async () => (await repository.flow(gone))?.deleted), true);
-    assert.deepEqual((await repository.revisions(flow)).map(({ source }) => source), ['one', 'two']);
+    assert.deepEqual(
+      (await repository.revisions(flow)).map(({ source }) => source),
+      ['one', 'two'],
+    );
   });
 });
 
@@ -264,7 +350,9 @@ it('copying from Redis, and not stopping where Redis is started again', async (t
 it('deleting what ended longer ago than it is kept', async () => {
   const repository = await aRepository();
   const lately = anExecution('new', 2, { head: { ...aHead([]), history: [['SUCCESS', Date.now()]] } });
-  await repository.write(aBatch({ executions: [anExecution('old', 1, { taskRuns: rowsOf(aTaskRun('a', 0)) }), lately] }));
+  await repository.write(
+    aBatch({ executions: [anExecution('old', 1, { taskRuns: rowsOf(aTaskRun('a', 0)) }), lately] }),
+  );
   await clean({ repository, retentionMs: 60_000, clock: systemClock, log: silentLog });
   assert.equal(await repository.execution('old'), undefined);
   assert.ok(await repository.execution('new'));

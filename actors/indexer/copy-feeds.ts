@@ -2,9 +2,10 @@
  * Copies the feeds of all partitions: waits for entries, gathers what comes within a moment (an execution's many small
  * commits fold into one row), writes rows and cursors in one transaction. A partition whose history broke is healed first.
  */
-import type { FeedEntry } from '../../lib/bus/feed.ts';
+
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Bus } from '../../lib/bus/bus.ts';
+import type { FeedEntry } from '../../lib/bus/feed.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
@@ -14,7 +15,7 @@ import { partsOf, type Version } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
 import { foldExecutions, foldFlows } from './fold.ts';
 import { heal } from './heal.ts';
-import { blockMsAfter, insist, type Insistence } from './insist.ts';
+import { blockMsAfter, type Insistence, insist } from './insist.ts';
 import { feedCursor, type Progress } from './progress.ts';
 
 const GATHER_MS = 40;
@@ -41,7 +42,11 @@ export class FeedCopy {
   readonly #insistence: Insistence;
   readonly #broken = new Set<Partition>();
   readonly #events = counter('indexer_events_total', 'Events of feeds copied into the repository');
-  readonly #seconds = histogram('indexer_write_seconds', 'How long a batch took to write', [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]);
+  readonly #seconds = histogram(
+    'indexer_write_seconds',
+    'How long a batch took to write',
+    [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3],
+  );
   readonly #unreadable = counter('indexer_unreadable_total', 'Events that could not be read and were left out');
   readonly #healed = counter('indexer_healed_total', 'Partitions read anew because their feed did not continue');
   #count = COUNT_MAX;
@@ -91,7 +96,8 @@ export class FeedCopy {
 
   #fit(read: Entries): void {
     let chars = 0;
-    for (const entries of read.values()) for (const { events } of entries) for (const [, json] of events) chars += json.length;
+    for (const entries of read.values())
+      for (const { events } of entries) for (const [, json] of events) chars += json.length;
     this.#count = chars > READ_CHARS_MAX ? Math.max(1, this.#count >> 1) : Math.min(COUNT_MAX, this.#count * 2);
   }
 
@@ -145,7 +151,8 @@ interface Part {
 
 const emptyPart = (): Part => ({ executions: [], flows: [], cursors: new Map(), events: 0 });
 
-const weightOf = ({ executions, flows }: Part): number => executions.reduce((sum, { taskRuns }) => sum + taskRuns.length + 1, flows.length);
+const weightOf = ({ executions, flows }: Part): number =>
+  executions.reduce((sum, { taskRuns }) => sum + taskRuns.length + 1, flows.length);
 
 /** Numbers of commits go on from epoch to epoch: a new epoch that begins at or below our number tells another history. */
 export function breaks(cursor: Version, entries: readonly FeedEntry[]): boolean {

@@ -3,7 +3,7 @@ import type { LineBatch } from '../../lib/bus/lines.ts';
 import { counter } from '../../lib/metrics.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Copying } from './copy-feeds.ts';
-import { blockMsAfter, insist, type Insistence } from './insist.ts';
+import { blockMsAfter, type Insistence, insist } from './insist.ts';
 import { linesCursor } from './progress.ts';
 
 const GATHER_MS = 40;
@@ -54,7 +54,10 @@ export class LineCopy {
     return count;
   }
 
-  async #commit(lines: readonly LineBatch['lines'][number][], cursors: ReadonlyMap<Partition, string>): Promise<boolean> {
+  async #commit(
+    lines: readonly LineBatch['lines'][number][],
+    cursors: ReadonlyMap<Partition, string>,
+  ): Promise<boolean> {
     const { progress, repository } = this.#copying;
     const named = new Map([...cursors].map(([partition, id]) => [linesCursor(partition), id]));
     const batch = { executions: [], flows: [], lines, cursors: named };

@@ -18,7 +18,8 @@ const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
+/** Braces and brackets differ in one bit; no letter of `true`, `false` and `null` becomes either. */
+const BRACE_TO_BRACKET = 0xdf;
 
 const NONE: readonly string[] = [];
 
@@ -26,9 +27,9 @@ export function splitEvent(json: string): EventParts {
   const parts: { start?: string; head?: string; taskRuns: readonly string[]; removed?: string } = { taskRuns: NONE };
   if (json.charCodeAt(0) !== OPEN_BRACE) throw unexpected(json, 0);
   for (let at = 1; json.charCodeAt(at) === QUOTE; ) {
-    const keyEnd = stringEnd(json, at);
-    const key = json.slice(at + 1, keyEnd - 1);
-    const from = keyEnd + 1;
+    const keyEnd = closingQuote(json, at);
+    const key = json.slice(at + 1, keyEnd);
+    const from = keyEnd + 2;
     const until = valueEnd(json, from);
     if (key === 'taskRuns') parts.taskRuns = elements(json, from, until);
     else if (key === 'start' || key === 'head' || key === 'removed') parts[key] = json.slice(from, until);
@@ -47,30 +48,33 @@ function elements(json: string, from: number, until: number): readonly string[] 
   return found;
 }
 
-/** Behind the value that begins at `from`. */
+/** Behind the value that begins at `from`. The one loop that sees each character: strings are passed over in place. */
 function valueEnd(json: string, from: number): number {
+  const { length } = json;
   let depth = 0;
-  for (let at = from; at < json.length; at++) {
+  for (let at = from; at < length; at++) {
     const character = json.charCodeAt(at);
-    if (character === QUOTE) at = stringEnd(json, at) - 1;
-    else if (character === OPEN_BRACE || character === OPEN_BRACKET) depth++;
-    else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) {
-      if (depth === 0) return at;
-      depth--;
-      if (depth === 0) return at + 1;
+    if (character === QUOTE) at = closingQuote(json, at);
+    else if (character >= OPEN_BRACKET) {
+      const bracket = character & BRACE_TO_BRACKET;
+      if (bracket === OPEN_BRACKET) depth++;
+      else if (bracket === CLOSE_BRACKET) {
+        if (depth === 0) return at;
+        if (--depth === 0) return at + 1;
+      }
     } else if (character === COMMA && depth === 0) return at;
   }
   throw unexpected(json, from);
 }
 
-/** Behind the closing quote. */
-function stringEnd(json: string, from: number): number {
-  for (let end = json.indexOf('"', from + 1); end !== -1; end = json.indexOf('"', end + 1)) {
-    let slash = end - 1;
-    while (json.charCodeAt(slash) === BACKSLASH) slash--;
-    if ((end - slash) % 2 === 1) return end + 1;
+function closingQuote(json: string, opening: number): number {
+  const { length } = json;
+  for (let at = opening + 1; at < length; at++) {
+    const character = json.charCodeAt(at);
+    if (character === QUOTE) return at;
+    if (character === BACKSLASH) at++;
   }
-  throw unexpected(json, from);
+  throw unexpected(json, opening);
 }
 
 const unexpected = (json: string, at: number): Error =>

@@ -10,9 +10,9 @@ import type { Execution } from '../../lib/model/execution.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
 import { partsOf, type Version, versionOf } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
+import { feedCursor } from './progress.ts';
 import { documentRow, flowRows, goneFlowRow, goneRow } from './rescan.ts';
 import { liveExecutions, shownFlows } from './shown.ts';
-import { feedCursor } from './progress.ts';
 
 const AT_ONCE = 50;
 
@@ -24,7 +24,10 @@ export interface Healing {
 }
 
 /** Returns the cursors from which the feeds tell what comes next; stored already. Doing it again changes nothing. */
-export async function heal(healing: Healing, partitions: readonly Partition[]): Promise<ReadonlyMap<Partition, Version>> {
+export async function heal(
+  healing: Healing,
+  partitions: readonly Partition[],
+): Promise<ReadonlyMap<Partition, Version>> {
   const { bus, log, repository } = healing;
   const newest = await bus.feeds.newest(partitions);
   const live = partitions.some((partition) => partition.startsWith('x'))
@@ -33,7 +36,8 @@ export async function heal(healing: Healing, partitions: readonly Partition[]): 
   for (const partition of partitions) {
     if (healing.signal.aborted) break;
     log.info({ partition }, 'a partition is read anew: its feed does not continue where the repository stands');
-    if (partition.startsWith('x')) await healExecutions(healing, partition, newest.get(partition)!, live.get(partition) ?? []);
+    if (partition.startsWith('x'))
+      await healExecutions(healing, partition, newest.get(partition)!, live.get(partition) ?? []);
     else await healFlows(healing, partition, newest.get(partition)!);
     await write(healing, { cursors: new Map([[feedCursor(partition), newest.get(partition)!]]) });
   }
@@ -42,10 +46,19 @@ export async function heal(healing: Healing, partitions: readonly Partition[]): 
 
 const write = (
   { repository }: Healing,
-  given: { readonly executions?: readonly ExecutionRow[]; readonly flows?: readonly FlowRow[]; readonly cursors?: ReadonlyMap<string, string> },
+  given: {
+    readonly executions?: readonly ExecutionRow[];
+    readonly flows?: readonly FlowRow[];
+    readonly cursors?: ReadonlyMap<string, string>;
+  },
 ): Promise<void> => repository.write({ executions: [], flows: [], lines: [], cursors: new Map(), ...given });
 
-async function healExecutions(healing: Healing, partition: Partition, newest: Version, live: readonly string[]): Promise<void> {
+async function healExecutions(
+  healing: Healing,
+  partition: Partition,
+  newest: Version,
+  live: readonly string[],
+): Promise<void> {
   const { bus, repository, signal } = healing;
   const ids = await bus.documents.ids(partition);
   const present = new Set(ids);

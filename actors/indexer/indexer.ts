@@ -12,7 +12,7 @@ import type { Repository } from '../../lib/repository/repository.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { type Copying, FeedCopy } from './copy-feeds.ts';
 import { LineCopy } from './copy-lines.ts';
-import { insist, type Insistence } from './insist.ts';
+import { type Insistence, insist } from './insist.ts';
 import { Lead } from './lead.ts';
 import { Progress } from './progress.ts';
 import { keepHouse } from './retention.ts';
@@ -38,13 +38,18 @@ export function buildIndexer({ bus, repository, retentionMs, log, clock = system
 
   const work = async (signal: AbortSignal): Promise<void> => {
     const insistence = { log, clock, signal };
-    const stored = await insist({ ...insistence, state: troubles.feeds }, 'reading cursors', () => repository.cursors());
+    const stored = await insist({ ...insistence, state: troubles.feeds }, 'reading cursors', () =>
+      repository.cursors(),
+    );
     if (!stored) return;
     const progress = new Progress({ bus, log }, stored);
     const copying: Copying = { bus, repository, progress, clock, log, signal };
     const feeds = new FeedCopy(copying, troubles.feeds);
     watch = new Watch(copying, feeds);
-    feeds.broke((await insist({ ...insistence, state: troubles.feeds }, 'looking at feeds', () => watch!.broken('durable'))) ?? []);
+    feeds.broke(
+      (await insist({ ...insistence, state: troubles.feeds }, 'looking at feeds', () => watch!.broken('durable'))) ??
+        [],
+    );
     const house = keepHouse({ repository, retentionMs, clock, log });
     await Promise.all([feeds.run(), new LineCopy(copying, troubles.lines).run(), watch.run()]);
     await house.stop();

@@ -19,7 +19,11 @@ export interface Insistence {
 }
 
 /** `undefined` when the signal fired before it was done. */
-export async function insist<T>({ log, clock, signal, state }: Insistence, what: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function insist<T>(
+  { log, clock, signal, state }: Insistence,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
     try {
       const result = await work();
@@ -30,7 +34,8 @@ export async function insist<T>({ log, clock, signal, state }: Insistence, what:
       if (signal.aborted) break;
       const trouble = `${what}: ${textOf(error)}`;
       // Once for each reason; a bug is told with its stack.
-      if (state.trouble !== trouble) log.warn(isFault(error) ? { reason: textOf(error) } : { err: error }, `${what}: fails, tried again`);
+      if (state.trouble !== trouble)
+        log.warn(isFault(error) ? { reason: textOf(error) } : { err: error }, `${what}: fails, tried again`);
       state.trouble = trouble;
       await clock.sleep(pauseMs * (0.5 + Math.random() / 2), signal);
     }

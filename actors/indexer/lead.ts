@@ -28,7 +28,8 @@ export class Lead {
   /** Resolves with true when the lead is ours, with false when the signal fires first. */
   async take(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      if (await this.#tried(() => this.#vault.set(KEY, this.#holder, { ttlMs: LEASE_MS, onlyIfAbsent: true }), false)) return true;
+      if (await this.#tried(() => this.#vault.set(KEY, this.#holder, { ttlMs: LEASE_MS, onlyIfAbsent: true }), false))
+        return true;
       await this.#clock.sleep(RENEWAL_MS, signal);
     }
     return false;

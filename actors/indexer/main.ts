@@ -16,4 +16,5 @@ export async function indexerOf(parts: Parts): Promise<Service> {
   });
 }
 
-export const main = (loaded: LoadedConfig): Promise<number> => launch('indexer', loaded, async (parts) => [await indexerOf(parts)]);
+export const main = (loaded: LoadedConfig): Promise<number> =>
+  launch('indexer', loaded, async (parts) => [await indexerOf(parts)]);

@@ -10,7 +10,12 @@ const REVISION = 'r:';
 const LOST = 'lost: Redis no longer knows this execution (a failover or a wiped Redis)';
 
 /** The whole document: task runs that only the row knows are of a lost history, and go. */
-export function documentRow(id: string, version: Version, fields: ReadonlyMap<string, string>, known: Execution | undefined): ExecutionRow {
+export function documentRow(
+  id: string,
+  version: Version,
+  fields: ReadonlyMap<string, string>,
+  known: Execution | undefined,
+): ExecutionRow {
   const taskRuns = [...fields].filter(([field]) => field.startsWith(TASK_RUN)).map(([, json]) => taskRunRow(json));
   return {
     id,
@@ -23,15 +28,29 @@ export function documentRow(id: string, version: Version, fields: ReadonlyMap<st
 }
 
 /** Ended as its tombstone says, or lost. Undefined where the row shows an end already. */
-export function goneRow(known: Execution, version: Version, tombstone: string | undefined, nowMs: number): ExecutionRow | undefined {
+export function goneRow(
+  known: Execution,
+  version: Version,
+  tombstone: string | undefined,
+  nowMs: number,
+): ExecutionRow | undefined {
   if (isEnded(stateOf(known.history))) return undefined;
   const end = tombstone === undefined ? undefined : (JSON.parse(tombstone) as Tombstone);
   const state: State = end ? (end.state as State) : 'FAILED';
   const atMs = end?.endedAtMs ?? nowMs;
   const { labels, outputs, rememberS } = known;
   const reason = end ? known.reason : LOST;
-  const head: ExecutionHead = { history: entering(known.history, state, atMs), labels, outputs, reason, taskRuns: known.taskRuns, rememberS };
-  const ended = end ? [] : known.taskRunList.filter(({ history }) => !isEnded(stateOf(history))).map((taskRun) => lost(taskRun, atMs));
+  const head: ExecutionHead = {
+    history: entering(known.history, state, atMs),
+    labels,
+    outputs,
+    reason,
+    taskRuns: known.taskRuns,
+    rememberS,
+  };
+  const ended = end
+    ? []
+    : known.taskRunList.filter(({ history }) => !isEnded(stateOf(history))).map((taskRun) => lost(taskRun, atMs));
   return { id: known.id, version, head, taskRuns: ended, removedTaskRuns: [] };
 }
 
@@ -51,8 +70,21 @@ export function flowRows(key: string, version: Version, fields: ReadonlyMap<stri
   return [...fields]
     .filter(([field]) => field.startsWith(REVISION))
     .map(([, json]) => {
-      const { revision, source, atMs } = JSON.parse(json) as { readonly revision: number; readonly source: string; readonly atMs: number };
-      return { tenant, namespace, id, revision, source, deleted: revision === head.revision && head.deleted === true, atMs, version };
+      const { revision, source, atMs } = JSON.parse(json) as {
+        readonly revision: number;
+        readonly source: string;
+        readonly atMs: number;
+      };
+      return {
+        tenant,
+        namespace,
+        id,
+        revision,
+        source,
+        deleted: revision === head.revision && head.deleted === true,
+        atMs,
+        version,
+      };
     });
 }
 

@@ -19,7 +19,12 @@ export interface House {
 export function keepHouse(house: House): { stop(): Promise<void> } {
   if (house.retentionMs === 0) return { stop: async () => {} };
   const round = () => clean(house);
-  const task = schedule(EACH_MINUTE, round, { name: 'retention', noOverlap: true, unref: true, suppressMissedWarning: true });
+  const task = schedule(EACH_MINUTE, round, {
+    name: 'retention',
+    noOverlap: true,
+    unref: true,
+    suppressMissedWarning: true,
+  });
   return { stop: async () => void (await task.destroy()) };
 }
 
@@ -27,7 +32,9 @@ export function keepHouse(house: House): { stop(): Promise<void> } {
 export async function clean({ repository, retentionMs, clock, log }: House): Promise<void> {
   try {
     const deleted = await repository.retain(clock.now() - retentionMs, AT_ONCE_MAX);
-    counter('indexer_retained_total', 'Executions deleted because they ended longer ago than they are kept').inc(deleted);
+    counter('indexer_retained_total', 'Executions deleted because they ended longer ago than they are kept').inc(
+      deleted,
+    );
     if (deleted > 0) log.info({ deleted }, 'executions past their time are deleted');
   } catch (error) {
     log.warn({ reason: textOf(error) }, 'executions past their time could not be deleted');

@@ -1,6 +1,7 @@
 /** What the repository shows as present, by partition: asked page by page, only when a partition is healed. */
-import { flowKey, flowPartition, type Partition } from '../../lib/model/partition.ts';
+
 import { TENANT } from '../../lib/model/flow.ts';
+import { flowKey, flowPartition, type Partition } from '../../lib/model/partition.ts';
 import { isEnded, NEXT_STATES, type State } from '../../lib/model/state.ts';
 import type { FlowRow, Repository } from '../../lib/repository/repository.ts';
 
@@ -14,7 +15,13 @@ export async function liveExecutions(
   const found = new Map<Partition, string[]>();
   let after: string | undefined;
   do {
-    const page = await repository.searchExecutions({ tenant: TENANT, states: LIVE, sort: { by: 'id', descending: false }, limit: PAGE, after });
+    const page = await repository.searchExecutions({
+      tenant: TENANT,
+      states: LIVE,
+      sort: { by: 'id', descending: false },
+      limit: PAGE,
+      after,
+    });
     for (const { id } of page.rows) {
       const ids = found.get(partitionOf(id));
       if (ids) ids.push(id);

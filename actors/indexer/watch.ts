@@ -2,8 +2,9 @@
  * Looks, now and then, whether the copy can and does go on: a feed whose newest entry is below our cursor was rolled back
  * or wiped (a blocking read would wait there for ever), and a copy that is behind must move.
  */
-import { gauge } from '../../lib/metrics.ts';
+
 import { textOf } from '../../lib/errors.ts';
+import { gauge } from '../../lib/metrics.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { partsOf } from '../../lib/model/version.ts';
 import type { Copying, FeedCopy } from './copy-feeds.ts';

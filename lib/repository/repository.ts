@@ -52,7 +52,10 @@ export interface ExecutionSearch {
   readonly text?: string;
   readonly startedAfterMs?: number;
   readonly startedBeforeMs?: number;
-  readonly sort?: { readonly by: 'startDate' | 'endDate' | 'id' | 'namespace' | 'flowId' | 'state' | 'duration'; readonly descending: boolean };
+  readonly sort?: {
+    readonly by: 'startDate' | 'endDate' | 'id' | 'namespace' | 'flowId' | 'state' | 'duration';
+    readonly descending: boolean;
+  };
   readonly limit: number;
   /** Either a page by number (REST), or the cursor that the last page gave (keyset: flat however far). */
   readonly offset?: number;
@@ -92,8 +95,15 @@ export interface Repository {
   execution(id: string): Promise<Execution | undefined>;
   /** Without task runs. */
   searchExecutions(search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>>;
-  flow(name: { readonly tenant: string; readonly namespace: string; readonly id: string }, revision?: number): Promise<FlowRow | undefined>;
-  revisions(name: { readonly tenant: string; readonly namespace: string; readonly id: string }): Promise<readonly FlowRow[]>;
+  flow(
+    name: { readonly tenant: string; readonly namespace: string; readonly id: string },
+    revision?: number,
+  ): Promise<FlowRow | undefined>;
+  revisions(name: {
+    readonly tenant: string;
+    readonly namespace: string;
+    readonly id: string;
+  }): Promise<readonly FlowRow[]>;
   searchFlows(search: {
     readonly tenant: string;
     readonly namespacePrefix?: string;

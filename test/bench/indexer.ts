@@ -4,14 +4,15 @@
  *
  *   node test/bench/indexer.ts [executions]
  */
+
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomBytes } from 'node:crypto';
 import { buildIndexer } from '../../actors/indexer/indexer.ts';
-import { openRedisBus } from '../../lib/bus/redis/open.ts';
 import type { Bus } from '../../lib/bus/bus.ts';
+import { openRedisBus } from '../../lib/bus/redis/open.ts';
 import { silentLog } from '../../lib/log.ts';
 import { idOf } from '../../lib/model/ids.ts';
 import { allPartitions, type Partition } from '../../lib/model/partition.ts';
@@ -39,17 +40,26 @@ const cost = async (work: () => Promise<unknown>) => {
 };
 
 const ids = Array.from({ length: executions }, id);
-const runs = ids.map(() => Array.from({ length: TASK_RUNS }, (_, n) => ({ ...aTaskRun(id(), n, 'SUCCESS', output), attempts: [{ history: [['RUNNING', 1]] as const, workerId: id(), token: id() }] })));
+const runs = ids.map(() =>
+  Array.from({ length: TASK_RUNS }, (_, n) => ({
+    ...aTaskRun(id(), n, 'SUCCESS', output),
+    attempts: [{ history: [['RUNNING', 1]] as const, workerId: id(), token: id() }],
+  })),
+);
 
 async function fill(bus: Bus, partition: Partition, own: readonly number[]): Promise<void> {
   const lease = await aLease(bus, partition);
   let number = (await bus.feeds.newest([partition])).get(partition)! === versionOf(0, 0) ? 0 : -1;
-  const commit = async (events: readonly (readonly [string, string])[]) => void (await bus.ownership.commit(lease, aCommit(number++, { events })));
+  const commit = async (events: readonly (readonly [string, string])[]) =>
+    void (await bus.ownership.commit(lease, aCommit(number++, { events })));
   for (let from = 0; from < own.length; from += PER_COMMIT) {
     const some = own.slice(from, from + PER_COMMIT);
-    await commit(some.map((n) => [ids[n]!, JSON.stringify({ start: aStart(ids[n]!), head: aHead(['CREATED', 'RUNNING']) })]));
+    await commit(
+      some.map((n) => [ids[n]!, JSON.stringify({ start: aStart(ids[n]!), head: aHead(['CREATED', 'RUNNING']) })]),
+    );
     for (let n = 0; n < TASK_RUNS; n++)
-      for (let told = 0; told < 3; told++) await commit(some.map((e) => [ids[e]!, JSON.stringify({ taskRuns: [runs[e]![n]] })]));
+      for (let told = 0; told < 3; told++)
+        await commit(some.map((e) => [ids[e]!, JSON.stringify({ taskRuns: [runs[e]![n]] })]));
     await commit(some.map((n) => [ids[n]!, JSON.stringify({ head: aHead(['CREATED', 'RUNNING', 'SUCCESS']) })]));
   }
 }
@@ -58,7 +68,15 @@ const redis = await startRedis();
 const bus = await openRedisBus({ url: redis.url, partitions: PARTITIONS, log: silentLog });
 const repository = openSqlRepository({ file: join(folder, 'a.db'), log: silentLog });
 await repository.open();
-await Promise.all(Array.from({ length: PARTITIONS }, (_, p) => fill(bus, `x:${p}`, ids.flatMap((_, n) => (n % PARTITIONS === p ? [n] : [])))));
+await Promise.all(
+  Array.from({ length: PARTITIONS }, (_, p) =>
+    fill(
+      bus,
+      `x:${p}`,
+      ids.flatMap((_, n) => (n % PARTITIONS === p ? [n] : [])),
+    ),
+  ),
+);
 const indexer = buildIndexer({ bus, repository, retentionMs: 0, log: silentLog });
 const newest = await bus.feeds.newest(allPartitions('x', PARTITIONS));
 const ended = async () => {
@@ -77,7 +95,8 @@ const other = openSqlRepository({ file: join(folder, 'b.db'), log: silentLog });
 await other.open();
 const rows = ids.map((execution, n) => anExecution(execution, n + 1, { taskRuns: rowsOf(...runs[n]!) }));
 const written = await cost(async () => {
-  for (let from = 0; from < rows.length; from += 200) await other.write(aBatch({ executions: rows.slice(from, from + 200) }));
+  for (let from = 0; from < rows.length; from += 200)
+    await other.write(aBatch({ executions: rows.slice(from, from + 200) }));
 });
 console.log('repository.write', written, 'per task run');
 await Promise.all([repository.close(), other.close(), bus.close()]);

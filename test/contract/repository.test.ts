@@ -60,7 +60,9 @@ it('refusing a file that a newer Windhover wrote, and telling what is no databas
 it('being opened and written by several processes at the same moment', async () => {
   const file = await fresh();
   const script = new URL('../support/repository-writer.ts', import.meta.url);
-  const writers = ['a', 'b', 'c'].map((name) => fork(script, [file, name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+  const writers = ['a', 'b', 'c'].map((name) =>
+    fork(script, [file, name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+  );
   await Promise.all(writers.map((writer) => once(writer, 'message')));
   for (const writer of writers) writer.send('begin');
   const codes = await Promise.all(writers.map(async (writer) => (await once(writer, 'exit'))[0]));

@@ -7,9 +7,18 @@ import type { Batch, ExecutionRow, FlowRow } from '../../lib/repository/reposito
 
 export const T0 = 1_700_000_000_000;
 
-export const aBatch = (given: Partial<Batch>): Batch => ({ executions: [], flows: [], lines: [], cursors: new Map(), ...given });
+export const aBatch = (given: Partial<Batch>): Batch => ({
+  executions: [],
+  flows: [],
+  lines: [],
+  cursors: new Map(),
+  ...given,
+});
 
-export const aStart = (id: string, given: Partial<ExecutionStart> & { readonly namespace?: string; readonly flowId?: string } = {}): ExecutionStart => {
+export const aStart = (
+  id: string,
+  given: Partial<ExecutionStart> & { readonly namespace?: string; readonly flowId?: string } = {},
+): ExecutionStart => {
   const { namespace = 'company.team', flowId = 'hello', ...rest } = given;
   return {
     id,
@@ -31,7 +40,12 @@ export const aHead = (states: readonly State[], given: Partial<ExecutionHead> = 
   ...given,
 });
 
-export const aTaskRun = (id: string, index: number, state: State = 'SUCCESS', outputs: Record<string, unknown> = {}): TaskRun => ({
+export const aTaskRun = (
+  id: string,
+  index: number,
+  state: State = 'SUCCESS',
+  outputs: Record<string, unknown> = {},
+): TaskRun => ({
   id,
   taskId: `task-${index}`,
   index,
@@ -44,7 +58,8 @@ export const aTaskRun = (id: string, index: number, state: State = 'SUCCESS', ou
   outputs,
 });
 
-export const rowsOf = (...taskRuns: readonly TaskRun[]): ExecutionRow['taskRuns'] => taskRuns.map((taskRun) => [taskRun, JSON.stringify(taskRun)] as const);
+export const rowsOf = (...taskRuns: readonly TaskRun[]): ExecutionRow['taskRuns'] =>
+  taskRuns.map((taskRun) => [taskRun, JSON.stringify(taskRun)] as const);
 
 export const anExecution = (id: string, number: number, given: Partial<ExecutionRow> = {}): ExecutionRow => ({
   id,

@@ -27,7 +27,14 @@ export class ScriptedFeeds {
   readonly #waiting = new Set<() => void>();
 
   constructor() {
-    const known = { partitions: PARTITIONS, feeds: this.#feeds(), lines: this.#lines(), documents: this.#documents(), vault: this.#vaultPort(), now: async () => Date.now() };
+    const known = {
+      partitions: PARTITIONS,
+      feeds: this.#feeds(),
+      lines: this.#lines(),
+      documents: this.#documents(),
+      vault: this.#vaultPort(),
+      now: async () => Date.now(),
+    };
     this.bus = new Proxy(known as unknown as Bus, {
       get: (target, name) => {
         if (name in target) return Reflect.get(target, name);
@@ -37,8 +44,16 @@ export class ScriptedFeeds {
   }
 
   /** One commit: (id, event) pairs. */
-  commit(partition: Partition, number: number, events: readonly (readonly [id: string, event: object])[], epoch = 1): void {
-    const entry = { version: versionOf(epoch, number), events: events.map(([id, event]) => [id, JSON.stringify(event)] as const) };
+  commit(
+    partition: Partition,
+    number: number,
+    events: readonly (readonly [id: string, event: object])[],
+    epoch = 1,
+  ): void {
+    const entry = {
+      version: versionOf(epoch, number),
+      events: events.map(([id, event]) => [id, JSON.stringify(event)] as const),
+    };
     listIn(this.entries, partition).push(entry);
     this.#wake();
   }
@@ -68,7 +83,11 @@ export class ScriptedFeeds {
   }
 
   /** What `look` finds, now or after the next commit; nothing when the time or the signal ends the wait. */
-  async #block<T>(look: () => ReadonlyMap<Partition, T>, blockMs: number, signal?: AbortSignal): Promise<ReadonlyMap<Partition, T>> {
+  async #block<T>(
+    look: () => ReadonlyMap<Partition, T>,
+    blockMs: number,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<Partition, T>> {
     this.reads++;
     this.#reach();
     const found = look();
@@ -92,16 +111,28 @@ export class ScriptedFeeds {
   #feeds(): Bus['feeds'] {
     return {
       read: (since, { count, blockMs, signal }) =>
-        this.#block(() => behind(since, (partition, cursor) => listIn(this.entries, partition).filter(({ version }) => version > cursor).slice(0, count)), blockMs, signal),
+        this.#block(
+          () =>
+            behind(since, (partition, cursor) =>
+              listIn(this.entries, partition)
+                .filter(({ version }) => version > cursor)
+                .slice(0, count),
+            ),
+          blockMs,
+          signal,
+        ),
       newest: async (partitions) => {
         this.#reach();
-        return new Map(partitions.map((partition) => [partition, listIn(this.entries, partition).at(-1)?.version ?? NO_VERSION]));
+        return new Map(
+          partitions.map((partition) => [partition, listIn(this.entries, partition).at(-1)?.version ?? NO_VERSION]),
+        );
       },
       publishCursor: async (_reader, cursors) => {
         this.#reach();
         for (const [partition, version] of cursors) this.told.set(partition, version);
       },
-      durable: async (partitions) => new Map(partitions.map((partition) => [partition, this.told.get(partition) ?? NO_VERSION])),
+      durable: async (partitions) =>
+        new Map(partitions.map((partition) => [partition, this.told.get(partition) ?? NO_VERSION])),
     };
   }
 
@@ -109,8 +140,22 @@ export class ScriptedFeeds {
     return {
       append: async () => {},
       read: async (since, { count, blockMs, signal }) => {
-        const batches = await this.#block(() => behind(since, (partition, cursor) => listIn(this.lineBatches, partition).filter(({ id }) => Number(id.split('-')[0]) > Number(cursor.split('-')[0])).slice(0, count)), blockMs, signal);
-        return { batches, cursors: new Map([...since].map(([partition, cursor]) => [partition, batches.get(partition)?.at(-1)?.id ?? cursor])) };
+        const batches = await this.#block(
+          () =>
+            behind(since, (partition, cursor) =>
+              listIn(this.lineBatches, partition)
+                .filter(({ id }) => Number(id.split('-')[0]) > Number(cursor.split('-')[0]))
+                .slice(0, count),
+            ),
+          blockMs,
+          signal,
+        );
+        return {
+          batches,
+          cursors: new Map(
+            [...since].map(([partition, cursor]) => [partition, batches.get(partition)?.at(-1)?.id ?? cursor]),
+          ),
+        };
       },
       trim: async (until) => {
         for (const [partition, id] of until) this.trimmed.set(partition, id);
@@ -145,7 +190,10 @@ export class ScriptedFeeds {
   }
 }
 
-function behind<C, T>(since: ReadonlyMap<Partition, C>, look: (partition: Partition, cursor: C) => readonly T[]): ReadonlyMap<Partition, readonly T[]> {
+function behind<C, T>(
+  since: ReadonlyMap<Partition, C>,
+  look: (partition: Partition, cursor: C) => readonly T[],
+): ReadonlyMap<Partition, readonly T[]> {
   const found = [...since].map(([partition, cursor]) => [partition, look(partition, cursor)] as const);
   return new Map(found.filter(([, entries]) => entries.length > 0));
 }

@@ -29,7 +29,9 @@ export function openHandle(file: string): DatabaseSync {
   try {
     asRepository(() => {
       if (file !== ':memory:') enterWal(handle);
-      handle.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma cache_size = -${CACHE_KB}`);
+      handle.exec(
+        `pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma cache_size = -${CACHE_KB}`,
+      );
     });
   } catch (error) {
     handle.close();

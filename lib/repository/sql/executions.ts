@@ -1,5 +1,13 @@
 /** Executions asked for: one with its task runs, or a page of a search without them. */
-import { type Expression, type ExpressionBuilder, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import {
+  type Expression,
+  type ExpressionBuilder,
+  type Kysely,
+  type RawBuilder,
+  type SelectQueryBuilder,
+  type SqlBool,
+  sql,
+} from 'kysely';
 import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
 import type { ExecutionSearch, Page } from '../repository.ts';
 import { anywhere, cut, keyOf, limited, totalOf } from './page.ts';
@@ -21,9 +29,18 @@ const SORTS: Readonly<Record<NonNullable<ExecutionSearch['sort']>['by'], RawBuil
 type Asked = SelectQueryBuilder<Tables, 'executions', object>;
 
 export async function readExecution(db: Kysely<Tables>, id: string): Promise<Execution | undefined> {
-  const row = await db.selectFrom('executions').select(['no', 'version', 'start_json', 'head_json']).where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('executions')
+    .select(['no', 'version', 'start_json', 'head_json'])
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row?.start_json || !row.head_json) return undefined;
-  const taskRuns = await db.selectFrom('task_runs').select('json').where('execution_no', '=', row.no).orderBy('idx').execute();
+  const taskRuns = await db
+    .selectFrom('task_runs')
+    .select('json')
+    .where('execution_no', '=', row.no)
+    .orderBy('idx')
+    .execute();
   const taskRunList = JSON.parse(`[${taskRuns.map(({ json }) => json).join(',')}]`) as TaskRun[];
   return { ...shown({ version: row.version, start_json: row.start_json, head_json: row.head_json }), taskRunList };
 }
@@ -40,7 +57,10 @@ const shown = ({ version, start_json, head_json }: Shown): Omit<Execution, 'task
   version,
 });
 
-export async function searchExecutions(db: Kysely<Tables>, search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>> {
+export async function searchExecutions(
+  db: Kysely<Tables>,
+  search: ExecutionSearch,
+): Promise<Page<Omit<Execution, 'taskRunList'>>> {
   const { by, descending } = search.sort ?? { by: 'startDate', descending: true };
   const sort = SORTS[by];
   const limit = limited(search.limit);
@@ -53,7 +73,9 @@ export async function searchExecutions(db: Kysely<Tables>, search: ExecutionSear
     .limit(limit + 1);
   if (search.after !== undefined) {
     const [value, id] = keyOf(search.after, 2);
-    page = page.where(descending ? sql<SqlBool>`(${sort}, id) < (${value}, ${id})` : sql<SqlBool>`(${sort}, id) > (${value}, ${id})`);
+    page = page.where(
+      descending ? sql<SqlBool>`(${sort}, id) < (${value}, ${id})` : sql<SqlBool>`(${sort}, id) > (${value}, ${id})`,
+    );
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
   return cut(rows, limit, await totalOf(db, asked), shown, ({ sort, id }) => [sort, id]);
@@ -65,7 +87,8 @@ function matching(all: Asked, search: ExecutionSearch): Asked {
   if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
   if (search.flowId !== undefined) asked = asked.where('flow_id', '=', search.flowId);
   if (search.states) asked = asked.where('state', 'in', [...search.states]);
-  if (search.triggerExecutionId !== undefined) asked = asked.where('trigger_execution_id', '=', search.triggerExecutionId);
+  if (search.triggerExecutionId !== undefined)
+    asked = asked.where('trigger_execution_id', '=', search.triggerExecutionId);
   if (search.parentId !== undefined) asked = asked.where('parent_id', '=', search.parentId);
   if (search.originalId !== undefined) asked = asked.where(ofOriginal(search.originalId));
   if (search.startedAfterMs !== undefined) asked = asked.where('start_ms', '>=', search.startedAfterMs);

@@ -8,14 +8,26 @@ import type { FlowsTable, Tables } from './schema.ts';
 type Name = Parameters<Repository['flow']>[0];
 type Search = Parameters<Repository['searchFlows']>[0];
 
-const rowOf = ({ deleted, at_ms, ...row }: Selectable<FlowsTable>): FlowRow => ({ ...row, deleted: deleted !== 0, atMs: at_ms });
+const rowOf = ({ deleted, at_ms, ...row }: Selectable<FlowsTable>): FlowRow => ({
+  ...row,
+  deleted: deleted !== 0,
+  atMs: at_ms,
+});
 
 const named = (db: Kysely<Tables>, { tenant, namespace, id }: Name) =>
-  db.selectFrom('flows').selectAll().where('tenant', '=', tenant).where('namespace', '=', namespace).where('id', '=', id);
+  db
+    .selectFrom('flows')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('namespace', '=', namespace)
+    .where('id', '=', id);
 
 export async function readFlow(db: Kysely<Tables>, name: Name, revision?: number): Promise<FlowRow | undefined> {
   const revisions = named(db, name);
-  const asked = revision === undefined ? revisions.orderBy('revision', 'desc').limit(1) : revisions.where('revision', '=', revision);
+  const asked =
+    revision === undefined
+      ? revisions.orderBy('revision', 'desc').limit(1)
+      : revisions.where('revision', '=', revision);
   const row = await asked.executeTakeFirst();
   return row && rowOf(row);
 }
@@ -39,7 +51,9 @@ export async function searchFlows(db: Kysely<Tables>, search: Search): Promise<P
   if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
   if (search.text) {
     const like = anywhere(search.text);
-    asked = asked.where(sql<SqlBool>`(id like ${like} escape '\\' or namespace like ${like} escape '\\' or source like ${like} escape '\\')`);
+    asked = asked.where(
+      sql<SqlBool>`(id like ${like} escape '\\' or namespace like ${like} escape '\\' or source like ${like} escape '\\')`,
+    );
   }
   const { by, descending } = search.sort ?? { by: 'namespace', descending: false };
   const direction = descending ? 'desc' : 'asc';

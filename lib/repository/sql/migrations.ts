@@ -32,7 +32,15 @@ function first({ schema }: Kysely<Tables>): ReturnType<Step> {
     .addColumn('no', 'integer', (column) => column.primaryKey())
     .addColumn('id', 'text', (column) => column.notNull().unique())
     .addColumn('version', 'text', (column) => column.notNull());
-  const texts = ['tenant', 'namespace', 'flow_id', 'parent_id', 'trigger_execution_id', 'original_id', 'start_json'] as const;
+  const texts = [
+    'tenant',
+    'namespace',
+    'flow_id',
+    'parent_id',
+    'trigger_execution_id',
+    'original_id',
+    'start_json',
+  ] as const;
   const ofHead = ['state', 'labels', 'head_json'] as const;
   const numbers = ['revision', 'start_ms', 'ended_ms'] as const;
   const withTexts = [...texts, ...ofHead].reduce((table, name) => table.addColumn(name, 'text'), executions);

@@ -17,7 +17,12 @@ export const cursorOf = (key: Key): string => Buffer.from(JSON.stringify(key)).t
 export function keyOf(cursor: string, length: number): Key {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string' || typeof part === 'number')) return key;
+    if (
+      Array.isArray(key) &&
+      key.length === length &&
+      key.every((part) => typeof part === 'string' || typeof part === 'number')
+    )
+      return key;
   } catch {
     // Falls through to the refusal: not JSON is as wrong as the wrong JSON.
   }
@@ -25,15 +30,27 @@ export function keyOf(cursor: string, length: number): Key {
 }
 
 /** One row more than asked says whether there is a next page. */
-export function cut<R, T>(rows: readonly R[], limit: number, total: number, rowOf: (row: R) => T, keyIn: (row: R) => Key) {
+export function cut<R, T>(
+  rows: readonly R[],
+  limit: number,
+  total: number,
+  rowOf: (row: R) => T,
+  keyIn: (row: R) => Key,
+) {
   const shown = rows.slice(0, limit);
   const page = { rows: shown.map(rowOf), total };
   return rows.length > limit ? { ...page, next: cursorOf(keyIn(shown.at(-1)!)) } : page;
 }
 
-export async function totalOf<T extends keyof Tables>(db: Kysely<Tables>, asked: SelectQueryBuilder<Tables, T, object>): Promise<number> {
+export async function totalOf<T extends keyof Tables>(
+  db: Kysely<Tables>,
+  asked: SelectQueryBuilder<Tables, T, object>,
+): Promise<number> {
   const found = asked.select(sql.lit(1).as('one')).limit(TOTAL_MAX).as('found');
-  const counted = await db.selectFrom(found).select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  const counted = await db
+    .selectFrom(found)
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
   return counted.total;
 }
 

@@ -2,8 +2,9 @@
  * Deleting executions with all that is theirs. A transaction deletes a few, so that neither the indexer's writes nor this
  * process's other work wait long for it.
  */
-import { setImmediate as pause } from 'node:timers/promises';
+
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate as pause } from 'node:timers/promises';
 import { inOne } from './dialect.ts';
 
 const AT_ONCE = 50;
@@ -22,8 +23,13 @@ export async function retain(handle: DatabaseSync, beforeMs: number, limit: numb
   while (deleted < limit) {
     const asked = Math.min(AT_ONCE, limit - deleted);
     const count = inOne(handle, () => {
-      const rows = handle.prepare('select no, id from executions where ended_ms < ? order by ended_ms limit ?').all(beforeMs, asked);
-      remove(handle, rows.map(({ no, id }) => ({ no: Number(no), id: String(id) })));
+      const rows = handle
+        .prepare('select no, id from executions where ended_ms < ? order by ended_ms limit ?')
+        .all(beforeMs, asked);
+      remove(
+        handle,
+        rows.map(({ no, id }) => ({ no: Number(no), id: String(id) })),
+      );
       return rows.length;
     });
     deleted += count;

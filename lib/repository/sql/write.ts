@@ -59,14 +59,24 @@ function writeExecution(statements: Statements, row: ExecutionRow): void {
   if (row.head) {
     const { history, labels } = row.head;
     const state = stateOf(history);
-    statements.head.run(state, isEnded(state) ? sinceOf(history) : null, JSON.stringify(labels), JSON.stringify(row.head), no);
+    statements.head.run(
+      state,
+      isEnded(state) ? sinceOf(history) : null,
+      JSON.stringify(labels),
+      JSON.stringify(row.head),
+      no,
+    );
   }
   const { taskRun } = statements;
   for (const [{ id, index, taskId }, json] of row.taskRuns) taskRun.run(no, id, index, taskId, json);
   for (const id of row.removedTaskRuns) statements.removeTaskRun.run(no, id);
 }
 
-function begin({ begin }: Statements, { id, version, head }: ExecutionRow, start: NonNullable<ExecutionRow['start']>): number | undefined {
+function begin(
+  { begin }: Statements,
+  { id, version, head }: ExecutionRow,
+  start: NonNullable<ExecutionRow['start']>,
+): number | undefined {
   const { flow, trigger, parentId = null, originalId } = start;
   const cause = trigger?.variables.executionId;
   const { tenant, namespace, id: flowId, revision } = flow;
@@ -74,7 +84,9 @@ function begin({ begin }: Statements, { id, version, head }: ExecutionRow, start
   const triggeredBy = typeof cause === 'string' ? cause : parentId;
   const original = originalId === id ? null : originalId;
   const json = JSON.stringify(start);
-  return numberIn(begin.get(id, version, tenant, namespace, flowId, revision, parentId, triggeredBy, original, json, startMs));
+  return numberIn(
+    begin.get(id, version, tenant, namespace, flowId, revision, parentId, triggeredBy, original, json, startMs),
+  );
 }
 
 const raise = ({ raise, stub }: Statements, { id, version }: ExecutionRow): number | undefined =>
@@ -87,7 +99,30 @@ function writeFlow({ flow }: Statements, row: FlowRow): void {
 }
 
 function writeLine({ line }: Statements, given: LogLine): void {
-  const { executionId, atMs, id, namespace, flowId, taskId = null, taskRunId = null, attempt = null, value = null } = given;
+  const {
+    executionId,
+    atMs,
+    id,
+    namespace,
+    flowId,
+    taskId = null,
+    taskRunId = null,
+    attempt = null,
+    value = null,
+  } = given;
   const seq = Number(/\d{1,15}$/.exec(id)?.[0] ?? 0);
-  line.run(executionId, atMs, seq, id, namespace, flowId, taskId, taskRunId, attempt, value, given.level, given.message);
+  line.run(
+    executionId,
+    atMs,
+    seq,
+    id,
+    namespace,
+    flowId,
+    taskId,
+    taskRunId,
+    attempt,
+    value,
+    given.level,
+    given.message,
+  );
 }
