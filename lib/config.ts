@@ -9,12 +9,23 @@ import { nearest } from './nearest.ts';
 const port = z.coerce.number().int().min(1).max(65535);
 const count = z.coerce.number().int().min(1);
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
-const list = z.union([z.array(z.string()), z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean))]);
+const list = z.union([
+  z.array(z.string()),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ),
+]);
 
 /** `P30D`, or a number of days; 0 keeps everything. */
 const retention = z.union([
   z.coerce.number().min(0),
-  z.string().regex(/^P\d+D$/).transform((text) => Number(text.slice(1, -1))),
+  z
+    .string()
+    .regex(/^P\d+D$/)
+    .transform((text) => Number(text.slice(1, -1))),
 ]);
 
 const SCHEMA = z.strictObject({
@@ -29,7 +40,10 @@ const SCHEMA = z.strictObject({
   user: z.string().min(1).optional(),
   password: z.string().min(8).optional(),
   threads: count.max(1000).optional(),
-  workerGroup: z.string().regex(/^[a-zA-Z0-9_-]+$/).default('default'),
+  workerGroup: z
+    .string()
+    .regex(/^[a-zA-Z0-9_-]+$/)
+    .default('default'),
   timezone: z.string().optional(),
   retention: retention.default(30),
   plugins: list.default([]),
@@ -69,7 +83,11 @@ export function loadConfig(options: {
   readonly overrides?: Readonly<Partial<Record<ConfigKey, unknown>>>;
 }): LoadedConfig {
   const env = options.env ?? process.env;
-  const values: Record<string, unknown> = { ...fromFile(options.file), ...fromEnvironment(env), ...defined(options.overrides) };
+  const values: Record<string, unknown> = {
+    ...fromFile(options.file),
+    ...fromEnvironment(env),
+    ...defined(options.overrides),
+  };
   const parsed = SCHEMA.safeParse(values);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
@@ -84,7 +102,10 @@ export function loadConfig(options: {
 function fromFile(file: { readonly name: string; readonly content: unknown } | undefined): Record<string, unknown> {
   if (!file || file.content === null || file.content === undefined) return {};
   if (typeof file.content !== 'object' || Array.isArray(file.content))
-    throw new Fault('config.invalid', `${file.name}: expected a map of settings, got ${JSON.stringify(file.content).slice(0, 60)}`);
+    throw new Fault(
+      'config.invalid',
+      `${file.name}: expected a map of settings, got ${JSON.stringify(file.content).slice(0, 60)}`,
+    );
   for (const key of Object.keys(file.content)) refuseUnknown(key, KEYS, file.name);
   return file.content as Record<string, unknown>;
 }
@@ -92,23 +113,31 @@ function fromFile(file: { readonly name: string; readonly content: unknown } | u
 function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const variables = new Map(KEYS.map((key) => [variableOf(key), key]));
   for (const name of Object.keys(env))
-    if (name.startsWith(PREFIX) && !OTHER_VARIABLES.has(name)) refuseUnknown(name, [...variables.keys()], 'environment');
+    if (name.startsWith(PREFIX) && !OTHER_VARIABLES.has(name))
+      refuseUnknown(name, [...variables.keys()], 'environment');
   const values: Record<string, unknown> = {};
-  for (const [variable, key] of variables) if (env[variable] !== undefined && env[variable] !== '') values[key] = env[variable];
+  for (const [variable, key] of variables)
+    if (env[variable] !== undefined && env[variable] !== '') values[key] = env[variable];
   return values;
 }
 
 function refuseUnknown(name: string, known: readonly string[], where: string): void {
   if (known.includes(name)) return;
   const hint = nearest(name, known);
-  throw new Fault('config.invalid', `${where}: expected a known setting, got ${name}${hint ? ` (did you mean ${hint}?)` : ''}`);
+  throw new Fault(
+    'config.invalid',
+    `${where}: expected a known setting, got ${name}${hint ? ` (did you mean ${hint}?)` : ''}`,
+  );
 }
 
 const defined = (values: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 /** What a child process of ours is started with: our own environment, and what is said on top. */
-export const environmentWith = (extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({ ...process.env, ...extra });
+export const environmentWith = (extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...extra,
+});
 
 /** PATH and LANG for user code are taken from here, and nothing else. */
 export const hostPath = (): string => process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin';

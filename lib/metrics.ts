@@ -15,8 +15,17 @@ export const counter = (name: string, help: string, labelNames: readonly string[
 export const gauge = (name: string, help: string, labelNames: readonly string[] = []): Gauge<string> =>
   once(name, () => new Gauge({ name: `windhover_${name}`, help, labelNames, registers: [registry] }));
 
-export const histogram = (name: string, help: string, buckets: readonly number[], labelNames: readonly string[] = []): Histogram<string> =>
-  once(name, () => new Histogram({ name: `windhover_${name}`, help, labelNames, buckets: [...buckets], registers: [registry] }));
+export const histogram = (
+  name: string,
+  help: string,
+  buckets: readonly number[],
+  labelNames: readonly string[] = [],
+): Histogram<string> =>
+  once(
+    name,
+    () => new Histogram({ name: `windhover_${name}`, help, labelNames, buckets: [...buckets], registers: [registry] }),
+  );
 
 /** Process metrics (CPU, memory, event loop), once per process. */
-export const collectProcessMetrics = (): void => once('process', () => collectDefaultMetrics({ register: registry, prefix: 'windhover_' }));
+export const collectProcessMetrics = (): void =>
+  once('process', () => collectDefaultMetrics({ register: registry, prefix: 'windhover_' }));

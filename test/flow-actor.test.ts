@@ -68,6 +68,13 @@ test('answering a request that comes again as before, and changing nothing', () 
   assert.deepEqual(outcomes, ['saved 1 +1', 'saved 2 +2', 'saved 1', 'deleted 2', 'deleted 2']);
 });
 
+test('not giving the source with a repeated answer once the flow is deleted', () => {
+  const first = save('1', 'create');
+  const { document } = take(first, remove());
+  const { event } = stepFlow(document, first, 9);
+  assert.deepEqual([event.outcome, event.revision, event.source], ['saved', 1, undefined]);
+});
+
 test('remembering a bounded number of requests', () => {
   const { document } = take(...Array.from({ length: 100 }, (_, n) => save(`source ${n}`)));
   assert.equal(document!.requests.length, 20);

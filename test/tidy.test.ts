@@ -20,7 +20,16 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/repository': ['lib', 'lib/model'],
   'lib/storage': ['lib', 'lib/model'],
   'lib/plugin': ['lib', 'lib/model', 'lib/expression', 'lib/flow', 'lib/trigger', 'lib/execution', 'plugins/sdk'],
-  'lib/task': ['lib', 'lib/model', 'lib/expression', 'lib/flow', 'lib/execution', 'lib/storage', 'lib/plugin', 'plugins/sdk'],
+  'lib/task': [
+    'lib',
+    'lib/model',
+    'lib/expression',
+    'lib/flow',
+    'lib/execution',
+    'lib/storage',
+    'lib/plugin',
+    'plugins/sdk',
+  ],
   'lib/launch': ['lib', 'lib/model', 'lib/bus', 'lib/repository', 'lib/storage', 'lib/plugin'],
   // The bottom: configuration, clock, errors, log, metrics, service. `errors` carries the model's Problem.
   lib: ['lib/model'],
@@ -38,10 +47,22 @@ const SERVERS: Readonly<Record<string, readonly string[]>> = {
   'actors/indexer': ANY_LIB,
   'web/server': [...ANY_LIB, 'web/api', 'plugins/sdk'],
   // The command line loads the servers by name, each when it is asked for.
-  'web/cli': [...ANY_LIB, 'web/api', 'web/server', 'actors/executor', 'actors/worker', 'actors/scheduler', 'actors/indexer'],
+  'web/cli': [
+    ...ANY_LIB,
+    'web/api',
+    'web/server',
+    'actors/executor',
+    'actors/worker',
+    'actors/scheduler',
+    'actors/indexer',
+  ],
 };
 /** Types only: an item of a queue is an effect of a step. */
-const TYPE_ONLY: Readonly<Record<string, readonly string[]>> = { 'lib/execution': ['lib/bus'], 'lib/flow': ['lib/bus'], 'lib/trigger': ['lib/bus'] };
+const TYPE_ONLY: Readonly<Record<string, readonly string[]>> = {
+  'lib/execution': ['lib/bus'],
+  'lib/flow': ['lib/bus'],
+  'lib/trigger': ['lib/bus'],
+};
 
 const ALL_ROOMS = { ...ROOMS, ...SERVERS };
 const roomOf = (path: string): string => {
@@ -70,11 +91,14 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   vite: ['web/ui'],
 };
 const PURE = ['lib/model', 'lib/expression', 'lib/flow', 'lib/trigger', 'lib/execution'];
-const isIn = (path: string, places: readonly string[]): boolean => places.some((place) => path === place || path.startsWith(`${place}/`));
+const isIn = (path: string, places: readonly string[]): boolean =>
+  places.some((place) => path === place || path.startsWith(`${place}/`));
 const listed = (faults: readonly string[]): string => faults.join('\n');
 
 test('keeping every import inside what its room rests on', () => {
-  const faults = code.flatMap((file) => file.imports.filter((imported) => !mayImport(file, imported)).map((imported) => `${file.path} imports ${imported}`));
+  const faults = code.flatMap((file) =>
+    file.imports.filter((imported) => !mayImport(file, imported)).map((imported) => `${file.path} imports ${imported}`),
+  );
   assert.equal(listed(faults), '');
 });
 
@@ -97,11 +121,16 @@ test('giving every package one home', () => {
 });
 
 test('keeping clock, dice, environment and network out of the pure rooms', () => {
-  const impure = /\bDate\.now\(|\bnew Date\(\)|Math\.random|process\.|\bperformance\.|\bfetch\(|setTimeout|setInterval|randomUUID|randomBytes/;
-  const faults = code.filter(({ path }) => isIn(path, PURE)).flatMap(({ path, lines, packages }) => [
-    ...packages.filter((name) => name.startsWith('node:') && name !== 'node:crypto').map((name) => `${path} imports ${name}`),
-    ...lines.flatMap((line, n) => (impure.test(withoutComment(line)) ? [`${path}:${n + 1} ${line.trim()}`] : [])),
-  ]);
+  const impure =
+    /\bDate\.now\(|\bnew Date\(\)|Math\.random|process\.|\bperformance\.|\bfetch\(|setTimeout|setInterval|randomUUID|randomBytes/;
+  const faults = code
+    .filter(({ path }) => isIn(path, PURE))
+    .flatMap(({ path, lines, packages }) => [
+      ...packages
+        .filter((name) => name.startsWith('node:') && name !== 'node:crypto')
+        .map((name) => `${path} imports ${name}`),
+      ...lines.flatMap((line, n) => (impure.test(withoutComment(line)) ? [`${path}:${n + 1} ${line.trim()}`] : [])),
+    ]);
   assert.equal(listed(faults), '');
 });
 
@@ -120,23 +149,32 @@ test('reading the environment and hearing signals in one place each', () => {
 });
 
 test('keeping files within one sitting and functions within one screen', () => {
-  const long = files.filter(({ lines }) => lines.length - 1 > FILE_LINES_MAX).map(({ path, lines }) => `${path}: ${lines.length - 1} lines`);
+  const long = files
+    .filter(({ lines }) => lines.length - 1 > FILE_LINES_MAX)
+    .map(({ path, lines }) => `${path}: ${lines.length - 1} lines`);
   const functions = code.flatMap(functionsOf).filter(({ length }) => length > FUNCTION_LINES_MAX);
   assert.equal(listed([...long, ...functions.map(({ path, line, length }) => `${path}:${line}: ${length} lines`)]), '');
 });
 
 test('opening every file with its contract', () => {
-  const faults = code.filter(({ path, text }) => /\.(ts|tsx|mjs)$/.test(path) && !/^(#!.*\n)?\/\*\*/.test(text)).map(({ path }) => path);
-  const scripts = code.filter(({ path, text }) => path.endsWith('.lua') && !/^(#!.*\n)?--/.test(text)).map(({ path }) => path);
+  const faults = code
+    .filter(({ path, text }) => /\.(ts|tsx|mjs)$/.test(path) && !/^(#!.*\n)?\/\*\*/.test(text))
+    .map(({ path }) => path);
+  const scripts = code
+    .filter(({ path, text }) => path.endsWith('.lua') && !/^(#!.*\n)?--/.test(text))
+    .map(({ path }) => path);
   assert.equal(listed([...faults, ...scripts]), '');
 });
 
 test('writing no enum, namespace, any, default export or word without meaning', () => {
-  const refused = /^\s*(export\s+)?(const\s+)?enum\s|^\s*(export\s+)?namespace\s|:\s*any\b|\bas any\b|@ts-ignore|@ts-expect-error/;
+  const refused =
+    /^\s*(export\s+)?(const\s+)?enum\s|^\s*(export\s+)?namespace\s|:\s*any\b|\bas any\b|@ts-ignore|@ts-expect-error/;
   const names = /(^|[/-])(util|utils|helper|helpers|common|misc|manager|base|impl)([.-]|\/)/;
   const faults = code.flatMap(({ path, lines }) => [
     ...(names.test(path) ? [`${path}: a name without meaning`] : []),
-    ...(/\.tsx?$/.test(path) ? lines.flatMap((line, n) => (refused.test(withoutComment(line)) ? [`${path}:${n + 1} ${line.trim()}`] : [])) : []),
+    ...(/\.tsx?$/.test(path)
+      ? lines.flatMap((line, n) => (refused.test(withoutComment(line)) ? [`${path}:${n + 1} ${line.trim()}`] : []))
+      : []),
   ]);
   assert.equal(listed(faults), '');
 });

@@ -2,11 +2,12 @@
  * The open attempts of a partition, as its owner watches them (B4): one that nobody has claimed for 30 s is asked for at the
  * queue and offered again; a claim past its time is a lost worker, once Redis has been seen without a break for long enough.
  */
+
+import type { Bus } from '../../lib/bus/bus.ts';
+import { CLAIM_MS } from '../../lib/bus/claims.ts';
 import { parseAttemptRef } from '../../lib/model/execution.ts';
 import { MESSAGE_FORMAT, type Message } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
-import type { Bus } from '../../lib/bus/bus.ts';
-import { CLAIM_MS } from '../../lib/bus/claims.ts';
 
 /** Not claimed for this long: the queue is asked. */
 const UNCLAIMED_MS = 30_000;
@@ -65,13 +66,17 @@ export class Attempts {
       if (silent.length === ASKED_AT_ONCE) break;
     }
     if (silent.length === 0) return [];
-    const claims = await bus.claims.inspect(partition, silent.map(({ ref }) => ref));
+    const claims = await bus.claims.inspect(
+      partition,
+      silent.map(({ ref }) => ref),
+    );
     const messages: Message[] = [];
     const waiting: Watched[] = [];
     for (const [n, watched] of silent.entries()) {
       const untilMs = claims[n]?.untilMs;
       watched.sinceMs = untilMs === undefined ? nowMs : Math.min(nowMs, untilMs - LOOK_AFTER_MS);
-      if (untilMs !== undefined && untilMs <= nowMs) messages.push({ ...named(watched.ref, nowMs), kind: 'workerLost', delivery: watched.delivery });
+      if (untilMs !== undefined && untilMs <= nowMs)
+        messages.push({ ...named(watched.ref, nowMs), kind: 'workerLost', delivery: watched.delivery });
       else if (untilMs === undefined && nowMs - watched.askedMs > UNCLAIMED_MS) waiting.push(watched);
     }
     return waiting.length === 0 ? messages : [...messages, ...(await goneOf(bus, waiting, nowMs))];
@@ -80,13 +85,18 @@ export class Attempts {
 
 /** Those that neither wait in the queue nor are in a live worker's hands. */
 async function goneOf(bus: Bus, waiting: readonly Watched[], nowMs: number): Promise<Message[]> {
-  const present = await Promise.all(waiting.map(async ({ group, parcel }) => parcel !== undefined && (await bus.queues.present(group, [parcel]))[0]!));
+  const present = await Promise.all(
+    waiting.map(async ({ group, parcel }) => parcel !== undefined && (await bus.queues.present(group, [parcel]))[0]!),
+  );
   return waiting.flatMap((watched, n): Message[] => {
     watched.askedMs = nowMs;
     return present[n] ? [] : [{ ...named(watched.ref, nowMs), kind: 'reoffer', delivery: watched.delivery }];
   });
 }
 
-function named(ref: string, nowMs: number): { v: number; executionId: string; taskRunId: string; attempt: number; atMs: number } {
+function named(
+  ref: string,
+  nowMs: number,
+): { v: number; executionId: string; taskRunId: string; attempt: number; atMs: number } {
   return { v: MESSAGE_FORMAT, atMs: nowMs, ...parseAttemptRef(ref) };
 }

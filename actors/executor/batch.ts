@@ -2,14 +2,15 @@
  * One commit in the making (B2): what the steps of a batch changed, folded, each text made once and used for the document's
  * field and the feed's event alike.
  */
+
+import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
+import type { Item } from '../../lib/bus/queues.ts';
 import type { Change, Effect } from '../../lib/execution/effect.ts';
 import { taskRunField } from '../../lib/execution/run.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
 import { type Version, versionOf } from '../../lib/model/version.ts';
-import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
-import type { Item } from '../../lib/bus/queues.ts';
 
 /** An attempt to hand to the workers once the commit is applied. */
 export interface Dispatch {
@@ -68,8 +69,20 @@ export class Batch {
   }
 
   get isEmpty(): boolean {
-    const lists = [this.applied, this.tombstonesDropped, this.definitionsDropped, this.killed, this.deadLetters, this.failed, this.#documents, this.#events];
-    return lists.every(({ length }) => length === 0) && this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0;
+    const lists = [
+      this.applied,
+      this.tombstonesDropped,
+      this.definitionsDropped,
+      this.killed,
+      this.deadLetters,
+      this.failed,
+      this.#documents,
+      this.#events,
+    ];
+    return (
+      lists.every(({ length }) => length === 0) &&
+      this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0
+    );
   }
 
   /** One step's change. */

@@ -1,10 +1,11 @@
 /** Flows by the hash of their source, parsed once per process: the same hash is the same flow in every partition. */
-import { parseFlow } from '../../lib/flow/parse.ts';
+
+import type { Documents } from '../../lib/bus/documents.ts';
 import { textOf } from '../../lib/errors.ts';
+import { parseFlow } from '../../lib/flow/parse.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { type Flow, TENANT } from '../../lib/model/flow.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
-import type { Documents } from '../../lib/bus/documents.ts';
 
 const FLOWS_MAX = 2_000;
 
@@ -39,7 +40,9 @@ export class Definitions {
   #parse(source: string): Flow | string {
     try {
       const { flow, problems } = parseFlow(source, this.#catalogue, { tenant: TENANT });
-      return flow ?? `its flow cannot be run here: ${problems.map(({ path, message }) => `${path}: ${message}`).join('; ')}`;
+      return (
+        flow ?? `its flow cannot be run here: ${problems.map(({ path, message }) => `${path}: ${message}`).join('; ')}`
+      );
     } catch (error) {
       return `its flow cannot be read: ${textOf(error)}`;
     }

@@ -2,10 +2,11 @@
  * What follows a commit that was applied: its attempts go to the workers, its log lines to their streams, hints to whoever
  * runs what must end. What could not be sent is sent again each second; the outbox keeps it across owners.
  */
+
+import type { Bus } from '../../lib/bus/bus.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
-import type { Bus } from '../../lib/bus/bus.ts';
 import type { Batch, Dispatch } from './batch.ts';
 import { Durations } from './durations.ts';
 import { Parcels, type SentParcel } from './parcels.ts';
@@ -92,6 +93,8 @@ export class Deliveries {
     }
     const batches = [...byExecution].map(([executionId, some]) => ({ executionId, lines: some }));
     // The engine's own lines are not worth a failure of the round; the reason stands in the execution too.
-    await this.#bus.lines.append(partition, batches).catch((error: unknown) => this.#log.warn({ reason: textOf(error) }, 'log lines were lost'));
+    await this.#bus.lines
+      .append(partition, batches)
+      .catch((error: unknown) => this.#log.warn({ reason: textOf(error) }, 'log lines were lost'));
   }
 }

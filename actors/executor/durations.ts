@@ -26,6 +26,10 @@ export class Durations {
 
   isShort(type: string): boolean {
     const learned = this.#types.get(type);
-    return learned !== undefined && learned.slow.length >= SAMPLES_MIN && learned.slowCount <= learned.slow.length * SLOW_PART;
+    return (
+      learned !== undefined &&
+      learned.slow.length >= SAMPLES_MIN &&
+      learned.slowCount <= learned.slow.length * SLOW_PART
+    );
   }
 }

@@ -2,14 +2,15 @@
  * All that an executor owns: takes leases that are its own by assignment, renews them from the loop that does the work, drops
  * what was lost, and runs a round over them.
  */
+
+import type { Bus } from '../../lib/bus/bus.ts';
+import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
+import { type CommitAnswer, type Entry, LEASE_RENEW_MS, type Lease } from '../../lib/bus/ownership.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION, type Version } from '../../lib/model/version.ts';
-import type { Bus } from '../../lib/bus/bus.ts';
-import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
-import { type CommitAnswer, type Entry, LEASE_RENEW_MS, type Lease } from '../../lib/bus/ownership.ts';
 import { partitionsOf, threadsOf } from './assignment.ts';
 import type { Batch } from './batch.ts';
 import { Definitions } from './definitions.ts';
@@ -127,7 +128,8 @@ export class Estate {
     try {
       const answer = await this.#parts.bus.ownership.commit(owned.lease, batch.finish());
       commits.inc({ answer });
-      if (answer !== 'APPLIED') this.#parts.log.warn({ partition: owned.lease.partition, answer }, 'a commit was not applied');
+      if (answer !== 'APPLIED')
+        this.#parts.log.warn({ partition: owned.lease.partition, answer }, 'a commit was not applied');
       return answer;
     } catch (error) {
       // Done or not is unknown: everything held is dropped and read anew, which is right in both cases.
@@ -140,7 +142,11 @@ export class Estate {
   async #follow(owned: Owned, batch: Batch): Promise<Committed> {
     const { bus } = this.#parts;
     for (const id of batch.failed) owned.tries.set(id, await bus.ownership.tried(owned.lease, id).catch(() => 1)); // Counted again when it throws again.
-    if (batch.dispatches.length > 0) owned.unsent.set(batch.id, batch.dispatches.map(({ item }) => item.ref));
+    if (batch.dispatches.length > 0)
+      owned.unsent.set(
+        batch.id,
+        batch.dispatches.map(({ item }) => item.ref),
+      );
     return {
       batch,
       sent: (parcels) => {
@@ -193,7 +199,8 @@ export class Estate {
     const wanted = [...ours].filter((partition) => !this.#owned.has(partition));
     const taken = await Promise.all(wanted.map((partition) => this.#take(partition)));
     const count = taken.filter(Boolean).length;
-    if (count + foreign.length > 0) log.info({ taken: count, released: foreign.length, owned: this.#owned.size }, 'partitions');
+    if (count + foreign.length > 0)
+      log.info({ taken: count, released: foreign.length, owned: this.#owned.size }, 'partitions');
     partitionsOwned.set(this.#owned.size);
   }
 
@@ -212,7 +219,12 @@ export class Estate {
     const { bus, deliveries, log } = this.#parts;
     const holding = await bus.ownership.hold(lease);
     if (lease.partition.startsWith('f:')) return new FlowPartition({ bus, log }, lease, holding);
-    return new ExecutionPartition({ bus, definitions: this.#definitions, durations: deliveries.durations, log }, lease, holding, this.#nowMs());
+    return new ExecutionPartition(
+      { bus, definitions: this.#definitions, durations: deliveries.durations, log },
+      lease,
+      holding,
+      this.#nowMs(),
+    );
   }
 
   async #lookAtReaders(nowMs: number): Promise<void> {

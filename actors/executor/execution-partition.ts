@@ -2,6 +2,9 @@
  * The executions of one partition, in their owner's memory. Loads them by their first message, steps, turns effects into the
  * batch, watches attempts, and lets ended ones go once every durable reader is behind them.
  */
+
+import type { Bus } from '../../lib/bus/bus.ts';
+import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Effect } from '../../lib/execution/effect.ts';
 import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
@@ -12,15 +15,13 @@ import type { FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import { isEnded, stateOf } from '../../lib/model/state.ts';
 import { versionOf } from '../../lib/model/version.ts';
-import type { Bus } from '../../lib/bus/bus.ts';
-import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { Attempts } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
 import type { Durations } from './durations.ts';
+import { lateAnswers, messagesApplied, reoffers, workersLost } from './numbers.ts';
 import { BATCH_BYTES_MAX, BATCH_TASK_RUNS_MAX, type Moment, type PartitionActor, TRIES_MAX } from './partition.ts';
 import { Residue } from './residue.ts';
-import { lateAnswers, messagesApplied, reoffers, workersLost } from './numbers.ts';
 import { Timers } from './timers.ts';
 
 const TIMERS_MAX = 200;
@@ -137,7 +138,12 @@ export class ExecutionPartition implements PartitionActor {
           return;
         }
         this.#bury(batch, id, JSON.stringify(message), textOf(error));
-        this.#abandon(batch, message.executionId, `the engine could not take a message (${message.kind}): ${textOf(error)}`, nowMs);
+        this.#abandon(
+          batch,
+          message.executionId,
+          `the engine could not take a message (${message.kind}): ${textOf(error)}`,
+          nowMs,
+        );
         return;
       }
     }
@@ -162,7 +168,11 @@ export class ExecutionPartition implements PartitionActor {
     const message = { v: MESSAGE_FORMAT, executionId, atMs: nowMs };
     this.#timers.drop(name);
     batch.dropTimer(name);
-    this.#take(batch, what === CONTINUE ? { ...message, kind: 'continue' } : { ...message, kind: 'timer', name, dueMs }, nowMs);
+    this.#take(
+      batch,
+      what === CONTINUE ? { ...message, kind: 'continue' } : { ...message, kind: 'timer', name, dueMs },
+      nowMs,
+    );
   }
 
   #take(batch: Batch, message: Message, nowMs: number): void {
@@ -170,11 +180,17 @@ export class ExecutionPartition implements PartitionActor {
     const run = this.#runs.get(id);
     const hash = message.kind === 'start' ? message.start.flow.hash : run?.start.flow.hash;
     const flow = hash === undefined ? 'no such execution' : this.#parts.definitions.get(hash);
-    const taken = step(run, message, { nowMs, epoch: this.#lease.epoch, flow, tombstone: run ? undefined : this.#residue.tombstone(id) });
+    const taken = step(run, message, {
+      nowMs,
+      epoch: this.#lease.epoch,
+      flow,
+      tombstone: run ? undefined : this.#residue.tombstone(id),
+    });
     messagesApplied.inc();
     if (taken.kind === 'unchanged') {
       if (message.kind === 'kill') this.#settleKill(batch, id, run);
-      if (message.kind === 'taskEnded') this.#settleLate(batch, taken.why, attemptRef(id, message.taskRunId, message.attempt), run);
+      if (message.kind === 'taskEnded')
+        this.#settleLate(batch, taken.why, attemptRef(id, message.taskRunId, message.attempt), run);
       return;
     }
     const changed = applyChange(run, taken.change);
@@ -184,7 +200,8 @@ export class ExecutionPartition implements PartitionActor {
       this.#residue.uses(id, changed.start.flow.hash);
     }
     batch.add(id, taken.change);
-    if (message.kind === 'taskStarted') this.attempts.claimed(attemptRef(id, message.taskRunId, message.attempt), nowMs);
+    if (message.kind === 'taskStarted')
+      this.attempts.claimed(attemptRef(id, message.taskRunId, message.attempt), nowMs);
     if (message.kind === 'kill') this.#killing.add(id);
     for (const effect of taken.effects) this.#do(batch, changed, effect, nowMs);
   }
@@ -206,7 +223,13 @@ export class ExecutionPartition implements PartitionActor {
       case 'runTask': {
         const item = { ...effect.item, version: batch.version };
         batch.open({ partition: batch.partition, group: effect.group, type: effect.type, item });
-        this.attempts.open({ ref: item.ref, group: effect.group, delivery: item.delivery, sinceMs: nowMs, askedMs: nowMs });
+        this.attempts.open({
+          ref: item.ref,
+          group: effect.group,
+          delivery: item.delivery,
+          sinceMs: nowMs,
+          askedMs: nowMs,
+        });
         return;
       }
       case 'closeAttempt':
@@ -231,7 +254,12 @@ export class ExecutionPartition implements PartitionActor {
         batch.lines.push({ executionId: start.id, line: lineOf(run, effect, batch, nowMs) });
         return;
       case 'end': {
-        const tombstone: Tombstone = { state: effect.state, version: batch.version, endedAtMs: nowMs, untilMs: nowMs + effect.rememberMs };
+        const tombstone: Tombstone = {
+          state: effect.state,
+          version: batch.version,
+          endedAtMs: nowMs,
+          untilMs: nowMs + effect.rememberMs,
+        };
         this.#residue.bury(batch, start.id, tombstone, start.flow.hash);
         if (this.#killing.delete(start.id)) batch.killed.push(start.id);
       }
@@ -241,10 +269,23 @@ export class ExecutionPartition implements PartitionActor {
 
 function reofferOf(ref: string, delivery: string, nowMs: number): Message {
   const [executionId, taskRunId, attempt] = ref.split('/') as [string, string, string];
-  return { v: MESSAGE_FORMAT, kind: 'reoffer', executionId, taskRunId, attempt: Number(attempt), delivery, atMs: nowMs };
+  return {
+    v: MESSAGE_FORMAT,
+    kind: 'reoffer',
+    executionId,
+    taskRunId,
+    attempt: Number(attempt),
+    delivery,
+    atMs: nowMs,
+  };
 }
 
-function lineOf(run: Run, effect: Extract<Effect, { kind: 'log' }>, batch: Batch, nowMs: number): Batch['lines'][number]['line'] {
+function lineOf(
+  run: Run,
+  effect: Extract<Effect, { kind: 'log' }>,
+  batch: Batch,
+  nowMs: number,
+): Batch['lines'][number]['line'] {
   const { start } = run;
   const taskRun = effect.taskRunId === undefined ? undefined : run.taskRuns.get(effect.taskRunId);
   return {

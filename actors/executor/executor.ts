@@ -4,15 +4,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Bus } from '../../lib/bus/bus.ts';
+import type { Member } from '../../lib/bus/members.ts';
+import type { Entry } from '../../lib/bus/ownership.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Service } from '../../lib/service.ts';
-import type { Bus } from '../../lib/bus/bus.ts';
-import type { Entry } from '../../lib/bus/ownership.ts';
-import type { Member } from '../../lib/bus/members.ts';
 import { Deliveries } from './deliveries.ts';
 import { Estate } from './estate.ts';
 
@@ -23,7 +23,15 @@ const GATHER_MS = 5;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
 
-export function buildExecutor({ bus, catalogue, log }: { readonly bus: Bus; readonly catalogue: Catalogue; readonly log: Log }): Service {
+export function buildExecutor({
+  bus,
+  catalogue,
+  log,
+}: {
+  readonly bus: Bus;
+  readonly catalogue: Catalogue;
+  readonly log: Log;
+}): Service {
   const member: Member = {
     id: randomUUID(),
     role: 'executor',
@@ -84,7 +92,9 @@ class Executor {
 
   health(): { readonly ok: boolean; readonly detail?: string } {
     const silentMs = performance.now() - this.#progressMs;
-    return silentMs < SILENT_MS ? { ok: true } : { ok: false, detail: `no round for ${Math.round(silentMs / 1_000)} s` };
+    return silentMs < SILENT_MS
+      ? { ok: true }
+      : { ok: false, detail: `no round for ${Math.round(silentMs / 1_000)} s` };
   }
 
   async #goRound(): Promise<void> {

@@ -1,15 +1,16 @@
 /** The flows of one partition, in their owner's memory: definitions and revisions. One message is one step of `flow/actor`. */
-import type { FlowDocument } from '../../lib/flow/actor.ts';
-import { stepFlow } from '../../lib/flow/actor.ts';
-import { textOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
-import type { FlowMessage } from '../../lib/model/message.ts';
+
 import type { Bus } from '../../lib/bus/bus.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
+import { textOf } from '../../lib/errors.ts';
+import type { FlowDocument } from '../../lib/flow/actor.ts';
+import { stepFlow } from '../../lib/flow/actor.ts';
+import type { Log } from '../../lib/log.ts';
+import type { FlowMessage } from '../../lib/model/message.ts';
+import { versionOf } from '../../lib/model/version.ts';
 import type { Batch } from './batch.ts';
 import { BATCH_BYTES_MAX, type Moment, type PartitionActor, TRIES_MAX } from './partition.ts';
 import { Residue } from './residue.ts';
-import { versionOf } from '../../lib/model/version.ts';
 
 export class FlowPartition implements PartitionActor {
   readonly number: number;
@@ -36,7 +37,8 @@ export class FlowPartition implements PartitionActor {
   prepare(entries: readonly Entry[]): Promise<void> | undefined {
     const missing = new Set<string>();
     for (const { messages } of entries)
-      for (const { flowId } of messages as readonly FlowMessage[]) if (this.#present.has(flowId) && !this.#documents.has(flowId)) missing.add(flowId);
+      for (const { flowId } of messages as readonly FlowMessage[])
+        if (this.#present.has(flowId) && !this.#documents.has(flowId)) missing.add(flowId);
     if (missing.size === 0) return undefined;
     return Promise.all([...missing].map((id) => this.#load(id))).then(() => {});
   }
@@ -53,7 +55,15 @@ export class FlowPartition implements PartitionActor {
       try {
         for (const message of entry.messages as readonly FlowMessage[]) this.#take(batch, message, moment.nowMs);
         batch.applied.push(entry.id);
-        if (entry.unreadable !== undefined) batch.deadLetters.push(JSON.stringify({ entry: entry.id, partition: batch.partition, reason: 'unreadable', message: entry.unreadable }));
+        if (entry.unreadable !== undefined)
+          batch.deadLetters.push(
+            JSON.stringify({
+              entry: entry.id,
+              partition: batch.partition,
+              reason: 'unreadable',
+              message: entry.unreadable,
+            }),
+          );
       } catch (error) {
         this.#log.warn({ entry: entry.id, err: error }, 'a flow message throws');
         if ((moment.tries.get(entry.id) ?? 0) + 1 < TRIES_MAX) {
@@ -61,7 +71,14 @@ export class FlowPartition implements PartitionActor {
           continue;
         }
         batch.applied.push(entry.id);
-        batch.deadLetters.push(JSON.stringify({ entry: entry.id, partition: batch.partition, reason: textOf(error), message: JSON.stringify(entry.messages) }));
+        batch.deadLetters.push(
+          JSON.stringify({
+            entry: entry.id,
+            partition: batch.partition,
+            reason: textOf(error),
+            message: JSON.stringify(entry.messages),
+          }),
+        );
       }
     }
     this.#residue.sweep(batch, moment, entries.length === 0, () => {});

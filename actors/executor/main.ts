@@ -10,4 +10,5 @@ export async function executorOf(parts: Parts): Promise<Service> {
   return buildExecutor({ bus: parts.bus, catalogue, log: parts.log.child({ server: 'executor' }) });
 }
 
-export const main = (loaded: LoadedConfig): Promise<number> => launch('executor', loaded, async (parts) => [await executorOf(parts)]);
+export const main = (loaded: LoadedConfig): Promise<number> =>
+  launch('executor', loaded, async (parts) => [await executorOf(parts)]);

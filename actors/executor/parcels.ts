@@ -3,9 +3,10 @@
  * a slow or new type travels alone, and so does whatever was delivered before. A parcel may hold attempts of several
  * partitions of a round: they were committed together, and claims go by partition anyway.
  */
-import { derivedId } from '../../lib/model/ids.ts';
+
 import type { Bus } from '../../lib/bus/bus.ts';
 import { type Item, PARCEL_ITEMS_MAX, type Parcel } from '../../lib/bus/queues.ts';
+import { derivedId } from '../../lib/model/ids.ts';
 import type { Dispatch } from './batch.ts';
 import type { Durations } from './durations.ts';
 
@@ -29,7 +30,14 @@ export class Parcels {
   async send(dispatches: readonly Dispatch[], open: number): Promise<readonly SentParcel[]> {
     const sent = this.#pack(dispatches, open);
     const byGroup = Map.groupBy(sent, ({ group }) => group);
-    await Promise.all([...byGroup].map(([group, parcels]) => this.#bus.queues.add(group, parcels.map(({ parcel }) => parcel))));
+    await Promise.all(
+      [...byGroup].map(([group, parcels]) =>
+        this.#bus.queues.add(
+          group,
+          parcels.map(({ parcel }) => parcel),
+        ),
+      ),
+    );
     return sent;
   }
 
@@ -46,8 +54,12 @@ export class Parcels {
       }
     }
     for (const [group, items] of short) {
-      const size = Math.max(1, Math.min(PARCEL_ITEMS_MAX, Math.ceil(Math.max(open, items.length) / (this.threads.get(group) || 1))));
-      for (let from = 0; from < items.length; from += size) parcels.push(parcelOf(group, items.slice(from, from + size)));
+      const size = Math.max(
+        1,
+        Math.min(PARCEL_ITEMS_MAX, Math.ceil(Math.max(open, items.length) / (this.threads.get(group) || 1))),
+      );
+      for (let from = 0; from < items.length; from += size)
+        parcels.push(parcelOf(group, items.slice(from, from + size)));
     }
     return parcels;
   }

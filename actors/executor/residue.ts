@@ -3,11 +3,12 @@
  * epoch is behind its end, the tombstone after its time and when no unread message is older, definitions that nobody uses,
  * feed entries that were read. All of it goes with commits, never by a key's own expiry.
  */
+
+import type { Holding } from '../../lib/bus/ownership.ts';
 import type { Tombstone } from '../../lib/model/execution.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { Version } from '../../lib/model/version.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
-import type { Holding } from '../../lib/bus/ownership.ts';
 import type { Batch } from './batch.ts';
 import type { Moment } from './partition.ts';
 

@@ -21,7 +21,7 @@ import { feedCursor, type Progress } from './progress.ts';
 const GATHER_MS = 40;
 /** Entries of a partition in one read; halved while reads come out larger than READ_CHARS_MAX. */
 const COUNT_MAX = 64;
-const READ_CHARS_MAX = 8 * 1024 * 1024;
+const READ_CHARS_MAX = 4 * 1024 * 1024;
 /** A transaction holds the thread: about 10 ms with so many task runs. */
 const WRITE_TASK_RUNS = 2_000;
 
@@ -83,22 +83,24 @@ export class FeedCopy {
     const { bus, clock, signal } = this.#copying;
     const blockMs = blockMsAfter(this.#insistence);
     const first = await bus.feeds.read(since, { count: this.#count, blockMs, signal });
-    if (first.size === 0 || signal.aborted) return first;
+    // Nothing more to gather where the wait is over, or where a partition alone has more than was asked for.
+    if (first.size === 0 || signal.aborted || first.values().some(({ length }) => length >= this.#count))
+      return this.#fit(first);
     await clock.sleep(GATHER_MS, signal);
     const behind = new Map(since);
     for (const [partition, entries] of first) behind.set(partition, entries.at(-1)!.version);
     const more = signal.aborted ? new Map() : await bus.feeds.read(behind, { count: this.#count, blockMs: 0, signal });
     const all = new Map(first);
     for (const [partition, entries] of more) all.set(partition, [...(all.get(partition) ?? []), ...entries]);
-    this.#fit(all);
-    return all;
+    return this.#fit(all);
   }
 
-  #fit(read: Entries): void {
+  #fit(read: Entries): Entries {
     let chars = 0;
     for (const entries of read.values())
       for (const { events } of entries) for (const [, json] of events) chars += json.length;
     this.#count = chars > READ_CHARS_MAX ? Math.max(1, this.#count >> 1) : Math.min(COUNT_MAX, this.#count * 2);
+    return read;
   }
 
   /** Partition by partition, as many in a transaction as fit. */

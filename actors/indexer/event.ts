@@ -27,25 +27,29 @@ export function splitEvent(json: string): EventParts {
   const parts: { start?: string; head?: string; taskRuns: readonly string[]; removed?: string } = { taskRuns: NONE };
   if (json.charCodeAt(0) !== OPEN_BRACE) throw unexpected(json, 0);
   for (let at = 1; json.charCodeAt(at) === QUOTE; ) {
-    const keyEnd = closingQuote(json, at);
+    // Keys are ours: nothing in them is escaped.
+    const keyEnd = json.indexOf('"', at + 1);
+    if (keyEnd === -1) throw unexpected(json, at);
     const key = json.slice(at + 1, keyEnd);
     const from = keyEnd + 2;
-    const until = valueEnd(json, from);
-    if (key === 'taskRuns') parts.taskRuns = elements(json, from, until);
+    const taskRuns: string[] | undefined = key === 'taskRuns' ? [] : undefined;
+    const until = taskRuns ? elements(json, from, taskRuns) : valueEnd(json, from);
+    if (taskRuns) parts.taskRuns = taskRuns;
     else if (key === 'start' || key === 'head' || key === 'removed') parts[key] = json.slice(from, until);
     at = json.charCodeAt(until) === COMMA ? until + 1 : until;
   }
   return parts;
 }
 
-function elements(json: string, from: number, until: number): readonly string[] {
-  const found: string[] = [];
-  for (let at = from + 1; at < until - 1; ) {
+/** The texts of the array that begins at `from`; returns what is behind it. */
+function elements(json: string, from: number, found: string[]): number {
+  let at = from + 1;
+  while (json.charCodeAt(at) !== CLOSE_BRACKET) {
     const end = valueEnd(json, at);
     found.push(json.slice(at, end));
-    at = end + 1;
+    at = json.charCodeAt(end) === COMMA ? end + 1 : end;
   }
-  return found;
+  return at + 1;
 }
 
 /** Behind the value that begins at `from`. The one loop that sees each character: strings are passed over in place. */
@@ -54,8 +58,13 @@ function valueEnd(json: string, from: number): number {
   let depth = 0;
   for (let at = from; at < length; at++) {
     const character = json.charCodeAt(at);
-    if (character === QUOTE) at = closingQuote(json, at);
-    else if (character >= OPEN_BRACKET) {
+    if (character === QUOTE) {
+      for (at++; at < length; at++) {
+        const inside = json.charCodeAt(at);
+        if (inside === QUOTE) break;
+        if (inside === BACKSLASH) at++;
+      }
+    } else if (character >= OPEN_BRACKET) {
       const bracket = character & BRACE_TO_BRACKET;
       if (bracket === OPEN_BRACKET) depth++;
       else if (bracket === CLOSE_BRACKET) {
@@ -65,16 +74,6 @@ function valueEnd(json: string, from: number): number {
     } else if (character === COMMA && depth === 0) return at;
   }
   throw unexpected(json, from);
-}
-
-function closingQuote(json: string, opening: number): number {
-  const { length } = json;
-  for (let at = opening + 1; at < length; at++) {
-    const character = json.charCodeAt(at);
-    if (character === QUOTE) return at;
-    if (character === BACKSLASH) at++;
-  }
-  throw unexpected(json, opening);
 }
 
 const unexpected = (json: string, at: number): Error =>

@@ -23,7 +23,10 @@ export function foldExecutions(entries: readonly FeedEntry[], unreadable: Unread
   for (const { version, events } of entries)
     for (const [id, json] of events) {
       let folded = all.get(id);
-      if (!folded) all.set(id, (folded = { version, taskRuns: new Map(), removed: new Set() }));
+      if (!folded) {
+        folded = { version, taskRuns: new Map(), removed: new Set() };
+        all.set(id, folded);
+      }
       try {
         add(folded, json);
         folded.version = version;

@@ -11,4 +11,5 @@ export async function schedulerOf(parts: Parts): Promise<Service> {
   return buildScheduler({ bus: parts.bus, catalogue, timezone, log: parts.log.child({ server: 'scheduler' }) });
 }
 
-export const main = (loaded: LoadedConfig): Promise<number> => launch('scheduler', loaded, async (parts) => [await schedulerOf(parts)]);
+export const main = (loaded: LoadedConfig): Promise<number> =>
+  launch('scheduler', loaded, async (parts) => [await schedulerOf(parts)]);

@@ -11,12 +11,23 @@ export interface LineBatch {
 
 export interface Lines {
   /** One batch per execution. */
-  append(partition: Partition, batches: readonly { readonly executionId: string; readonly lines: readonly LogLine[] }[]): Promise<void>;
+  append(
+    partition: Partition,
+    batches: readonly { readonly executionId: string; readonly lines: readonly LogLine[] }[],
+  ): Promise<void>;
   /** Batches behind each cursor (`0` the oldest, `$` only what comes next), optionally of one execution only. */
   read(
     since: ReadonlyMap<Partition, string>,
-    options: { readonly count: number; readonly blockMs: number; readonly executions?: ReadonlySet<string>; readonly signal?: AbortSignal },
-  ): Promise<{ readonly batches: ReadonlyMap<Partition, readonly LineBatch[]>; readonly cursors: ReadonlyMap<Partition, string> }>;
+    options: {
+      readonly count: number;
+      readonly blockMs: number;
+      readonly executions?: ReadonlySet<string>;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<{
+    readonly batches: ReadonlyMap<Partition, readonly LineBatch[]>;
+    readonly cursors: ReadonlyMap<Partition, string>;
+  }>;
   /** Everything up to the cursors is in the repository and may go. */
   trim(until: ReadonlyMap<Partition, string>): Promise<void>;
 }

@@ -53,7 +53,11 @@ export interface Queues {
    * Calls `handle` for each parcel, up to `concurrency` at once, until closed. A parcel is gone from the queue when `handle`
    * returns or throws. The adapter watches progress: parcels that wait while it is free, and none taken for 10 s, rebuild it.
    */
-  serve(group: string, options: { readonly concurrency: number }, handle: (parcel: Parcel) => Promise<void>): QueueServer;
+  serve(
+    group: string,
+    options: { readonly concurrency: number },
+    handle: (parcel: Parcel) => Promise<void>,
+  ): QueueServer;
 }
 
 export interface QueueServer {

@@ -2,7 +2,11 @@
 export interface Vault {
   get(key: string): Promise<string | undefined>;
   /** `onlyIfAbsent` makes it a claim: false when there was one. */
-  set(key: string, value: string, options?: { readonly ttlMs?: number; readonly onlyIfAbsent?: boolean }): Promise<boolean>;
+  set(
+    key: string,
+    value: string,
+    options?: { readonly ttlMs?: number; readonly onlyIfAbsent?: boolean },
+  ): Promise<boolean>;
   remove(key: string): Promise<void>;
   /** Keys with the prefix. */
   keys(prefix: string): Promise<readonly string[]>;

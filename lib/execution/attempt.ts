@@ -1,22 +1,41 @@
 /** The life of an attempt: dispatched, delivered again, ended. */
+
+import type { Item } from '../bus/queues.ts';
 import type { Attempt, TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { entering, type State } from '../model/state.ts';
-import type { Item } from '../bus/queues.ts';
 import type { Draft } from './draft.ts';
 import { placeOf, readsOf } from './look.ts';
 
 export const lastAttempt = (taskRun: TaskRun): Attempt | undefined => taskRun.attempts[taskRun.attempts.length - 1];
 
-export const withLastAttempt = (taskRun: TaskRun, attempt: Attempt): TaskRun => ({ ...taskRun, attempts: [...taskRun.attempts.slice(0, -1), attempt] });
+export const withLastAttempt = (taskRun: TaskRun, attempt: Attempt): TaskRun => ({
+  ...taskRun,
+  attempts: [...taskRun.attempts.slice(0, -1), attempt],
+});
 
 /** Hands the next attempt of a task run to the workers. */
 export function dispatchAttempt(draft: Draft, task: Task, taskRun: TaskRun): void {
   const delivery = `${draft.epoch}.1`;
-  const attempt: Attempt = { history: [['CREATED', draft.nowMs], ['SUBMITTED', draft.nowMs]], delivery };
-  const submitted: TaskRun = { ...taskRun, attempts: [...taskRun.attempts, attempt], history: entering(taskRun.history, 'SUBMITTED', draft.nowMs) };
+  const attempt: Attempt = {
+    history: [
+      ['CREATED', draft.nowMs],
+      ['SUBMITTED', draft.nowMs],
+    ],
+    delivery,
+  };
+  const submitted: TaskRun = {
+    ...taskRun,
+    attempts: [...taskRun.attempts, attempt],
+    history: entering(taskRun.history, 'SUBMITTED', draft.nowMs),
+  };
   draft.put(submitted);
-  draft.effects.push({ kind: 'runTask', group: task.workerGroup ?? 'default', type: task.type, item: itemOf(draft, task, submitted, delivery) });
+  draft.effects.push({
+    kind: 'runTask',
+    group: task.workerGroup ?? 'default',
+    type: task.type,
+    item: itemOf(draft, task, submitted, delivery),
+  });
 }
 
 /** Hands the present attempt out again, under a name that no earlier delivery has. */
@@ -31,9 +50,17 @@ export function deliverAgain(draft: Draft, task: Task, taskRun: TaskRun, lost: b
     delivery,
     ...(lost ? { losses: (attempt.losses ?? 0) + 1, history: entering(attempt.history, state, draft.nowMs) } : {}),
   };
-  const changed = { ...withLastAttempt(taskRun, again), ...(lost ? { history: entering(taskRun.history, state, draft.nowMs) } : {}) };
+  const changed = {
+    ...withLastAttempt(taskRun, again),
+    ...(lost ? { history: entering(taskRun.history, state, draft.nowMs) } : {}),
+  };
   draft.put(changed);
-  draft.effects.push({ kind: 'runTask', group: task.workerGroup ?? 'default', type: task.type, item: itemOf(draft, task, changed, delivery) });
+  draft.effects.push({
+    kind: 'runTask',
+    group: task.workerGroup ?? 'default',
+    type: task.type,
+    item: itemOf(draft, task, changed, delivery),
+  });
 }
 
 function itemOf(draft: Draft, task: Task, taskRun: TaskRun, delivery: string): Omit<Item, 'version'> {
@@ -50,9 +77,20 @@ function itemOf(draft: Draft, task: Task, taskRun: TaskRun, delivery: string): O
 }
 
 /** The attempt with its end, and without what only a running one has. */
-export function endedAttempt(attempt: Attempt, state: State, times: { readonly startedAtMs?: number; readonly endedAtMs: number }): Attempt {
+export function endedAttempt(
+  attempt: Attempt,
+  state: State,
+  times: { readonly startedAtMs?: number; readonly endedAtMs: number; readonly lines?: number },
+): Attempt {
   const { delivery: _, token: __, ...rest } = attempt;
   const started = attempt.history.some(([known]) => known === 'RUNNING');
-  const running = started || times.startedAtMs === undefined ? attempt.history : entering(attempt.history, 'RUNNING', times.startedAtMs);
-  return { ...rest, history: entering(running, state, times.endedAtMs) };
+  const running =
+    started || times.startedAtMs === undefined
+      ? attempt.history
+      : entering(attempt.history, 'RUNNING', times.startedAtMs);
+  return {
+    ...rest,
+    history: entering(running, state, times.endedAtMs),
+    ...(times.lines ? { lines: times.lines } : {}),
+  };
 }

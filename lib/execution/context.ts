@@ -2,10 +2,11 @@
  * What expressions see: the variables of Kestra's contexts, made from what is handed in. A step hands in its run, a worker
  * the fields that it fetched; both see the same. `readsOf` says which fields those are.
  */
+
+import type { Item, ItemParent } from '../bus/queues.ts';
 import { reachesOf } from '../expression/render.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
 import type { Flow, Labels, Task } from '../model/flow.ts';
-import type { Item, ItemParent } from '../bus/queues.ts';
 
 type Json = Record<string, unknown>;
 type Reach = readonly string[];
@@ -50,7 +51,9 @@ function addPlace(context: Json, { flow }: Seen, place: NonNullable<Seen['place'
     ...valueOf(place),
   };
   // Parents are those that carry a value: the iterations around this task run, innermost first.
-  const parents = place.parents.filter(({ value }) => value !== undefined).map((parent) => ({ taskrun: valueOf(parent) }));
+  const parents = place.parents
+    .filter(({ value }) => value !== undefined)
+    .map((parent) => ({ taskrun: valueOf(parent) }));
   if (parents[0]) context.parent = parents[0];
   if (parents.length > 0) context.parents = parents;
 }
@@ -74,7 +77,8 @@ function outputsOf(seen: Seen): Json {
 
 function valuesAround(taskRun: TaskRun, seen: Seen): string[] {
   const values: string[] = [];
-  for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? seen.taskRun(at.parentId) : undefined) if (at.value !== undefined) values.unshift(at.value);
+  for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? seen.taskRun(at.parentId) : undefined)
+    if (at.value !== undefined) values.unshift(at.value);
   return values;
 }
 
@@ -113,7 +117,8 @@ export function valueReaches(value: unknown, flow: Flow): readonly Reach[] {
 }
 
 /** Whether labels and state must be at hand. */
-export const needsHead = (reaches: readonly Reach[]): boolean => reaches.some(([root]) => root === undefined || root === 'labels');
+export const needsHead = (reaches: readonly Reach[]): boolean =>
+  reaches.some(([root]) => root === undefined || root === 'labels');
 
 /** Ids of the tasks whose outputs can be reached; `all` when it cannot be told. */
 export function reachedTasks(reaches: readonly Reach[]): ReadonlySet<string> | 'all' {

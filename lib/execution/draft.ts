@@ -30,7 +30,11 @@ export class Draft {
   #createdCount = 0;
   #asksToContinue = false;
 
-  constructor(run: Run | undefined, begin: { readonly start: ExecutionStart; readonly head: ExecutionHead }, facts: { readonly flow: Flow; readonly nowMs: number; readonly epoch: number }) {
+  constructor(
+    run: Run | undefined,
+    begin: { readonly start: ExecutionStart; readonly head: ExecutionHead },
+    facts: { readonly flow: Flow; readonly nowMs: number; readonly epoch: number },
+  ) {
     this.#run = run;
     this.start = begin.start;
     this.#head = begin.head;
@@ -92,7 +96,8 @@ export class Draft {
       const taskRun = this.taskRun(id)!;
       if (!isEnded(stateOf(taskRun.history))) yield taskRun;
     }
-    for (const [id, taskRun] of this.#taskRuns) if (!this.#run?.taskRuns.has(id) && !isEnded(stateOf(taskRun.history))) yield taskRun;
+    for (const [id, taskRun] of this.#taskRuns)
+      if (!this.#run?.taskRuns.has(id) && !isEnded(stateOf(taskRun.history))) yield taskRun;
   }
 
   put(taskRun: TaskRun): void {

@@ -2,9 +2,10 @@
  * What a step wants done: a closed union. The owner turns effects into one commit and, once that is applied, into jobs and
  * hints. A step does nothing itself (E1).
  */
+
+import type { Item } from '../bus/queues.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
 import type { Level } from '../model/log-line.ts';
-import type { Item } from '../bus/queues.ts';
 
 /** What a step changed: the deltas that are written, and that the owner applies to its memory. */
 export interface Change {

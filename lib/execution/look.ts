@@ -1,8 +1,9 @@
 /** What a step's own expressions see, and what a task run's will need: looked up in the draft, only what can be reached (E4). */
+
+import type { ItemParent } from '../bus/queues.ts';
 import { renderAll } from '../expression/render.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
-import type { ItemParent } from '../bus/queues.ts';
 import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReaches } from './context.ts';
 import type { Draft } from './draft.ts';
 import { taskRunField } from './run.ts';
@@ -39,7 +40,8 @@ export function readsOf(draft: Draft, task: Task): readonly string[] {
   if (needsHead(reaches)) reads.add('head');
   for (const taskRun of reachedRuns(draft, reachedTasks(reaches))) {
     reads.add(taskRunField(taskRun.id));
-    for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId) if (draft.taskRun(id)?.value !== undefined) reads.add(taskRunField(id));
+    for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId)
+      if (draft.taskRun(id)?.value !== undefined) reads.add(taskRunField(id));
   }
   return [...reads];
 }
@@ -61,7 +63,11 @@ function parentsOf(draft: Draft, taskRun: TaskRun): readonly ItemParent[] {
   const parents: ItemParent[] = [];
   for (let id = taskRun.parentId; id; ) {
     const parent: TaskRun = draft.taskRun(id)!;
-    parents.push({ taskRunId: id, taskId: parent.taskId, ...(parent.value === undefined ? {} : { value: parent.value, iteration: parent.iteration }) });
+    parents.push({
+      taskRunId: id,
+      taskId: parent.taskId,
+      ...(parent.value === undefined ? {} : { value: parent.value, iteration: parent.iteration }),
+    });
     id = parent.parentId;
   }
   return parents;

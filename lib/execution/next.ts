@@ -2,12 +2,13 @@
  * What comes next: looks at each owner (the flow, or a flowable's task run) that was woken, creates its next task runs, runs
  * its errors and finally, ends it, and so on upwards. A worklist, not a recursion: nesting has no depth here.
  */
-import { castValue } from '../flow/cast.ts';
+
+import { textOf } from '../errors.ts';
 import { isFalse } from '../expression/render.ts';
+import { castValue } from '../flow/cast.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { entering, isEnded, type State, stateOf } from '../model/state.ts';
-import { textOf } from '../errors.ts';
 import { dispatchAttempt } from './attempt.ts';
 import type { Draft } from './draft.ts';
 import type { Child } from './flowable/flowable.ts';
@@ -34,7 +35,8 @@ export function advance(draft: Draft): void {
 }
 
 function ownerOf(draft: Draft, id: string | undefined): Owner {
-  if (id === undefined) return { id, lists: { tasks: draft.flow.tasks, errors: draft.flow.errors, finally: draft.flow.finally } };
+  if (id === undefined)
+    return { id, lists: { tasks: draft.flow.tasks, errors: draft.flow.errors, finally: draft.flow.finally } };
   const taskRun = draft.taskRun(id)!;
   const task = draft.flow.taskOf.get(taskRun.taskId)!;
   return { id, taskRun, task, lists: task.lists };
@@ -45,7 +47,11 @@ const enabledOf = new WeakMap<readonly Task[], readonly Task[]>();
 function enabled(tasks: readonly Task[] | undefined): readonly Task[] {
   if (!tasks) return [];
   let list = enabledOf.get(tasks);
-  if (!list) enabledOf.set(tasks, (list = tasks.some(({ disabled }) => disabled) ? tasks.filter(({ disabled }) => !disabled) : tasks));
+  if (!list)
+    enabledOf.set(
+      tasks,
+      (list = tasks.some(({ disabled }) => disabled) ? tasks.filter(({ disabled }) => !disabled) : tasks),
+    );
   return list;
 }
 
@@ -126,10 +132,15 @@ function create(draft: Draft, owner: Owner, list: string, { task, iteration, val
   };
   draft.put(taskRun);
   try {
-    if (task.runIf !== undefined && isFalse(String(renderIn(draft, task.runIf, placeOf(draft, taskRun))))) return endTaskRun(draft, taskRun, 'SKIPPED');
+    if (task.runIf !== undefined && isFalse(String(renderIn(draft, task.runIf, placeOf(draft, taskRun)))))
+      return endTaskRun(draft, taskRun, 'SKIPPED');
     if (task.kind === 'runnable') return dispatchAttempt(draft, task, taskRun);
     const memo = flowableOf(task.type).begin?.(task, (value) => renderIn(draft, value, placeOf(draft, taskRun)));
-    draft.put({ ...taskRun, history: entering(taskRun.history, 'RUNNING', draft.nowMs), ...(memo === undefined ? {} : { memo }) });
+    draft.put({
+      ...taskRun,
+      history: entering(taskRun.history, 'RUNNING', draft.nowMs),
+      ...(memo === undefined ? {} : { memo }),
+    });
     draft.wake(taskRun.id);
   } catch (error) {
     draft.effects.push({ kind: 'log', taskRunId: taskRun.id, level: 'ERROR', message: textOf(error) });
@@ -161,7 +172,11 @@ export function endExecution(draft: Draft, decided: State, reason?: string): voi
     ...(outputs ? { outputs } : {}),
     ...(why === undefined ? {} : { reason: why }),
   };
-  draft.effects.push({ kind: 'end', state, rememberMs: draft.head.rememberS ? draft.head.rememberS * 1_000 : REMEMBER_MS });
+  draft.effects.push({
+    kind: 'end',
+    state,
+    rememberMs: draft.head.rememberS ? draft.head.rememberS * 1_000 : REMEMBER_MS,
+  });
 }
 
 function outputsOf(draft: Draft): { readonly outputs?: Record<string, unknown>; readonly failed?: string } {

@@ -21,7 +21,10 @@ function delayOf(retry: Retry, tried: number, ref: string): number {
     case 'constant':
       return retry.intervalMs;
     case 'exponential':
-      return Math.min(retry.intervalMs * (retry.delayFactor ?? DELAY_FACTOR) ** (tried - 1), retry.maxIntervalMs ?? Number.POSITIVE_INFINITY);
+      return Math.min(
+        retry.intervalMs * (retry.delayFactor ?? DELAY_FACTOR) ** (tried - 1),
+        retry.maxIntervalMs ?? Number.POSITIVE_INFINITY,
+      );
     case 'random': {
       const from = retry.minIntervalMs ?? 0;
       const to = Math.max(from, retry.maxIntervalMs ?? from);

@@ -34,7 +34,8 @@ export const taskRunField = (id: string): string => FIELD_OF_TASK_RUN + id;
 /** From the fields of its document (`start`, `head`, `t:<id>`). */
 export function loadRun(fields: ReadonlyMap<string, string>): Run {
   const taskRuns: TaskRun[] = [];
-  for (const [field, json] of fields) if (field.startsWith(FIELD_OF_TASK_RUN)) taskRuns.push(JSON.parse(json) as TaskRun);
+  for (const [field, json] of fields)
+    if (field.startsWith(FIELD_OF_TASK_RUN)) taskRuns.push(JSON.parse(json) as TaskRun);
   taskRuns.sort((a, b) => a.index - b.index);
   const start = JSON.parse(fields.get('start')!) as ExecutionStart;
   return applyChange(undefined, { start, head: JSON.parse(fields.get('head')!) as ExecutionHead, taskRuns });

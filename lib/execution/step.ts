@@ -42,7 +42,10 @@ export function step(run: Run | undefined, message: Message, facts: Facts): Step
   if (facts.tombstone) return unchanged('the execution has ended and left');
   if (message.kind === 'start') {
     if (run) return unchanged('the execution is there');
-    return changed(new Draft(undefined, beginning(message, facts), { ...facts, flow: flowOrNothing(facts.flow) }), (draft) => onStart(draft, facts.flow));
+    return changed(
+      new Draft(undefined, beginning(message, facts), { ...facts, flow: flowOrNothing(facts.flow) }),
+      (draft) => onStart(draft, facts.flow),
+    );
   }
   if (!run) return unchanged('no such execution');
   if (isEnded(stateOf(run.head.history))) return unchanged('the execution has ended');

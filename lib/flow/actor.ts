@@ -49,7 +49,9 @@ export function stepFlow(document: FlowDocument | undefined, message: FlowMessag
   if (answered) {
     // Without the source where it has been deleted since: readers would take the repeated answer for a new save.
     const source =
-      answered.outcome === 'saved' && answered.revision === document!.revision && !document!.deleted ? document!.source : undefined;
+      answered.outcome === 'saved' && answered.revision === document!.revision && !document!.deleted
+        ? document!.source
+        : undefined;
     return { event: { ...eventOf(message, answered.outcome, nowMs), revision: answered.revision, source } };
   }
   switch (message.kind) {

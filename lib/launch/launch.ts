@@ -46,4 +46,3 @@ export async function launch(
   await parts.close();
   return code;
 }
-

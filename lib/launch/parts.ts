@@ -3,8 +3,8 @@
  * process: standalone's five servers share one of each.
  */
 import { isAbsolute } from 'node:path';
-import { openRedisBus } from '../bus/redis/open.ts';
 import type { Bus } from '../bus/bus.ts';
+import { openRedisBus } from '../bus/redis/open.ts';
 import { systemClock } from '../clock.ts';
 import type { LoadedConfig } from '../config.ts';
 import { type DataFolder, openDataFolder } from '../data-folder.ts';
@@ -33,7 +33,10 @@ export interface Parts {
 
 export async function openParts(name: string, loaded: LoadedConfig): Promise<Parts> {
   const { config } = loaded;
-  const log = openLog(name, { level: config.logLevel, pretty: (config.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty' });
+  const log = openLog(name, {
+    level: config.logLevel,
+    pretty: (config.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty',
+  });
   const data = openDataFolder(config.data);
   const packages = [...BUILT_IN, ...config.plugins];
   const bus = await openBus(redisUrl(loaded, data), loaded, log);
@@ -72,7 +75,8 @@ async function openBus(url: string, { config }: LoadedConfig, log: Log): Promise
       return await openRedisBus({ url, partitions: config.partitions, log });
     } catch (error) {
       if (!isFault(error, 'bus.unavailable')) throw error;
-      if (!told) log.info({ redis: isAbsolute(url) ? url : new URL(url).host, reason: textOf(error) }, 'waiting for Redis');
+      if (!told)
+        log.info({ redis: isAbsolute(url) ? url : new URL(url).host, reason: textOf(error) }, 'waiting for Redis');
       told = true;
       await systemClock.sleep(REDIS_RETRY_MS);
     }

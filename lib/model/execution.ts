@@ -73,13 +73,19 @@ export interface Attempt {
   readonly token?: string;
   /** Workers lost while they held it. */
   readonly losses?: number;
+  /** How many lines it has logged: views wait for them. */
+  readonly lines?: number;
 }
 
 /** The name of an attempt in claims, jobs and ledgers. */
 export const attemptRef = (executionId: string, taskRunId: string, attempt: number): string =>
   `${executionId}/${taskRunId}/${attempt}`;
 
-export function parseAttemptRef(ref: string): { readonly executionId: string; readonly taskRunId: string; readonly attempt: number } {
+export function parseAttemptRef(ref: string): {
+  readonly executionId: string;
+  readonly taskRunId: string;
+  readonly attempt: number;
+} {
   const [executionId, taskRunId, attempt] = ref.split('/');
   return { executionId: executionId!, taskRunId: taskRunId!, attempt: Number(attempt) };
 }

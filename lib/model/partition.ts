@@ -7,8 +7,10 @@ export type ContentHash = string;
 export const executionPartition = (executionId: string, partitions: number): Partition =>
   `x:${numberOf(executionId) % partitions}`;
 
-export const flowPartition = (flow: { readonly tenant: string; readonly namespace: string; readonly id: string }, partitions: number): Partition =>
-  `f:${numberOf(flowKey(flow)) % partitions}`;
+export const flowPartition = (
+  flow: { readonly tenant: string; readonly namespace: string; readonly id: string },
+  partitions: number,
+): Partition => `f:${numberOf(flowKey(flow)) % partitions}`;
 
 /** The document id of a flow in its partition: ids and namespaces hold no `/`. */
 export const flowKey = (flow: { readonly tenant: string; readonly namespace: string; readonly id: string }): string =>

@@ -38,7 +38,16 @@ export const entering = (history: History, state: State, atMs: number): History 
   [state, Math.max(atMs, sinceOf(history))],
 ];
 
-const ACTIVE: readonly State[] = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'KILLING', 'CANCELLED', 'RETRIED', 'RETRYING'];
+const ACTIVE: readonly State[] = [
+  'SUCCESS',
+  'WARNING',
+  'FAILED',
+  'KILLED',
+  'KILLING',
+  'CANCELLED',
+  'RETRIED',
+  'RETRYING',
+];
 
 /** From each state of an execution or a task run, those that may follow. An ended one is left by restart alone. */
 export const NEXT_STATES: Readonly<Record<State, readonly State[]>> = {

@@ -34,10 +34,12 @@ export function openLocalStorage({ folder }: { readonly folder: string }): Stora
 
 /** Where a URI stands on disk. Judged as text first, so that no spelling of a way out reaches the file system. */
 function placeOf(root: string, tenant: string, uri: string): string {
-  if (!TENANT.test(tenant)) throw refused(uri, `expected a tenant of small letters and digits, got '${tenant.slice(0, 80)}'`);
+  if (!TENANT.test(tenant))
+    throw refused(uri, `expected a tenant of small letters and digits, got '${tenant.slice(0, 80)}'`);
   if (!uri.startsWith(`${SCHEME}/`)) throw refused(uri, `expected an address that begins with '${SCHEME}/'`);
   const path = uri.slice(SCHEME.length + 1);
-  if (Buffer.byteLength(path) > PATH_BYTES_MAX) throw refused(uri.slice(0, 80), `expected at most ${PATH_BYTES_MAX} bytes`);
+  if (Buffer.byteLength(path) > PATH_BYTES_MAX)
+    throw refused(uri.slice(0, 80), `expected at most ${PATH_BYTES_MAX} bytes`);
   const parts = path.split('/');
   const wrong = parts.find((part) => !allowed(part));
   if (wrong !== undefined) throw refused(uri, `expected names without way out, got '${wrong.slice(0, 80)}'`);
@@ -57,7 +59,8 @@ function folderOf(prefix: string): string {
   return prefix.slice(0, -1);
 }
 
-const refused = (uri: string, detail: string): Fault => new Fault('storage.refused', `${detail} (${JSON.stringify(uri)})`);
+const refused = (uri: string, detail: string): Fault =>
+  new Fault('storage.refused', `${detail} (${JSON.stringify(uri)})`);
 const unknown = (uri: string): Fault => new Fault('storage.unknown', uri);
 
 /** What the file system says becomes a Fault; also what is thrown before the first await. */
@@ -123,11 +126,16 @@ async function sizeOf(place: string, uri: string): Promise<number> {
   return size;
 }
 
-async function get(place: string, uri: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable> {
+async function get(
+  place: string,
+  uri: string,
+  range?: { readonly start: number; readonly end?: number },
+): Promise<Readable> {
   const size = await sizeOf(place, uri);
   if (!range) return createReadStream(place);
   const { start, end = size - 1 } = range;
-  if (!Number.isSafeInteger(start) || start < 0 || end < start - 1) throw refused(uri, `expected a range in ${size} bytes, got ${start}-${end}`);
+  if (!Number.isSafeInteger(start) || start < 0 || end < start - 1)
+    throw refused(uri, `expected a range in ${size} bytes, got ${start}-${end}`);
   if (start >= size || end < start) return Readable.from([]);
   return createReadStream(place, { start, end: Math.min(end, size - 1) });
 }
@@ -164,7 +172,9 @@ async function list(folder: string, prefix: string): Promise<readonly string[]> 
 
 async function filesIn(folder: string): Promise<readonly string[]> {
   const found = await entriesOf(folder);
-  return found.filter((entry) => entry.isFile() && !entry.name.startsWith(TEMPORARY)).map((entry) => join(entry.parentPath, entry.name));
+  return found
+    .filter((entry) => entry.isFile() && !entry.name.startsWith(TEMPORARY))
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function entriesOf(folder: string): Promise<readonly Dirent[]> {

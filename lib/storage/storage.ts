@@ -21,5 +21,7 @@ export interface Storage {
 export const SCHEME = 'kestra://';
 
 /** Where the files of an execution stand. */
-export const executionPrefix = (flow: { readonly namespace: string; readonly id: string }, executionId: string): string =>
-  `${SCHEME}/${flow.namespace.replaceAll('.', '/')}/${flow.id}/executions/${executionId}/`;
+export const executionPrefix = (
+  flow: { readonly namespace: string; readonly id: string },
+  executionId: string,
+): string => `${SCHEME}/${flow.namespace.replaceAll('.', '/')}/${flow.id}/executions/${executionId}/`;

@@ -43,7 +43,12 @@ export interface TaskContext {
   /** Fires when the task must end: killed, timed out, worker stopping. After a grace the thread ends. */
   readonly signal: AbortSignal;
   readonly log: TaskLog;
-  readonly execution: { readonly id: string; readonly namespace: string; readonly flowId: string; readonly flowRevision: number };
+  readonly execution: {
+    readonly id: string;
+    readonly namespace: string;
+    readonly flowId: string;
+    readonly flowRevision: number;
+  };
   readonly taskRun: {
     readonly id: string;
     readonly taskId: string;
@@ -83,7 +88,10 @@ export class TaskError extends Error {
   /** Outputs that the failed attempt still gives, such as an exit code. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, options: { readonly cause?: unknown; readonly outputs?: Readonly<Record<string, unknown>> } = {}) {
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly outputs?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'TaskError';
     this.outputs = options.outputs;

@@ -36,7 +36,15 @@ const take = async (name: string, measure: () => Promise<Result> | Result) => {
 };
 
 const given = (floor: string, flow?: string): Result => {
-  const args = [join(options.floors!, 'floor.mjs'), floor, '--rounds', '1', '--seconds', options.seconds, ...(flow ? ['--flow', flow] : [])];
+  const args = [
+    join(options.floors!, 'floor.mjs'),
+    floor,
+    '--rounds',
+    '1',
+    '--seconds',
+    options.seconds,
+    ...(flow ? ['--flow', flow] : []),
+  ];
   const printed = execFileSync(process.execPath, args, { encoding: 'utf8' });
   return JSON.parse(printed.split('\n').find((line) => line.startsWith('{'))!) as Result;
 };
@@ -68,22 +76,44 @@ function ratio(a: string, figureOfA: string, b: string, figureOfB = figureOfA): 
 }
 
 const CPU = 'cpuMicros.total';
-const goals: readonly (readonly [name: string, value: number | undefined, goal: string, reached: (value: number) => boolean])[] = [
-  ['S10 task runs/s ÷ F-loop', ratio('Windhover s10', 'taskRunsPerSecond', 'F-loop s10'), '≥ 1.0', (value) => value >= 1],
-  ['P100 task runs/s ÷ F-loop', ratio('Windhover p100', 'taskRunsPerSecond', 'F-loop p100'), '≥ 1.5', (value) => value >= 1.5],
+const goals: readonly (readonly [
+  name: string,
+  value: number | undefined,
+  goal: string,
+  reached: (value: number) => boolean,
+])[] = [
+  [
+    'S10 task runs/s ÷ F-loop',
+    ratio('Windhover s10', 'taskRunsPerSecond', 'F-loop s10'),
+    '≥ 1.0',
+    (value) => value >= 1,
+  ],
+  [
+    'P100 task runs/s ÷ F-loop',
+    ratio('Windhover p100', 'taskRunsPerSecond', 'F-loop p100'),
+    '≥ 1.5',
+    (value) => value >= 1.5,
+  ],
   ['S10 CPU ÷ F-parcel', ratio('Windhover s10', CPU, 'F-parcel s10'), '≤ 4', (value) => value <= 4],
   ['P100 CPU ÷ F-loop', ratio('Windhover p100', CPU, 'F-loop p100'), '≤ 0.7', (value) => value <= 0.7],
   ['B1 p50 ÷ F-queue alone p50', ratio('B1', 'aloneMs.p50', 'F-queue', 'aloneMs.p50'), '≤ 6', (value) => value <= 6],
   ['BIG CPU ÷ P100 CPU', ratio('BIG', CPU, 'Windhover p100', CPU), '≤ 1.3', (value) => value <= 1.3],
-  ['100 × Sleep 1 s, s', results.SLEEP && rounded(median(results.SLEEP.map((result) => result.seconds!))), '≤ 1.8', (value) => value <= 1.8],
+  [
+    '100 × Sleep 1 s, s',
+    results.SLEEP && rounded(median(results.SLEEP.map((result) => result.seconds!))),
+    '≤ 1.8',
+    (value) => value <= 1.8,
+  ],
   ['standalone idle, PSS MiB', results.IDLE?.[0]?.['pssMiB.standalone'], '≤ 250', (value) => value <= 250],
 ];
-const rows = goals.filter(([, value]) => value !== undefined).map(([name, value, goal, reached]) => `| ${name} | ${value} | ${goal} | ${reached(value!) ? 'yes' : 'NO'} |`);
+const rows = goals
+  .filter(([, value]) => value !== undefined)
+  .map(([name, value, goal, reached]) => `| ${name} | ${value} | ${goal} | ${reached(value!) ? 'yes' : 'NO'} |`);
 console.log(`\n| | median | goal | reached |\n|---|---|---|---|\n${rows.join('\n')}`);
 
-const figures = [...new Set(Object.values(results).flatMap((list) => list.flatMap((result) => Object.keys(result))))].filter((figure) =>
-  Object.values(results).some((list) => typeof list[0]![figure] === 'number'),
-);
+const figures = [
+  ...new Set(Object.values(results).flatMap((list) => list.flatMap((result) => Object.keys(result)))),
+].filter((figure) => Object.values(results).some((list) => typeof list[0]![figure] === 'number'));
 const names = Object.keys(results);
 const cellOf = (name: string, figure: string): string => {
   const numbers = results[name]!.map((result) => result[figure]).filter((value) => typeof value === 'number');
@@ -93,12 +123,17 @@ const table = figures.map((figure) => `| ${figure} | ${names.map((name) => cellO
 console.log(`\n| median | ${names.join(' | ')} |\n|---|${names.map(() => '---|').join('')}\n${table.join('\n')}`);
 
 mkdirSync(join(ROOT, 'bench-results'), { recursive: true });
-writeFileSync(join(ROOT, 'bench-results', `${new Date().toISOString().replaceAll(':', '-')}.json`), JSON.stringify({ options, results }, null, 1));
+writeFileSync(
+  join(ROOT, 'bench-results', `${new Date().toISOString().replaceAll(':', '-')}.json`),
+  JSON.stringify({ options, results }, null, 1),
+);
 
 for (const name of names.filter((known) => known.startsWith('given '))) {
   const cost = ratio(name.slice('given '.length), CPU, name)!;
   if (cost > FLOOR_COST_MAX) {
-    console.error(`expected our ${name.slice('given '.length)} to cost at most ${FLOOR_COST_MAX} × the given one, got ${cost} ×`);
+    console.error(
+      `expected our ${name.slice('given '.length)} to cost at most ${FLOOR_COST_MAX} × the given one, got ${cost} ×`,
+    );
     process.exitCode = 1;
   }
 }

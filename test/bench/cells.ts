@@ -18,7 +18,10 @@ export interface Cell {
 export const ALONE = { discarded: 20, measured: 200, gapMs: 5 };
 
 /** Quantiles of each latency that `run` names. */
-export async function latencies(run: (n: number) => Promise<Record<string, number>>, measured = ALONE.measured): Promise<Record<string, number>> {
+export async function latencies(
+  run: (n: number) => Promise<Record<string, number>>,
+  measured = ALONE.measured,
+): Promise<Record<string, number>> {
   const samples: Record<string, number[]> = {};
   for (let n = 0; n < ALONE.discarded + measured; n++) {
     for (const [name, ms] of Object.entries(await run(n))) (samples[name] ??= []).push(ms);

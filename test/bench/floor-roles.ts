@@ -38,9 +38,14 @@ type Answer = TaskOfFloor & { readonly flow?: keyof typeof FLOWS };
 type Mailboxes = [string, [string, string[]][]][];
 type Command = (string | number)[];
 
-const connect = (socket: string, options: RedisOptions = {}): Redis => new Redis(socket, { maxRetriesPerRequest: null, ...options });
+const connect = (socket: string, options: RedisOptions = {}): Redis =>
+  new Redis(socket, { maxRetriesPerRequest: null, ...options });
 const openQueue = (socket: string): Queue =>
-  new Queue('runs', { prefix: PREFIX, connection: connect(socket), defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
+  new Queue('runs', {
+    prefix: PREFIX,
+    connection: connect(socket),
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
 const mailboxOf = (e: number): string => `${PREFIX}:mailbox:${e % PARTITIONS}`;
 const behind = (id: string): string => id.replace(/\d+$/, (sequence) => String(Number(sequence) + 1));
 const chunks = <T>(list: readonly T[], size: number): T[][] =>
@@ -52,7 +57,11 @@ async function executor({ socket, floor }: FloorCell): Promise<void> {
   const positions = new Map(Array.from({ length: PARTITIONS }, (_, p) => [mailboxOf(p), '0-0']));
   const sha = (await writer.script('LOAD', COMMIT)) as string;
   const dispatchAndCommit = async (runs: readonly TaskOfFloor[], commands: readonly Command[]) => {
-    const jobs = chunks(runs, floor === 'parcel' ? PARCEL_RUNS : 1).map((data) => ({ name: 'run', data, opts: { jobId: `${data[0]!.e}-${data[0]!.i}` } }));
+    const jobs = chunks(runs, floor === 'parcel' ? PARCEL_RUNS : 1).map((data) => ({
+      name: 'run',
+      data,
+      opts: { jobId: `${data[0]!.e}-${data[0]!.i}` },
+    }));
     await Promise.all(chunks(jobs, BULK_JOBS).map((bulk) => queue.addBulk(bulk)));
     await writer.evalsha(sha, 0, ...commands.flatMap(([name, ...args]) => [name!, args.length, ...args]));
   };
@@ -105,8 +114,10 @@ function apply(batch: Mailboxes, executions: Executions): { runs: TaskOfFloor[];
 
 async function worker({ socket, floor }: FloorCell): Promise<void> {
   const mailboxes = connect(socket, { enableAutoPipelining: true });
-  const answer = ({ e, i }: TaskOfFloor) => mailboxes.xadd(mailboxOf(e), '*', 'm', JSON.stringify({ e, i, value: VALUE }));
-  const handle = async (job: { data: TaskOfFloor[] }) => (floor === 'queue' ? monotonicMs() : void (await Promise.all(job.data.map(answer))));
+  const answer = ({ e, i }: TaskOfFloor) =>
+    mailboxes.xadd(mailboxOf(e), '*', 'm', JSON.stringify({ e, i, value: VALUE }));
+  const handle = async (job: { data: TaskOfFloor[] }) =>
+    floor === 'queue' ? monotonicMs() : void (await Promise.all(job.data.map(answer)));
   const jobs = new Worker('runs', handle, { prefix: PREFIX, connection: connect(socket), concurrency: CONCURRENCY });
   let completed = 0;
   jobs.on('completed', () => completed++);
@@ -164,7 +175,8 @@ async function jobLoad({ socket }: FloorCell): Promise<void> {
     const one = (n: number) =>
       new Promise<Record<string, number>>((resolve) => {
         const [jobId, addedMs] = [`alone-${n}`, monotonicMs()];
-        onCompleted = (id, invokedMs) => id === jobId && resolve({ invoked: invokedMs - addedMs, alone: monotonicMs() - addedMs });
+        onCompleted = (id, invokedMs) =>
+          id === jobId && resolve({ invoked: invokedMs - addedMs, alone: monotonicMs() - addedMs });
         void queue.add('run', data, { jobId });
       });
     return latencies(one, ALONE.measured);

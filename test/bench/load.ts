@@ -19,8 +19,10 @@ interface LoadCell extends Cell {
   readonly window?: number;
 }
 
-const task = (id: string, indent = '  '): string => `${indent}- id: ${id}\n${indent}  type: ${RETURN}\n${indent}  format: ${VALUE}\n`;
-const tasks = (count: number, indent?: string): string => Array.from({ length: count }, (_, n) => task(`t${n}`, indent)).join('');
+const task = (id: string, indent = '  '): string =>
+  `${indent}- id: ${id}\n${indent}  type: ${RETURN}\n${indent}  format: ${VALUE}\n`;
+const tasks = (count: number, indent?: string): string =>
+  Array.from({ length: count }, (_, n) => task(`t${n}`, indent)).join('');
 
 export const SOURCES = {
   b1: `tasks:\n${tasks(2)}`,
@@ -36,17 +38,25 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
 const target = new URL(cell.url);
 
 function send(method: string, path: string, type: string, body: string): Promise<string> {
-  const headers = { authorization: `Bearer ${cell.token}`, 'content-type': type, 'content-length': Buffer.byteLength(body) };
+  const headers = {
+    authorization: `Bearer ${cell.token}`,
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+  };
   return new Promise((resolve, reject) => {
-    const asked = request({ host: target.hostname, port: target.port, method, path: `/api/v1/main${path}`, headers, agent }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (answer.statusCode! < 300) resolve(text);
-        else reject(new Error(`expected ${method} ${path} to succeed, got ${answer.statusCode} ${text.slice(0, 300)}`));
-      });
-    });
+    const asked = request(
+      { host: target.hostname, port: target.port, method, path: `/api/v1/main${path}`, headers, agent },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          if (answer.statusCode! < 300) resolve(text);
+          else
+            reject(new Error(`expected ${method} ${path} to succeed, got ${answer.statusCode} ${text.slice(0, 300)}`));
+        });
+      },
+    );
     asked.on('error', reject);
     asked.end(body);
   });
@@ -57,7 +67,12 @@ await send('POST', '/flows', 'application/x-yaml', `id: ${name}\nnamespace: ${NA
 
 async function execute(): Promise<number> {
   const fromMs = monotonicMs();
-  const text = await send('POST', `/executions/${NAMESPACE}/${name}?wait=true`, 'multipart/form-data; boundary=x', '--x--\r\n');
+  const text = await send(
+    'POST',
+    `/executions/${NAMESPACE}/${name}?wait=true`,
+    'multipart/form-data; boundary=x',
+    '--x--\r\n',
+  );
   const state = /"state":\{"current":"([A-Z]+)"/.exec(text)?.[1];
   if (state !== 'SUCCESS') throw new Error(`expected SUCCESS, got ${state} in ${text.slice(0, 300)}`);
   return monotonicMs() - fromMs;

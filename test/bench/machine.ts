@@ -6,7 +6,10 @@ const TICKS = 100;
 
 /** CPU seconds of a process so far, its threads included. */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ').map(Number);
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+    .map(Number);
   return (fields[11]! + fields[12]!) / TICKS;
 }
 
@@ -25,7 +28,13 @@ export function machineCpuSeconds(): number {
 /** A process and all that it started, by /proc. */
 export function familyOf(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return [pid, ...children.split(' ').filter(Boolean).flatMap((child) => familyOf(Number(child)))];
+  return [
+    pid,
+    ...children
+      .split(' ')
+      .filter(Boolean)
+      .flatMap((child) => familyOf(Number(child))),
+  ];
 }
 
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -26,7 +26,11 @@ export const measureFloor = (cell: Cell, seconds: number): Promise<Result> =>
     const roles: Record<string, Role> = {};
     for (const name of names) roles[name] = await stage.role(FLOOR_ROLES, name, of);
     const pids = Object.fromEntries(Object.entries(roles).map(([name, { pid }]) => [name, pid]));
-    return { client: roles.client!, counter: cell.flow ? roles.client! : roles.worker!, pids: { redis: redis.pid, ...pids } };
+    return {
+      client: roles.client!,
+      counter: cell.flow ? roles.client! : roles.worker!,
+      pids: { redis: redis.pid, ...pids },
+    };
   });
 
 export const measureProduct = (cell: Cell, seconds: number): Promise<Result> =>

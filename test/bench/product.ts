@@ -15,16 +15,27 @@ export interface Product {
 }
 
 /** `only` starts standalone instead of five processes. */
-export async function startProduct(stage: Stage, options: { readonly standalone?: boolean; readonly threads?: number; readonly workers?: number }): Promise<Product> {
+export async function startProduct(
+  stage: Stage,
+  options: { readonly standalone?: boolean; readonly threads?: number; readonly workers?: number },
+): Promise<Product> {
   const redis = options.standalone ? undefined : await stage.redis();
   const data = join(stage.folder, 'data');
-  const environment = { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', WINDHOVER_DATA: data, WINDHOVER_LOG_FORMAT: 'json' };
+  const environment = {
+    PATH: process.env.PATH!,
+    HOME: process.env.HOME ?? '/',
+    WINDHOVER_DATA: data,
+    WINDHOVER_LOG_FORMAT: 'json',
+  };
   const pids: Record<string, number> = redis ? { redis: redis.pid } : {};
   let url = '';
   const server = async (name: string, as: string) => {
     const args = [join(ROOT, 'web/cli/bin.mjs'), 'server', name];
     if (name === 'worker' && options.threads) args.push('--threads', String(options.threads));
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...environment, ...(redis && { REDIS_URL: redis.socket }) } });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...environment, ...(redis && { REDIS_URL: redis.socket }) },
+    });
     stage.adopt(child, as);
     pids[as] = child.pid!;
     await new Promise<void>((resolve) => {

@@ -41,14 +41,19 @@ export class Stage {
   async redis(): Promise<{ readonly pid: number; readonly socket: string }> {
     const socket = join(this.folder, 'redis.sock');
     const settings = `--port 0 --unixsocket ${socket} --dir ${this.folder} --appendonly yes --appendfsync everysec --auto-aof-rewrite-percentage 0`;
-    const child = this.adopt(spawn('redis-server', [...settings.split(' '), '--save', ''], { stdio: ['ignore', 'pipe', 'inherit'] }), 'redis-server');
+    const child = this.adopt(
+      spawn('redis-server', [...settings.split(' '), '--save', ''], { stdio: ['ignore', 'pipe', 'inherit'] }),
+      'redis-server',
+    );
     for await (const text of child.stdout!) if (/ready to accept connections/i.test(`${text}`)) break;
     return { pid: child.pid!, socket };
   }
 
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#ending = true;
-    const ended = this.#children.map((child) => (child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined));
+    const ended = this.#children.map((child) =>
+      child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined,
+    );
     for (const child of this.#children) child.kill(signal);
     await Promise.all(ended);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });

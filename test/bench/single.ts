@@ -10,7 +10,11 @@ const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
 const IDLE_MS = 30_000;
 const BIG_TASK_RUNS = 10_002;
 
-async function staged<T>(options: Parameters<typeof startProduct>[1], source: string, measure: (product: Product, client: Role) => Promise<T>): Promise<T> {
+async function staged<T>(
+  options: Parameters<typeof startProduct>[1],
+  source: string,
+  measure: (product: Product, client: Role) => Promise<T>,
+): Promise<T> {
   const stage = new Stage();
   try {
     const product = await startProduct(stage, options);
@@ -22,7 +26,8 @@ async function staged<T>(options: Parameters<typeof startProduct>[1], source: st
 }
 
 /** B1: two light tasks, one execution after another. */
-export const measureLight = (): Promise<Result> => staged({}, 'b1', (_, client) => client.ask<Record<string, number>>('alone'));
+export const measureLight = (): Promise<Result> =>
+  staged({}, 'b1', (_, client) => client.ask<Record<string, number>>('alone'));
 
 /** BIG: one ForEach of 10,000 whose body reads an output; CPU of all processes a task run. The second of two counts. */
 export const measureBig = (): Promise<Result> =>
@@ -33,7 +38,11 @@ export const measureBig = (): Promise<Result> =>
     const from = total();
     const ms = await client.ask<number>('one');
     await sleep(1_000); // The indexer is behind by a batch: its work belongs to the figure.
-    return { seconds: rounded(ms / 1_000), taskRunsPerSecond: Math.round(BIG_TASK_RUNS / (ms / 1_000)), 'cpuMicros.total': rounded(((total() - from) * 1e6) / BIG_TASK_RUNS) };
+    return {
+      seconds: rounded(ms / 1_000),
+      taskRunsPerSecond: Math.round(BIG_TASK_RUNS / (ms / 1_000)),
+      'cpuMicros.total': rounded(((total() - from) * 1e6) / BIG_TASK_RUNS),
+    };
   });
 
 /** SLEEP: a hundred executions of one second on 4 workers with 25 threads each. */
@@ -54,7 +63,10 @@ export async function measureIdle(): Promise<Result> {
     const cpu = () => family.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
     const [from, pss] = [cpu(), family.map(pssMiB)];
     await sleep(IDLE_MS);
-    return { 'pssMiB.standalone': rounded(pss.reduce((sum, one) => sum + one, 0)), 'cpuPercent.standalone': rounded(((cpu() - from) / (IDLE_MS / 1_000)) * 100) };
+    return {
+      'pssMiB.standalone': rounded(pss.reduce((sum, one) => sum + one, 0)),
+      'cpuPercent.standalone': rounded(((cpu() - from) / (IDLE_MS / 1_000)) * 100),
+    };
   } finally {
     await stage.end('SIGTERM');
   }

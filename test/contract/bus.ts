@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Bus } from '../../lib/bus/bus.ts';
-import { LEASE_MS } from '../../lib/bus/ownership.ts';
 import { CLAIM_MS } from '../../lib/bus/claims.ts';
+import { LEASE_MS } from '../../lib/bus/ownership.ts';
+import { isFault } from '../../lib/errors.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
-import { isFault } from '../../lib/errors.ts';
 import { aCommit, aContinue, aKill, aLease, aStart, entriesOf, running } from '../support/bus-parts.ts';
 
 export interface BusUnderTest {
@@ -23,7 +23,11 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
     let under: BusUnderTest;
     let next = 0;
     /** Each test has a partition of its own. */
-    const fresh = (): { bus: Bus; p: Partition; elapse(ms: number): Promise<void> } => ({ bus: under.bus, p: `x:${next++}`, elapse: under.elapse });
+    const fresh = (): { bus: Bus; p: Partition; elapse(ms: number): Promise<void> } => ({
+      bus: under.bus,
+      p: `x:${next++}`,
+      elapse: under.elapse,
+    });
     before(async () => {
       under = await open();
     });
@@ -94,7 +98,13 @@ function commitsOf(fresh: Fresh): void {
   test('refusing what cannot be written before anything is', async () => {
     const { bus, p } = fresh();
     const lease = await aLease(bus, p);
-    assert.equal(await bus.ownership.commit(lease, aCommit(0, { ...running('e1'), timers: { set: [['t', Number.NaN]], dropped: [] } })), 'REFUSED');
+    assert.equal(
+      await bus.ownership.commit(
+        lease,
+        aCommit(0, { ...running('e1'), timers: { set: [['t', Number.NaN]], dropped: [] } }),
+      ),
+      'REFUSED',
+    );
     assert.deepEqual((await bus.ownership.hold(lease)).documents, []);
   });
   test('writing and dropping everything that a commit can hold', async () => {
@@ -105,9 +115,18 @@ function commitsOf(fresh: Fresh): void {
     const first = aCommit(0, {
       ...running('e1'),
       applied: [entry!.id],
-      opened: [[REF, '5.1'], ['e1/t2/1', '5.1']],
+      opened: [
+        [REF, '5.1'],
+        ['e1/t2/1', '5.1'],
+      ],
       tombstones: { set: [['e0', '{"state":"SUCCESS"}']], dropped: [] },
-      timers: { set: [['a', 1], ['b', 2]], dropped: [] },
+      timers: {
+        set: [
+          ['a', 1],
+          ['b', 2],
+        ],
+        dropped: [],
+      },
       outbox: [REF, 'e1/t2/1'],
       deadLetters: ['{"reason":"x"}'],
     });
@@ -124,9 +143,15 @@ function commitsOf(fresh: Fresh): void {
     });
     assert.equal(await bus.ownership.commit(lease, second), 'APPLIED');
     const holding = await bus.ownership.hold(lease);
-    assert.deepEqual([holding.attempts, holding.timers, holding.outbox, holding.tombstones], [[{ ref: 'e1/t2/1', delivery: '5.1' }], [['b', 2]], ['e1/t2/1'], []]);
+    assert.deepEqual(
+      [holding.attempts, holding.timers, holding.outbox, holding.tombstones],
+      [[{ ref: 'e1/t2/1', delivery: '5.1' }], [['b', 2]], ['e1/t2/1'], []],
+    );
     assert.deepEqual([...(await bus.documents.read(p, 'e1'))!.keys()].sort(), ['start', 't:t1']);
-    assert.equal(await bus.ownership.commit(lease, aCommit(2, { documents: [{ id: 'e1', set: [], drop: true }] })), 'APPLIED');
+    assert.equal(
+      await bus.ownership.commit(lease, aCommit(2, { documents: [{ id: 'e1', set: [], drop: true }] })),
+      'APPLIED',
+    );
     assert.equal(await bus.documents.read(p, 'e1'), undefined);
     assert.deepEqual(await bus.documents.ids(p), []);
   });
@@ -153,9 +178,15 @@ function gates(fresh: Fresh): void {
   test('answering a start that comes twice with the execution that is there', async () => {
     const { bus, p } = fresh();
     const lease = await aLease(bus, p);
-    await bus.ownership.commit(lease, aCommit(0, { ...running('e1'), tombstones: { set: [['e0', '{"state":"FAILED"}']], dropped: [] } }));
+    await bus.ownership.commit(
+      lease,
+      aCommit(0, { ...running('e1'), tombstones: { set: [['e0', '{"state":"FAILED"}']], dropped: [] } }),
+    );
     assert.deepEqual(await bus.mailbox.start(p, aStart('e1', await bus.now()), { definition: 'x' }), { kind: 'live' });
-    assert.deepEqual(await bus.mailbox.start(p, aStart('e0', await bus.now()), { definition: 'x' }), { kind: 'ended', state: 'FAILED' });
+    assert.deepEqual(await bus.mailbox.start(p, aStart('e0', await bus.now()), { definition: 'x' }), {
+      kind: 'ended',
+      state: 'FAILED',
+    });
   });
   test('refusing messages that are more than five minutes off', async () => {
     const { bus, p } = fresh();
@@ -165,8 +196,9 @@ function gates(fresh: Fresh): void {
       await assert.rejects(bus.mailbox.append(p, [aContinue('e1', atMs)]), late);
       await assert.rejects(bus.mailbox.start(p, aStart('e1', atMs), { definition: 'x' }), late);
     }
-    await assert.rejects(bus.mailbox.append(p, [{ v: 1, kind: 'abandon', executionId: 'e', atMs: nowMs, reason: 'x'.repeat(300_000) }]), (error: unknown) =>
-      isFault(error, 'bus.messageTooLarge'),
+    await assert.rejects(
+      bus.mailbox.append(p, [{ v: 1, kind: 'abandon', executionId: 'e', atMs: nowMs, reason: 'x'.repeat(300_000) }]),
+      (error: unknown) => isFault(error, 'bus.messageTooLarge'),
     );
     assert.equal(await bus.mailbox.depth(p), 0);
   });
@@ -187,7 +219,10 @@ function gates(fresh: Fresh): void {
     await bus.mailbox.start(p, aStart('e1', await bus.now()), { definition: 'id: flow' });
     await bus.ownership.commit(lease, aCommit(0, { definitionsDropped: ['hash'] }));
     assert.equal(await bus.documents.definition(p, 'hash'), 'id: flow');
-    await bus.ownership.commit(lease, aCommit(1, { applied: (await entriesOf(bus, p)).map(({ id }) => id), definitionsDropped: ['hash'] }));
+    await bus.ownership.commit(
+      lease,
+      aCommit(1, { applied: (await entriesOf(bus, p)).map(({ id }) => id), definitionsDropped: ['hash'] }),
+    );
     assert.equal(await bus.documents.definition(p, 'hash'), undefined);
   });
 }
@@ -201,12 +236,20 @@ function claims(fresh: Fresh): void {
   };
   test('granting an attempt to one worker, and telling its owner', async () => {
     const { bus, p } = await withAttempt();
-    assert.deepEqual(await bus.claims.claim(p, 'w1', [claimOf('a'), claimOf('a', '5.1', 'e1/none/1')]), ['granted', 'closed']);
+    assert.deepEqual(await bus.claims.claim(p, 'w1', [claimOf('a'), claimOf('a', '5.1', 'e1/none/1')]), [
+      'granted',
+      'closed',
+    ]);
     assert.deepEqual(await bus.claims.claim(p, 'w1', [claimOf('a')]), ['granted']);
     assert.deepEqual(await bus.claims.claim(p, 'w2', [claimOf('b')]), ['claimed']);
     assert.deepEqual(await bus.claims.claim(p, 'w2', [claimOf('b', '4.9')]), ['superseded']);
-    const messages = (await entriesOf(bus, p)).flatMap((entry) => entry.messages as readonly { kind: string; token?: string; attempt?: number }[]);
-    assert.deepEqual(messages.map(({ kind, token, attempt }) => [kind, token, attempt]), [['taskStarted', 'a', 1]]);
+    const messages = (await entriesOf(bus, p)).flatMap(
+      (entry) => entry.messages as readonly { kind: string; token?: string; attempt?: number }[],
+    );
+    assert.deepEqual(
+      messages.map(({ kind, token, attempt }) => [kind, token, attempt]),
+      [['taskStarted', 'a', 1]],
+    );
   });
   test('granting what is short without telling its owner', async () => {
     const { bus, p } = await withAttempt();
@@ -247,9 +290,13 @@ function streams(fresh: Fresh): void {
     const { bus, p } = fresh();
     const lease = await aLease(bus, p);
     for (const n of [0, 1, 2]) await bus.ownership.commit(lease, aCommit(n, { events: [[`e${n}`, `{"n":${n}}`]] }));
-    const read = async (since: string) => (await bus.feeds.read(new Map([[p, since]]), { count: 10, blockMs: 0 })).get(p) ?? [];
+    const read = async (since: string) =>
+      (await bus.feeds.read(new Map([[p, since]]), { count: 10, blockMs: 0 })).get(p) ?? [];
     const all = await read(NO_VERSION);
-    assert.deepEqual(all.map(({ version, events }) => [version, events[0]]), [0, 1, 2].map((n) => [versionOf(lease.epoch, n + 1), [`e${n}`, `{"n":${n}}`]]));
+    assert.deepEqual(
+      all.map(({ version, events }) => [version, events[0]]),
+      [0, 1, 2].map((n) => [versionOf(lease.epoch, n + 1), [`e${n}`, `{"n":${n}}`]]),
+    );
     assert.equal((await read(all[1]!.version)).length, 1);
     assert.equal((await bus.feeds.newest([p])).get(p), all[2]!.version);
     assert.equal((await bus.feeds.newest(['x:999'])).get('x:999'), NO_VERSION);
@@ -276,10 +323,28 @@ function streams(fresh: Fresh): void {
   });
   test('reading log lines by execution, and trimming what was read', async () => {
     const { bus, p } = fresh();
-    const line = (executionId: string) => ({ id: `${executionId}/0`, executionId, namespace: 'n', flowId: 'f', level: 'INFO' as const, atMs: 1, message: 'hello' });
-    await bus.lines.append(p, [{ executionId: 'e1', lines: [line('e1')] }, { executionId: 'e2', lines: [line('e2')] }]);
-    const { batches, cursors } = await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0, executions: new Set(['e2']) });
-    assert.deepEqual(batches.get(p)!.map(({ lines }) => lines[0]!.id), ['e2/0']);
+    const line = (executionId: string) => ({
+      id: `${executionId}/0`,
+      executionId,
+      namespace: 'n',
+      flowId: 'f',
+      level: 'INFO' as const,
+      atMs: 1,
+      message: 'hello',
+    });
+    await bus.lines.append(p, [
+      { executionId: 'e1', lines: [line('e1')] },
+      { executionId: 'e2', lines: [line('e2')] },
+    ]);
+    const { batches, cursors } = await bus.lines.read(new Map([[p, '0']]), {
+      count: 10,
+      blockMs: 0,
+      executions: new Set(['e2']),
+    });
+    assert.deepEqual(
+      batches.get(p)!.map(({ lines }) => lines[0]!.id),
+      ['e2/0'],
+    );
     assert.equal((await bus.lines.read(cursors, { count: 10, blockMs: 0 })).batches.size, 0);
     await bus.lines.trim(cursors);
     assert.equal((await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0 })).batches.size, 0);
@@ -314,11 +379,27 @@ function shared(fresh: Fresh): void {
   });
   test('knowing who lives', async () => {
     const { bus } = fresh();
-    const member = { id: 'm1', role: 'worker' as const, host: 'h', pid: 1, version: '0', startedAtMs: 1, format: 1, group: 'default', threads: 4 };
+    const member = {
+      id: 'm1',
+      role: 'worker' as const,
+      host: 'h',
+      pid: 1,
+      version: '0',
+      startedAtMs: 1,
+      format: 1,
+      group: 'default',
+      threads: 4,
+    };
     await bus.members.beat(member);
-    assert.deepEqual((await bus.members.live()).filter(({ id }) => id === 'm1'), [member]);
+    assert.deepEqual(
+      (await bus.members.live()).filter(({ id }) => id === 'm1'),
+      [member],
+    );
     await bus.members.leave('m1');
-    assert.deepEqual((await bus.members.live()).filter(({ id }) => id === 'm1'), []);
+    assert.deepEqual(
+      (await bus.members.live()).filter(({ id }) => id === 'm1'),
+      [],
+    );
   });
   test('recording ticks only for the leader', async () => {
     const { bus } = fresh();
@@ -326,7 +407,14 @@ function shared(fresh: Fresh): void {
     assert.equal(await bus.timetable.lead('b'), false);
     const trigger = { uid: 'main/n/f/t', dueMs: 1, state: '{}' };
     assert.equal(await bus.timetable.commit('b', { triggers: [trigger] }), 'FENCED');
-    assert.equal(await bus.timetable.commit('a', { triggers: [trigger], starts: [['s1', '{}']], cursors: new Map([['f:1', 'c']]) }), 'APPLIED');
+    assert.equal(
+      await bus.timetable.commit('a', {
+        triggers: [trigger],
+        starts: [['s1', '{}']],
+        cursors: new Map([['f:1', 'c']]),
+      }),
+      'APPLIED',
+    );
     assert.deepEqual((await bus.timetable.due(10)).triggers, [trigger]);
     assert.deepEqual(await bus.timetable.outbox(), [['s1', '{}']]);
     assert.equal((await bus.timetable.cursors()).get('f:1'), 'c');

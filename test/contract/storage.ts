@@ -32,7 +32,10 @@ export function holdsStorageContract(name: string, open: () => Promise<Storage>)
     it('gives back what was put, from bytes and from a stream', async () => {
       const storage = await open();
       assert.equal(await storage.put('main', `${PREFIX}a.txt`, Buffer.from('hällo')), 6);
-      assert.equal(await storage.put('main', `${PREFIX}deep/er/b.txt`, Readable.from([Buffer.from('one,'), Buffer.from('two')])), 7);
+      assert.equal(
+        await storage.put('main', `${PREFIX}deep/er/b.txt`, Readable.from([Buffer.from('one,'), Buffer.from('two')])),
+        7,
+      );
       assert.equal(await read(storage, `${PREFIX}a.txt`), 'hällo');
       assert.equal(await read(storage, `${PREFIX}deep/er/b.txt`), 'one,two');
       assert.equal(await storage.size('main', `${PREFIX}a.txt`), 6);
@@ -70,7 +73,9 @@ export function holdsStorageContract(name: string, open: () => Promise<Storage>)
       assert.equal(await read(storage, `${PREFIX}n`, { start: 7 }), '789');
       assert.equal(await read(storage, `${PREFIX}n`, { start: 8, end: 100 }), '89');
       assert.equal(await read(storage, `${PREFIX}n`, { start: 10 }), '');
-      await assert.rejects(storage.get('main', `${PREFIX}n`, { start: -1 }), (error) => isFault(error, 'storage.refused'));
+      await assert.rejects(storage.get('main', `${PREFIX}n`, { start: -1 }), (error) =>
+        isFault(error, 'storage.refused'),
+      );
     });
 
     it('says so when a file is not there', async () => {
@@ -113,9 +118,15 @@ export function holdsStorageContract(name: string, open: () => Promise<Storage>)
         await assert.rejects(storage.removeAll('main', `${uri}/../`), refusal, uri);
       }
       for (const tenant of ['..', '', 'a/b', '.', 'A']) {
-        await assert.rejects(storage.exists(tenant, `${PREFIX}a`), (error) => isFault(error, 'storage.refused'), tenant);
+        await assert.rejects(
+          storage.exists(tenant, `${PREFIX}a`),
+          (error) => isFault(error, 'storage.refused'),
+          tenant,
+        );
       }
-      await assert.rejects(storage.removeAll('main', 'kestra:///company'), (error) => isFault(error, 'storage.refused'));
+      await assert.rejects(storage.removeAll('main', 'kestra:///company'), (error) =>
+        isFault(error, 'storage.refused'),
+      );
       await assert.rejects(storage.removeAll('main', 'kestra:///'), (error) => isFault(error, 'storage.refused'));
     });
   });

@@ -37,8 +37,26 @@ export const WORLDS: readonly Faults[] = [
   { name: 'workers killed', killWorkers: 2 },
   { name: 'workers paused and woken', pauseWorkers: 2, delayMs: 2_000 },
   { name: 'starts that come again', double: 0.5, lateStarts: true },
-  { name: 'everything', lose: 0.05, double: 0.1, delayMs: 5_000, rollBack: 0.003, loseReply: 0.02, resend: 0.1, pauseOwner: 0.02, killWorkers: 1, lateStarts: true },
+  {
+    name: 'everything',
+    lose: 0.05,
+    double: 0.1,
+    delayMs: 5_000,
+    rollBack: 0.003,
+    loseReply: 0.02,
+    resend: 0.1,
+    pauseOwner: 0.02,
+    killWorkers: 1,
+    lateStarts: true,
+  },
 ];
 
 /** The end depends on when the kill comes: judged by the properties, not by the quiet world. */
-export const KILLED: Faults = { name: 'executions killed', kills: 4, double: 0.2, delayMs: 2_000, killWorkers: 1, pauseWorkers: 1 };
+export const KILLED: Faults = {
+  name: 'executions killed',
+  kills: 4,
+  double: 0.2,
+  delayMs: 2_000,
+  killWorkers: 1,
+  pauseWorkers: 1,
+};

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type Mutation, MUTATIONS } from './mutations.ts';
+import { MUTATIONS, type Mutation } from './mutations.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NEEDED = ['lib', 'actors/executor', 'plugins', 'test/simulation', 'package.json'];
@@ -20,7 +20,11 @@ for (const mutation of MUTATIONS)
     try {
       const { ok, text } = await simulate(folder, mutation.world);
       assert.equal(ok, false, `the simulation stays green without ${mutation.rule}`);
-      assert.match(text, /✔ running a quiet world to its end/, `the tree must run without ${mutation.rule}:\n${text.slice(0, 2_000)}`);
+      assert.match(
+        text,
+        /✔ running a quiet world to its end/,
+        `the tree must run without ${mutation.rule}:\n${text.slice(0, 2_000)}`,
+      );
       assert.match(text, new RegExp(`'${mutation.breaks}: `), text.slice(0, 4_000));
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -29,7 +33,11 @@ for (const mutation of MUTATIONS)
 
 function mutated({ edits }: Mutation): string {
   const folder = mkdtempSync(join(tmpdir(), 'windhover-mutation-'));
-  for (const path of NEEDED) cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter: (source) => !source.includes('node_modules') });
+  for (const path of NEEDED)
+    cpSync(join(ROOT, path), join(folder, path), {
+      recursive: true,
+      filter: (source) => !source.includes('node_modules'),
+    });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   for (const { file, from, to } of edits) {
     const text = readFileSync(join(folder, file), 'utf8');
@@ -42,7 +50,12 @@ function mutated({ edits }: Mutation): string {
 async function simulate(folder: string, world: string): Promise<{ readonly ok: boolean; readonly text: string }> {
   const env = { ...process.env, SIMULATION_WORLD: world, NODE_TEST_CONTEXT: undefined };
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=spec', SIMULATION], { cwd: folder, env, timeout: RUN_MS, maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=spec', SIMULATION], {
+      cwd: folder,
+      env,
+      timeout: RUN_MS,
+      maxBuffer: 2 ** 26,
+    });
     return { ok: true, text: stdout };
   } catch (error) {
     return { ok: false, text: String((error as { stdout?: string }).stdout) };

@@ -23,7 +23,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'the number check',
-    edits: [{ file: 'lib/bus/memory/ownership.ts', from: "if (space.commit.number !== commit.expected) return 'ROLLED_BACK';", to: '' }],
+    edits: [
+      {
+        file: 'lib/bus/memory/ownership.ts',
+        from: "if (space.commit.number !== commit.expected) return 'ROLLED_BACK';",
+        to: '',
+      },
+    ],
     breaks: 'nothing left running',
     world: 'partitions rolled back',
   },
@@ -32,7 +38,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'actors/executor/residue.ts',
-        from: "    this.#tombstones.set(id, tombstone);\n    this.#ended.set(id, batch.version);\n    batch.tombstones.set(id, JSON.stringify(tombstone));",
+        from: '    this.#tombstones.set(id, tombstone);\n    this.#ended.set(id, batch.version);\n    batch.tombstones.set(id, JSON.stringify(tombstone));',
         to: '    this.#ended.set(id, batch.version);',
       },
     ],
@@ -53,7 +59,13 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'the re-offer',
-    edits: [{ file: 'actors/executor/attempts.ts', from: 'return present[n] ? [] : [', to: 'return present[n] || true ? [] : [' }],
+    edits: [
+      {
+        file: 'actors/executor/attempts.ts',
+        from: 'return present[n] ? [] : [',
+        to: 'return present[n] || true ? [] : [',
+      },
+    ],
     breaks: 'all ends',
     world: 'messages lost',
   },

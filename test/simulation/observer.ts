@@ -48,8 +48,10 @@ export class Observer {
   }
 
   commit(partition: Partition, leaseValue: string, batch: Batch): void {
-    if (this.#bus.store.of(partition).lease.value !== leaseValue) this.#break('one writer', `${partition}: ${batch.id} was written under a lease that is not the present one`);
-    for (const { events } of this.#bus.store.of(partition).feed.slice(-1)) for (const [id, json] of events) if (id !== '') this.#event(partition, id, JSON.parse(json) as ExecutionEvent);
+    if (this.#bus.store.of(partition).lease.value !== leaseValue)
+      this.#break('one writer', `${partition}: ${batch.id} was written under a lease that is not the present one`);
+    for (const { events } of this.#bus.store.of(partition).feed.slice(-1))
+      for (const [id, json] of events) if (id !== '') this.#event(partition, id, JSON.parse(json) as ExecutionEvent);
   }
 
   ran(ref: string, worker: string): void {
@@ -82,24 +84,32 @@ export class Observer {
       if (document) this.#executions.set(id, knownOf(document));
       if (document && isEnded(stateOf(this.#executions.get(id)!.head!.history))) this.#ended.add(id);
     }
-    for (const id of this.#killed) if (!space.killing.has(id) && this.#partitionOf.get(id) === partition) this.#killed.delete(id);
+    for (const id of this.#killed)
+      if (!space.killing.has(id) && this.#partitionOf.get(id) === partition) this.#killed.delete(id);
   }
 
   /** The end of each execution: its state, and each task run's state and number of attempts. */
   outcome(): Record<string, unknown> {
     const sorted = [...this.#executions].sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(sorted.map(([id, { head, taskRuns }]) => [id, { state: stateOf(head!.history), taskRuns: [...taskRuns.values()].map(nameOf).sort() }]));
+    return Object.fromEntries(
+      sorted.map(([id, { head, taskRuns }]) => [
+        id,
+        { state: stateOf(head!.history), taskRuns: [...taskRuns.values()].map(nameOf).sort() },
+      ]),
+    );
   }
 
   judgeEnd(asked: readonly string[]): void {
-    for (const id of asked) if (!this.#ended.has(id)) this.#break('all ends', `${id} has not ended: ${JSON.stringify(this.outcome()[id])}`);
+    for (const id of asked)
+      if (!this.#ended.has(id)) this.#break('all ends', `${id} has not ended: ${JSON.stringify(this.outcome()[id])}`);
     for (const [id, known] of this.#executions) {
       const left = [...known.taskRuns.values()].filter(({ history }) => !isEnded(stateOf(history)));
       if (this.#ended.has(id) && left.length > 0) this.#break('nothing left running', `${id}: ${left.map(nameOf)}`);
       const document = this.#bus.store.of(this.#partitionOf.get(id)!).documents.get(id);
       if (!document) continue;
       const kept = knownOf(document);
-      if (JSON.stringify([...kept.taskRuns].sort()) !== JSON.stringify([...known.taskRuns].sort())) this.#break('kept as told', `${id}: its document and its feed differ`);
+      if (JSON.stringify([...kept.taskRuns].sort()) !== JSON.stringify([...known.taskRuns].sort()))
+        this.#break('kept as told', `${id}: its document and its feed differ`);
     }
   }
 
@@ -124,9 +134,20 @@ export class Observer {
       for (const [n, attempt] of before.attempts.entries()) {
         const now = taskRun.attempts[n];
         const ended = isEnded(stateOf(attempt.history));
-        if (ended && JSON.stringify(now) !== JSON.stringify(attempt)) this.#break('one record', `${id}/${taskRun.id}/${n + 1} was recorded twice`);
-        if (!ended && now && isEnded(stateOf(now.history)) && attempt.token !== undefined && stateOf(now.history) !== 'KILLED' && now.workerId !== attempt.workerId)
-          this.#break('one record', `${id}/${taskRun.id}/${n + 1}: claimed by ${attempt.workerId}, answered by ${now.workerId}`);
+        if (ended && JSON.stringify(now) !== JSON.stringify(attempt))
+          this.#break('one record', `${id}/${taskRun.id}/${n + 1} was recorded twice`);
+        if (
+          !ended &&
+          now &&
+          isEnded(stateOf(now.history)) &&
+          attempt.token !== undefined &&
+          stateOf(now.history) !== 'KILLED' &&
+          now.workerId !== attempt.workerId
+        )
+          this.#break(
+            'one record',
+            `${id}/${taskRun.id}/${n + 1}: claimed by ${attempt.workerId}, answered by ${now.workerId}`,
+          );
       }
     }
     known.taskRuns.set(taskRun.id, taskRun);
@@ -134,9 +155,14 @@ export class Observer {
 
   #compare(what: string, before: History, after: History): void {
     const grown = before.every(([state], n) => after[n]?.[0] === state);
-    if (!grown) return this.#break('legal transitions', `${what}: ${before.map(([state]) => state)} became ${after.map(([state]) => state)}`);
+    if (!grown)
+      return this.#break(
+        'legal transitions',
+        `${what}: ${before.map(([state]) => state)} became ${after.map(([state]) => state)}`,
+      );
     for (let n = 1; n < after.length; n++)
-      if (!NEXT_STATES[after[n - 1]![0]].includes(after[n]![0])) this.#break('legal transitions', `${what}: ${after[n - 1]![0]} → ${after[n]![0]}`);
+      if (!NEXT_STATES[after[n - 1]![0]].includes(after[n]![0]))
+        this.#break('legal transitions', `${what}: ${after[n - 1]![0]} → ${after[n]![0]}`);
   }
 
   #break(property: Property, detail: string): void {
@@ -145,8 +171,14 @@ export class Observer {
 }
 
 function knownOf(document: ReadonlyMap<string, string>): Known {
-  const taskRuns = [...document].filter(([field]) => field.startsWith('t:')).map(([, json]) => JSON.parse(json) as TaskRun);
-  return { head: JSON.parse(document.get('head')!) as ExecutionHead, taskRuns: new Map(taskRuns.map((taskRun) => [taskRun.id, taskRun])) };
+  const taskRuns = [...document]
+    .filter(([field]) => field.startsWith('t:'))
+    .map(([, json]) => JSON.parse(json) as TaskRun);
+  return {
+    head: JSON.parse(document.get('head')!) as ExecutionHead,
+    taskRuns: new Map(taskRuns.map((taskRun) => [taskRun.id, taskRun])),
+  };
 }
 
-const nameOf = ({ taskId, value, history, attempts }: TaskRun): string => `${taskId}[${value ?? ''}] ${stateOf(history)} after ${attempts.length}`;
+const nameOf = ({ taskId, value, history, attempts }: TaskRun): string =>
+  `${taskId}[${value ?? ''}] ${stateOf(history)} after ${attempts.length}`;

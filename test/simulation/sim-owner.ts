@@ -4,12 +4,12 @@ import { Definitions } from '../../actors/executor/definitions.ts';
 import { Durations } from '../../actors/executor/durations.ts';
 import { ExecutionPartition } from '../../actors/executor/execution-partition.ts';
 import { Owned } from '../../actors/executor/owned.ts';
+import type { MemoryBus } from '../../lib/bus/memory/open.ts';
+import type { Commit, CommitAnswer } from '../../lib/bus/ownership.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
-import type { MemoryBus } from '../../lib/bus/memory/open.ts';
-import type { Commit, CommitAnswer } from '../../lib/bus/ownership.ts';
 import type { Faults } from './faults.ts';
 import type { Dice } from './random.ts';
 
@@ -71,7 +71,13 @@ export class SimOwner {
   async #plan(owned: Owned, partition: Partition): Promise<Batch | undefined> {
     const { bus } = this.#world;
     const nowMs = bus.store.clock.now();
-    const entries = (await bus.ownership.read(new Map([[partition, owned.cursor]]), { count: 1 + this.#world.dice.below(READ_ENTRIES), blockMs: 0 })).get(partition) ?? [];
+    const entries =
+      (
+        await bus.ownership.read(new Map([[partition, owned.cursor]]), {
+          count: 1 + this.#world.dice.below(READ_ENTRIES),
+          blockMs: 0,
+        })
+      ).get(partition) ?? [];
     await owned.actor.prepare(entries, nowMs);
     const durable = (await bus.feeds.durable([partition])).get(partition) ?? NO_VERSION;
     return owned.plan(entries, { nowMs, durable });

@@ -1,10 +1,11 @@
 /** A worker as the simulation has it: claims first, runs for a while, answers until the owner has applied the answer. */
-import type { Item } from '../../lib/bus/queues.ts';
+
 import { CLAIM_RENEW_MS, type ClaimRequest } from '../../lib/bus/claims.ts';
+import type { MemoryBus } from '../../lib/bus/memory/open.ts';
+import type { Item } from '../../lib/bus/queues.ts';
 import { parseAttemptRef } from '../../lib/model/execution.ts';
 import type { TaskEndedMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
-import type { MemoryBus } from '../../lib/bus/memory/open.ts';
 import { outcomeOf } from './flows.ts';
 import type { Dice } from './random.ts';
 import type { Wire } from './wire.ts';
@@ -57,11 +58,22 @@ export class SimWorker {
     const { bus, dice, ran } = this.#world;
     const nowMs = bus.store.clock.now();
     if (this.dead || nowMs < this.#pausedUntilMs) return;
-    const request = { ref: item.ref, delivery: item.delivery, token: `${this.name}-${++this.#tokens}`, untold: dice.chance(UNTOLD) };
+    const request = {
+      ref: item.ref,
+      delivery: item.delivery,
+      token: `${this.name}-${++this.#tokens}`,
+      untold: dice.chance(UNTOLD),
+    };
     const [answer] = await bus.claims.claim(this.#partitionOf(item.ref), this.name, [request]);
     if (answer !== 'granted') return;
     ran.call(this.#world, item.ref, this.name);
-    this.#held.set(request.token, { request, startedAtMs: nowMs, endsAtMs: nowMs + dice.below(4_000), renewedMs: nowMs, answeredMs: 0 });
+    this.#held.set(request.token, {
+      request,
+      startedAtMs: nowMs,
+      endsAtMs: nowMs + dice.below(4_000),
+      renewedMs: nowMs,
+      answeredMs: 0,
+    });
   }
 
   async act(): Promise<void> {
@@ -107,10 +119,24 @@ export class SimWorker {
     if (answer === 'closed' || (answer === 'revoked' && held.answer)) this.#held.delete(held.request.token);
     else if (answer === 'revoked') {
       const { executionId, taskRunId, attempt } = parseAttemptRef(held.request.ref);
-      const killed = { v: 1, kind: 'taskEnded', executionId, taskRunId, attempt, token: held.request.token, workerId: this.name, state: 'KILLED', startedAtMs: held.startedAtMs, endedAtMs: nowMs, atMs: nowMs, lines: 0 } as const;
+      const killed = {
+        v: 1,
+        kind: 'taskEnded',
+        executionId,
+        taskRunId,
+        attempt,
+        token: held.request.token,
+        workerId: this.name,
+        state: 'KILLED',
+        startedAtMs: held.startedAtMs,
+        endedAtMs: nowMs,
+        atMs: nowMs,
+        lines: 0,
+      } as const;
       held.answer = killed;
       this.#send(held, nowMs);
-    } else if (held.answer && (answer === 'retaken' || nowMs - held.answeredMs >= ANSWER_AGAIN_MS)) this.#send(held, nowMs);
+    } else if (held.answer && (answer === 'retaken' || nowMs - held.answeredMs >= ANSWER_AGAIN_MS))
+      this.#send(held, nowMs);
   }
 
   #partitionOf(ref: string) {

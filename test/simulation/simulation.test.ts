@@ -34,7 +34,8 @@ for (const faults of WORLDS.filter(({ name }) => !only || name === only))
   test(`coming to the same end in a world of ${faults.name}`, async (context) => {
     context.diagnostic(`seeds ${seeds.join(' ')}`);
     const quiet = await outcomeOf(1);
-    for (const seed of seeds) assert.deepEqual(await outcomeOf(seed, faults), quiet, `world "${faults.name}", seed ${seed}`);
+    for (const seed of seeds)
+      assert.deepEqual(await outcomeOf(seed, faults), quiet, `world "${faults.name}", seed ${seed}`);
   });
 
 test('killing executions in the middle', async (context) => {

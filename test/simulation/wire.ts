@@ -23,7 +23,8 @@ export class Wire {
   send(arrive: () => Promise<unknown>): void {
     const { lose = 0, double = 0, delayMs = 0 } = this.calm ? {} : this.#faults;
     const copies = this.#dice.chance(lose) ? 0 : this.#dice.chance(double) ? 2 : 1;
-    for (let n = 0; n < copies; n++) this.#travelling.push({ atMs: this.#clock.now() + this.#dice.below(delayMs + 1), arrive });
+    for (let n = 0; n < copies; n++)
+      this.#travelling.push({ atMs: this.#clock.now() + this.#dice.below(delayMs + 1), arrive });
   }
 
   async deliver(): Promise<void> {

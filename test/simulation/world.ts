@@ -5,12 +5,12 @@
 import type { Batch } from '../../actors/executor/batch.ts';
 import { openMemoryBus } from '../../lib/bus/memory/open.ts';
 import type { Keyspace } from '../../lib/bus/memory/store.ts';
+import type { Item } from '../../lib/bus/queues.ts';
 import { parseFlow } from '../../lib/flow/parse.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import type { StartMessage } from '../../lib/model/message.ts';
 import { allPartitions, executionPartition, type Partition } from '../../lib/model/partition.ts';
-import type { Item } from '../../lib/bus/queues.ts';
 import { type Faults, QUIET } from './faults.ts';
 import { FLOWS } from './flows.ts';
 import { Observer } from './observer.ts';
@@ -114,7 +114,12 @@ export class World {
       createdAtMs: this.clock.nowMs,
       incarnation: 0,
     };
-    this.#asked.push({ message: { v: 1, kind: 'start', executionId: id, atMs: 0, start, labels: {} }, source, askedMs: 0, again: 0 });
+    this.#asked.push({
+      message: { v: 1, kind: 'start', executionId: id, atMs: 0, start, labels: {} },
+      source,
+      askedMs: 0,
+      again: 0,
+    });
   }
 
   async #tick(): Promise<void> {
@@ -138,16 +143,30 @@ export class World {
       const { executionId } = asked.message;
       const ended = this.observer.isEnded(executionId);
       if (ended) asked.endedMs ??= this.clock.nowMs;
-      const late = asked.endedMs !== undefined && this.faults.lateStarts && asked.again < 2 && this.clock.nowMs - asked.endedMs > LATE_MS * (asked.again + 1);
+      const late =
+        asked.endedMs !== undefined &&
+        this.faults.lateStarts &&
+        asked.again < 2 &&
+        this.clock.nowMs - asked.endedMs > LATE_MS * (asked.again + 1);
       if (late) asked.again++;
       if (late || (!ended && this.clock.nowMs - asked.askedMs > ASK_AGAIN_MS)) {
         asked.askedMs = this.clock.nowMs;
         const message = { ...asked.message, atMs: this.clock.nowMs };
-        this.wire.send(() => this.bus.mailbox.start(executionPartition(executionId, PARTITIONS), message, { definition: asked.source }));
+        this.wire.send(() =>
+          this.bus.mailbox.start(executionPartition(executionId, PARTITIONS), message, { definition: asked.source }),
+        );
       } else if (!ended && this.#kills > 0 && this.dice.chance(0.01)) {
         this.#kills--;
-        const kill = { v: 1, kind: 'kill', executionId, atMs: this.clock.nowMs, incarnation: 0, principal: 'client' } as const;
-        if ((await this.bus.mailbox.kill(executionPartition(executionId, PARTITIONS), kill)) === 'accepted') this.observer.killed(executionId);
+        const kill = {
+          v: 1,
+          kind: 'kill',
+          executionId,
+          atMs: this.clock.nowMs,
+          incarnation: 0,
+          principal: 'client',
+        } as const;
+        if ((await this.bus.mailbox.kill(executionPartition(executionId, PARTITIONS), kill)) === 'accepted')
+          this.observer.killed(executionId);
       }
     }
   }
@@ -181,7 +200,10 @@ export class World {
   #isOver(): boolean {
     const { lateStarts } = this.faults;
     return (
-      this.#asked.every(({ endedMs, again }) => endedMs !== undefined && (!lateStarts || (again === 2 && this.clock.nowMs - endedMs > LATE_MS * 2 + 30_000))) &&
+      this.#asked.every(
+        ({ endedMs, again }) =>
+          endedMs !== undefined && (!lateStarts || (again === 2 && this.clock.nowMs - endedMs > LATE_MS * 2 + 30_000)),
+      ) &&
       this.wire.isEmpty &&
       this.#workers.every(({ isIdle }) => isIdle)
     );

@@ -5,7 +5,14 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { KillMessage, Message, StartMessage } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 
-export const aStart = (id: string, atMs: number, hash = 'hash'): StartMessage => ({ v: 1, kind: 'start', executionId: id, atMs, labels: {}, start: startOf(id, hash) });
+export const aStart = (id: string, atMs: number, hash = 'hash'): StartMessage => ({
+  v: 1,
+  kind: 'start',
+  executionId: id,
+  atMs,
+  labels: {},
+  start: startOf(id, hash),
+});
 
 export const startOf = (id: string, hash: string): ExecutionStart => ({
   id,
@@ -17,15 +24,35 @@ export const startOf = (id: string, hash: string): ExecutionStart => ({
   incarnation: 0,
 });
 
-export const aKill = (id: string, atMs: number, incarnation = 0): KillMessage => ({ v: 1, kind: 'kill', executionId: id, atMs, incarnation, principal: 'test' });
+export const aKill = (id: string, atMs: number, incarnation = 0): KillMessage => ({
+  v: 1,
+  kind: 'kill',
+  executionId: id,
+  atMs,
+  incarnation,
+  principal: 'test',
+});
 
 export const aContinue = (id: string, atMs: number): Message => ({ v: 1, kind: 'continue', executionId: id, atMs });
 
-export const aCommit = (expected: number, change: Partial<Commit> = {}): Commit => ({ ...EMPTY_COMMIT, id: `commit-${expected}`, expected, ...change });
+export const aCommit = (expected: number, change: Partial<Commit> = {}): Commit => ({
+  ...EMPTY_COMMIT,
+  id: `commit-${expected}`,
+  expected,
+  ...change,
+});
 
 /** The document, opened attempts and tombstone of an execution that runs. */
 export const running = (id: string): Pick<Commit, 'documents' | 'events'> => ({
-  documents: [{ id, set: [['start', JSON.stringify(startOf(id, 'hash'))], ['head', '{"history":[["RUNNING",1]]}']] }],
+  documents: [
+    {
+      id,
+      set: [
+        ['start', JSON.stringify(startOf(id, 'hash'))],
+        ['head', '{"history":[["RUNNING",1]]}'],
+      ],
+    },
+  ],
   events: [[id, '{"head":{}}']],
 });
 

@@ -1,9 +1,9 @@
 /** A real redis-server for one test file: AOF, a socket in a temporary folder of its own, no port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const READY_MS = 10_000;
@@ -26,7 +26,21 @@ export async function startRedis(extra: readonly string[] = []): Promise<TestRed
   const start = async () => {
     child = spawn(
       'redis-server',
-      ['--port', '0', '--unixsocket', socket, '--dir', folder, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', ...extra],
+      [
+        '--port',
+        '0',
+        '--unixsocket',
+        socket,
+        '--dir',
+        folder,
+        '--appendonly',
+        'yes',
+        '--appendfsync',
+        'everysec',
+        '--save',
+        '',
+        ...extra,
+      ],
       { stdio: 'ignore' },
     );
     await ready(socket);

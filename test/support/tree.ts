@@ -17,7 +17,8 @@ export interface SourceFile {
   readonly packages: readonly string[];
 }
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s*['"]([^'"]+)['"]/g;
 
 export function sourceFiles(): SourceFile[] {
   const patterns = ['lib', 'actors', 'web', 'plugins', 'test'].map((folder) => `${folder}/**/*.{ts,tsx,mjs,lua,css}`);
@@ -40,7 +41,10 @@ const withoutTemplates = (text: string): string => text.replace(/`(?:\\.|[^`\\])
 function packageOf(name: string): string {
   if (name.startsWith('node:')) return name;
   if (builtinModules.includes(name)) return `node:${name}`;
-  return name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 export interface FunctionSpan {
@@ -49,7 +53,8 @@ export interface FunctionSpan {
   readonly length: number;
 }
 
-const OPENS = /^(\s*)(?:.*\bfunction\b.*|.*=>\s*|(?:(?:public|private|static|async|override|get|set)\s+)*[#\w]+(?:<[^>]*>)?\(.*\)(?::\s*[^=]+)?\s*|\)(?::\s*.+)?\s*(?:=>\s*)?)\{$/;
+const OPENS =
+  /^(\s*)(?:.*\bfunction\b.*|.*=>\s*|(?:(?:public|private|static|async|override|get|set)\s+)*[#\w]+(?:<[^>]*>)?\(.*\)(?::\s*[^=]+)?\s*|\)(?::\s*.+)?\s*(?:=>\s*)?)\{$/;
 
 /** Every function of a formatted file: it ends where a line closes it at its own depth. */
 export function functionsOf({ path, lines }: SourceFile): FunctionSpan[] {

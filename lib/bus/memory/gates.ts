@@ -4,7 +4,7 @@ import { type ExecutionStart, parseAttemptRef } from '../../model/execution.ts';
 import { MESSAGE_FORMAT, type Message } from '../../model/message.ts';
 import type { Partition } from '../../model/partition.ts';
 import { CLAIM_MS, type ClaimAnswer, type ClaimRequest, type Claims, type RenewAnswer } from '../claims.ts';
-import { MAILBOX_ENTRIES_MAX, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS, type Mailbox } from '../mailbox.ts';
+import { MAILBOX_ENTRIES_MAX, type Mailbox, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS } from '../mailbox.ts';
 import type { Store } from './store.ts';
 
 const RETRY_AFTER_MS = 1_000;
@@ -13,7 +13,8 @@ export function memoryMailbox(store: Store): Mailbox {
   const refuseLate = (times: readonly number[]) => {
     const nowMs = store.clock.now();
     const late = times.find((atMs) => Math.abs(nowMs - atMs) > MESSAGE_LIFE_MS);
-    if (late !== undefined) throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${late}`);
+    if (late !== undefined)
+      throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${late}`);
   };
   return {
     start: async (partition, message, { definition, urgent }) => {
@@ -42,7 +43,8 @@ export function memoryMailbox(store: Store): Mailbox {
     },
     append: async (partition, messages) => {
       const bytes = JSON.stringify(messages).length;
-      if (bytes > MESSAGE_BYTES_MAX * Math.max(1, messages.length)) throw new Fault('bus.messageTooLarge', `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${bytes}`);
+      if (bytes > MESSAGE_BYTES_MAX * Math.max(1, messages.length))
+        throw new Fault('bus.messageTooLarge', `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${bytes}`);
       refuseLate(messages.map(({ atMs }) => atMs));
       store.append(partition, messages);
     },
@@ -59,7 +61,8 @@ export function memoryClaims(store: Store): Claims {
       if (started.length > 0) store.append(partition, started);
       return answers;
     },
-    renew: async (partition, workerId, requests) => requests.map((request) => renew(store, partition, workerId, request)),
+    renew: async (partition, workerId, requests) =>
+      requests.map((request) => renew(store, partition, workerId, request)),
     giveBack: async (partition, workerId, requests) => {
       const given = requests.filter(({ ref, delivery, token }) => {
         const claim = store.of(partition).claims.get(ref);
@@ -67,13 +70,17 @@ export function memoryClaims(store: Store): Claims {
         store.of(partition).claims.set(ref, { delivery });
         return true;
       });
-      const messages = given.map(({ ref, delivery }): Message => ({ ...named(ref, store.clock.now()), kind: 'reoffer', delivery }));
+      const messages = given.map(
+        ({ ref, delivery }): Message => ({ ...named(ref, store.clock.now()), kind: 'reoffer', delivery }),
+      );
       if (messages.length > 0) store.append(partition, messages);
     },
     inspect: async (partition, refs) =>
       refs.map((ref) => {
         const claim = store.of(partition).claims.get(ref);
-        return claim?.workerId === undefined ? undefined : { workerId: claim.workerId, token: claim.token!, untilMs: claim.untilMs! };
+        return claim?.workerId === undefined
+          ? undefined
+          : { workerId: claim.workerId, token: claim.token!, untilMs: claim.untilMs! };
       }),
     hint: (refs) => {
       for (const listener of listeners) listener(refs);
@@ -85,7 +92,10 @@ export function memoryClaims(store: Store): Claims {
   };
 }
 
-function named(ref: string, atMs: number): { v: number; executionId: string; taskRunId: string; attempt: number; atMs: number } {
+function named(
+  ref: string,
+  atMs: number,
+): { v: number; executionId: string; taskRunId: string; attempt: number; atMs: number } {
   return { v: MESSAGE_FORMAT, atMs, ...parseAttemptRef(ref) };
 }
 
@@ -97,7 +107,13 @@ const startedBy = (workerId: string, { ref, delivery, token }: ClaimRequest, atM
   workerId,
 });
 
-function claim(store: Store, partition: Partition, workerId: string, request: ClaimRequest, started: Message[]): ClaimAnswer {
+function claim(
+  store: Store,
+  partition: Partition,
+  workerId: string,
+  request: ClaimRequest,
+  started: Message[],
+): ClaimAnswer {
   const { ref, delivery, token } = request;
   const space = store.of(partition);
   const known = space.claims.get(ref);

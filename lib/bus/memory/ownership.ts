@@ -1,7 +1,16 @@
 /** What an owner does, in memory: the same checks in the same order as `redis/lua/commit.lua`. */
-import { versionOf } from '../../model/version.ts';
+
 import type { Partition } from '../../model/partition.ts';
-import { type Commit, type CommitAnswer, type Entry, type Holding, LEASE_MS, type Lease, type Ownership } from '../ownership.ts';
+import { versionOf } from '../../model/version.ts';
+import {
+  type Commit,
+  type CommitAnswer,
+  type Entry,
+  type Holding,
+  LEASE_MS,
+  type Lease,
+  type Ownership,
+} from '../ownership.ts';
 import type { Keyspace, Store } from './store.ts';
 
 export function memoryOwnership(store: Store): Ownership {
@@ -26,9 +35,15 @@ export function memoryOwnership(store: Store): Ownership {
         return true;
       }),
     release: async (leases) => {
-      for (const { partition, value } of leases) if (store.of(partition).lease.value === value) store.of(partition).lease.untilMs = 0;
+      for (const { partition, value } of leases)
+        if (store.of(partition).lease.value === value) store.of(partition).lease.untilMs = 0;
     },
-    owners: async () => new Map([...known].flatMap((partition) => (isHeld(store.of(partition), store.clock.now()) ? [[partition, store.of(partition).lease.owner] as const] : []))),
+    owners: async () =>
+      new Map(
+        [...known].flatMap((partition) =>
+          isHeld(store.of(partition), store.clock.now()) ? [[partition, store.of(partition).lease.owner] as const] : [],
+        ),
+      ),
     hold: async ({ partition }) => holdingOf(store.of(partition)),
     read: async (from, { count, blockMs }) => {
       let found = entriesOf(store, from, count);
@@ -56,13 +71,29 @@ export function memoryOwnership(store: Store): Ownership {
   };
 }
 
-const isHeld = ({ lease }: Keyspace, nowMs: number): boolean => lease.value !== '' && nowMs < lease.untilMs && lease.untilMs <= nowMs + LEASE_MS;
+const isHeld = ({ lease }: Keyspace, nowMs: number): boolean =>
+  lease.value !== '' && nowMs < lease.untilMs && lease.untilMs <= nowMs + LEASE_MS;
 
-function entriesOf(store: Store, from: ReadonlyMap<Partition, string>, count: number): ReadonlyMap<Partition, readonly Entry[]> {
+function entriesOf(
+  store: Store,
+  from: ReadonlyMap<Partition, string>,
+  count: number,
+): ReadonlyMap<Partition, readonly Entry[]> {
   const found = new Map<Partition, readonly Entry[]>();
   for (const [partition, cursor] of from) {
-    const entries = store.of(partition).mail.filter(({ id }) => id > Number(cursor)).slice(0, count);
-    if (entries.length > 0) found.set(partition, entries.map(({ id, messages }) => ({ id: String(id), messages: structuredClone(messages), bytes: 100 * messages.length })));
+    const entries = store
+      .of(partition)
+      .mail.filter(({ id }) => id > Number(cursor))
+      .slice(0, count);
+    if (entries.length > 0)
+      found.set(
+        partition,
+        entries.map(({ id, messages }) => ({
+          id: String(id),
+          messages: structuredClone(messages),
+          bytes: 100 * messages.length,
+        })),
+      );
   }
   return found;
 }

@@ -26,7 +26,9 @@ export function memoryFeeds(store: Store): Feeds {
   const entriesOf = (since: ReadonlyMap<Partition, Version>, count: number) => {
     const found = new Map<Partition, readonly FeedEntry[]>();
     for (const [partition, cursor] of since) {
-      const entries = store.of(partition).feed.map(({ epoch, number, events }) => ({ version: versionOf(epoch, number), events }));
+      const entries = store
+        .of(partition)
+        .feed.map(({ epoch, number, events }) => ({ version: versionOf(epoch, number), events }));
       const behind = entries.filter(({ version }) => version > cursor).slice(0, count);
       if (behind.length > 0) found.set(partition, behind);
     }
@@ -58,7 +60,10 @@ export function memoryFeeds(store: Store): Feeds {
       new Map(
         partitions.map((partition) => {
           const versions = [...cursors.values()].map((known) => known.get(partition) ?? NO_VERSION);
-          return [partition, versions.reduce((low, version) => (version < low ? version : low), versions[0] ?? NO_VERSION)];
+          return [
+            partition,
+            versions.reduce((low, version) => (version < low ? version : low), versions[0] ?? NO_VERSION),
+          ];
         }),
       ),
   };
@@ -77,10 +82,14 @@ export function memoryLines(store: Store): Lines {
       store.changed();
     },
     read: async (since, { count, blockMs, executions, signal }) => {
-      const numbers = new Map([...since].map(([partition, cursor]) => [partition, cursor === '$' ? sequence : Number(cursor.split('-')[0])]));
+      const numbers = new Map(
+        [...since].map(([partition, cursor]) => [partition, cursor === '$' ? sequence : Number(cursor.split('-')[0])]),
+      );
       const find = () =>
         [...numbers].flatMap(([partition, number]) => {
-          const behind = streamOf(partition).filter(({ id }) => id > number).slice(0, count);
+          const behind = streamOf(partition)
+            .filter(({ id }) => id > number)
+            .slice(0, count);
           return behind.length > 0 ? [[partition, behind] as const] : [];
         });
       let found = find();
@@ -94,12 +103,19 @@ export function memoryLines(store: Store): Lines {
       for (const [partition, behind] of found) {
         cursors.set(partition, `${behind.at(-1)!.id}-0`);
         const wanted = behind.filter(({ executionId }) => !executions || executions.has(executionId));
-        batches.set(partition, wanted.map(({ id, executionId, lines }) => ({ id: `${id}-0`, executionId, lines })));
+        batches.set(
+          partition,
+          wanted.map(({ id, executionId, lines }) => ({ id: `${id}-0`, executionId, lines })),
+        );
       }
       return { batches, cursors };
     },
     trim: async (until) => {
-      for (const [partition, cursor] of until) store.lines.set(partition, streamOf(partition).filter(({ id }) => id > Number(cursor.split('-')[0])));
+      for (const [partition, cursor] of until)
+        store.lines.set(
+          partition,
+          streamOf(partition).filter(({ id }) => id > Number(cursor.split('-')[0])),
+        );
     },
   };
 }

@@ -14,10 +14,15 @@ export function memoryQueues(store: Store): Queues {
   return {
     add: async (group, parcels) => {
       const queue = queueOf(group);
-      for (const parcel of parcels) if (!queue.waiting.some(({ name }) => name === parcel.name) && !queue.active.has(parcel.name)) queue.waiting.push(structuredClone(parcel));
+      for (const parcel of parcels)
+        if (!queue.waiting.some(({ name }) => name === parcel.name) && !queue.active.has(parcel.name))
+          queue.waiting.push(structuredClone(parcel));
       store.changed();
     },
-    present: async (group, names) => names.map((name) => queueOf(group).active.has(name) || queueOf(group).waiting.some((parcel) => parcel.name === name)),
+    present: async (group, names) =>
+      names.map(
+        (name) => queueOf(group).active.has(name) || queueOf(group).waiting.some((parcel) => parcel.name === name),
+      ),
     waiting: async (group) => queueOf(group).waiting.length,
     serve: (group, { concurrency }, handle) => {
       const closed = new AbortController();
@@ -34,7 +39,12 @@ export function memoryQueues(store: Store): Queues {
   };
 }
 
-async function take(store: Store, queue: { waiting: Parcel[]; active: Set<string> }, handle: (parcel: Parcel) => Promise<void>, signal: AbortSignal): Promise<void> {
+async function take(
+  store: Store,
+  queue: { waiting: Parcel[]; active: Set<string> },
+  handle: (parcel: Parcel) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const parcel = queue.waiting.shift();
     if (!parcel) {
@@ -58,7 +68,10 @@ export function memoryMembers(store: Store): Members {
     leave: async (id) => {
       heard.delete(id);
     },
-    live: async () => [...heard.values()].filter(({ atMs }) => store.clock.now() - atMs <= MEMBER_SILENT_MS).map(({ member }) => member),
+    live: async () =>
+      [...heard.values()]
+        .filter(({ atMs }) => store.clock.now() - atMs <= MEMBER_SILENT_MS)
+        .map(({ member }) => member),
   };
 }
 
@@ -79,7 +92,9 @@ export function memoryTimetable(store: Store): Timetable {
     },
     due: async (limit) => {
       const nowMs = store.clock.now();
-      const due = [...triggers.values()].filter(({ dueMs }) => dueMs !== undefined && dueMs <= nowMs).sort((a, b) => a.dueMs! - b.dueMs!);
+      const due = [...triggers.values()]
+        .filter(({ dueMs }) => dueMs !== undefined && dueMs <= nowMs)
+        .sort((a, b) => a.dueMs! - b.dueMs!);
       return { nowMs, triggers: due.slice(0, limit) };
     },
     all: async () => [...triggers.values()],

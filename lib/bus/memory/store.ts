@@ -1,6 +1,7 @@
 /** What a Redis would hold, as plain maps: one `Keyspace` per partition, copied whole for roll-backs. */
-import type { FlowMessage, Message } from '../../model/message.ts';
+
 import type { LogLine } from '../../model/log-line.ts';
+import type { FlowMessage, Message } from '../../model/message.ts';
 import type { ContentHash, Partition } from '../../model/partition.ts';
 import type { Parcel } from '../queues.ts';
 

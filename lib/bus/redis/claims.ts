@@ -26,11 +26,17 @@ export function redisClaims(connections: Connections): Claims {
   });
   return {
     claim: async (partition, workerId, requests) =>
-      (await inChunks(requests, (some) => claim(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)]))) as ClaimAnswer[],
+      (await inChunks(requests, (some) =>
+        claim(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)]),
+      )) as ClaimAnswer[],
     renew: async (partition, workerId, requests) =>
-      (await inChunks(requests, (some) => renewClaims(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)]))) as RenewAnswer[],
+      (await inChunks(requests, (some) =>
+        renewClaims(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)]),
+      )) as RenewAnswer[],
     giveBack: async (partition, workerId, requests) => {
-      await inChunks(requests, async (some) => [await giveBack(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)])]);
+      await inChunks(requests, async (some) => [
+        await giveBack(state, prefixOf(partition), [workerId, CLAIM_MS, MESSAGE_FORMAT, ...flat(some)]),
+      ]);
     },
     inspect: async (partition, refs) => {
       if (refs.length === 0) return [];
@@ -56,11 +62,15 @@ function flat(requests: readonly ClaimRequest[]): (string | number)[] {
   return args;
 }
 
-async function inChunks(requests: readonly ClaimRequest[], ask: (some: readonly ClaimRequest[]) => Promise<unknown>): Promise<unknown[]> {
+async function inChunks(
+  requests: readonly ClaimRequest[],
+  ask: (some: readonly ClaimRequest[]) => Promise<unknown>,
+): Promise<unknown[]> {
   if (requests.length === 0) return [];
   if (requests.length <= REQUESTS_MAX) return (await ask(requests)) as unknown[];
   const answers: unknown[] = [];
-  for (let from = 0; from < requests.length; from += REQUESTS_MAX) answers.push(...((await ask(requests.slice(from, from + REQUESTS_MAX))) as unknown[]));
+  for (let from = 0; from < requests.length; from += REQUESTS_MAX)
+    answers.push(...((await ask(requests.slice(from, from + REQUESTS_MAX))) as unknown[]));
   return answers;
 }
 

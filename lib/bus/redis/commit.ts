@@ -4,7 +4,15 @@ import { type Commit, LEASE_MS, type Lease } from '../ownership.ts';
 
 export function commitArguments(lease: Lease, commit: Commit): (string | number)[] {
   const trim = commit.trimFeedBefore ? streamIdOf(commit.trimFeedBefore) : '';
-  const args: (string | number)[] = [lease.value, LEASE_MS, lease.epoch, commit.expected, commit.id, trim, commit.outbox.join(' ')];
+  const args: (string | number)[] = [
+    lease.value,
+    LEASE_MS,
+    lease.epoch,
+    commit.expected,
+    commit.id,
+    trim,
+    commit.outbox.join(' '),
+  ];
   singles(args, commit.applied);
   args.push(commit.documents.length);
   for (const { id, set, removed = [], drop } of commit.documents) {

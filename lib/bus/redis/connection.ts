@@ -53,7 +53,11 @@ export class Connections {
   constructor(url: string, log: Log) {
     this.#url = url;
     this.#log = log;
-    this.state = this.open({ autoResendUnfulfilledCommands: false, enableOfflineQueue: false, commandTimeout: COMMAND_MS });
+    this.state = this.open({
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      commandTimeout: COMMAND_MS,
+    });
     corkWrites(this.state);
     this.state.on('ready', () => {
       this.#sinceMs = performance.now();

@@ -18,11 +18,16 @@ export function redisDocuments({ state }: Connections): Documents {
       return fields.length === 0 ? undefined : new Map(fields);
     },
     fields: async (partition, id, fields) =>
-      (await ask((client) => client.hmget(`${prefixOf(partition)}:d:${id}`, ...fields))).map((value) => value ?? undefined),
+      (await ask((client) => client.hmget(`${prefixOf(partition)}:d:${id}`, ...fields))).map(
+        (value) => value ?? undefined,
+      ),
     ids: (partition) => ask((client) => client.smembers(`${prefixOf(partition)}:docs`)),
-    tombstone: async (partition, id) => (await ask((client) => client.hget(`${prefixOf(partition)}:ended`, id))) ?? undefined,
-    tombstones: async (partition) => Object.entries(await ask((client) => client.hgetall(`${prefixOf(partition)}:ended`))),
-    definition: async (partition, hash) => (await ask((client) => client.hget(`${prefixOf(partition)}:defs`, hash))) ?? undefined,
+    tombstone: async (partition, id) =>
+      (await ask((client) => client.hget(`${prefixOf(partition)}:ended`, id))) ?? undefined,
+    tombstones: async (partition) =>
+      Object.entries(await ask((client) => client.hgetall(`${prefixOf(partition)}:ended`))),
+    definition: async (partition, hash) =>
+      (await ask((client) => client.hget(`${prefixOf(partition)}:defs`, hash))) ?? undefined,
     deadLetters: (partition, limit) => ask((client) => client.lrange(`${prefixOf(partition)}:dead`, 0, limit - 1)),
   };
 }

@@ -5,7 +5,9 @@ import type { FeedEntry, Feeds } from '../feed.ts';
 import { BlockingReader, type Connections, reached } from './connection.ts';
 import { prefixOf, SYSTEM } from './keys.ts';
 
-type Reply = readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[] | null;
+type Reply =
+  | readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[]
+  | null;
 
 export function redisFeeds(connections: Connections): Feeds {
   const { state } = connections;
@@ -28,22 +30,33 @@ export function redisFeeds(connections: Connections): Feeds {
       return new Map((reply ?? []).map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
     },
     newest: async (partitions) => {
-      const replies = await guarded(Promise.all(partitions.map((partition) => state.xrevrange(`${prefixOf(partition)}:feed`, '+', '-', 'COUNT', 1))));
-      return new Map(partitions.map((partition, n) => [partition, replies[n]![0] ? fromStreamId(replies[n]![0]![0]) : NO_VERSION]));
+      const replies = await guarded(
+        Promise.all(
+          partitions.map((partition) => state.xrevrange(`${prefixOf(partition)}:feed`, '+', '-', 'COUNT', 1)),
+        ),
+      );
+      return new Map(
+        partitions.map((partition, n) => [partition, replies[n]![0] ? fromStreamId(replies[n]![0]![0]) : NO_VERSION]),
+      );
     },
     publishCursor: async (reader, cursors) => {
       if (cursors.size === 0) return;
-      await guarded(Promise.all([state.hset(cursorKey(reader), new Map(cursors)), state.sadd(`${SYSTEM}:readers`, reader)]));
+      await guarded(
+        Promise.all([state.hset(cursorKey(reader), new Map(cursors)), state.sadd(`${SYSTEM}:readers`, reader)]),
+      );
     },
     durable: async (partitions) => {
       const readerNames = await guarded(state.smembers(`${SYSTEM}:readers`));
       const all = await guarded(Promise.all(readerNames.map((reader) => state.hgetall(cursorKey(reader)))));
-      return new Map(partitions.map((partition) => [partition, slowest(all.map((cursors) => cursors[partition] ?? NO_VERSION))]));
+      return new Map(
+        partitions.map((partition) => [partition, slowest(all.map((cursors) => cursors[partition] ?? NO_VERSION))]),
+      );
     },
   };
 }
 
-const slowest = (versions: readonly Version[]): Version => versions.reduce((low, version) => (version < low ? version : low), versions[0] ?? NO_VERSION);
+const slowest = (versions: readonly Version[]): Version =>
+  versions.reduce((low, version) => (version < low ? version : low), versions[0] ?? NO_VERSION);
 
 function entryOf([id, fields]: readonly [id: string, fields: readonly string[]]): FeedEntry {
   const events: [string, string][] = [];
@@ -68,7 +81,11 @@ export class ReaderPool {
     this.#connections = connections;
   }
 
-  async read(blockMs: number, signal: AbortSignal | undefined, build: (blockMs: number) => readonly (string | number)[]): Promise<unknown> {
+  async read(
+    blockMs: number,
+    signal: AbortSignal | undefined,
+    build: (blockMs: number) => readonly (string | number)[],
+  ): Promise<unknown> {
     if (signal?.aborted) return null;
     const reader = this.#free.pop() ?? new BlockingReader(this.#connections);
     const wake = () => reader.wake();

@@ -9,7 +9,9 @@ import { linesKey } from './keys.ts';
 /** A stream that no indexer trims keeps about this many batches a partition: memory stays bounded when the repository is away. */
 const BATCHES_MAX = 50_000;
 
-type Reply = readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[] | null;
+type Reply =
+  | readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[]
+  | null;
 
 export function redisLines(connections: Connections): Lines {
   const { state } = connections;
@@ -18,7 +20,9 @@ export function redisLines(connections: Connections): Lines {
     append: async (partition, batches) => {
       const key = linesKey(partition);
       await Promise.all(
-        batches.map(({ executionId, lines }) => state.xadd(key, 'MAXLEN', '~', BATCHES_MAX, '*', 'e', executionId, 'l', JSON.stringify(lines))),
+        batches.map(({ executionId, lines }) =>
+          state.xadd(key, 'MAXLEN', '~', BATCHES_MAX, '*', 'e', executionId, 'l', JSON.stringify(lines)),
+        ),
       ).catch((error: unknown) => {
         throw reached(error);
       });

@@ -1,7 +1,14 @@
 /** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`. */
 import { Fault, isFault } from '../../errors.ts';
 import type { Message } from '../../model/message.ts';
-import { MAILBOX_ENTRIES_MAX, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS, type KillAnswer, type Mailbox, type StartAnswer } from '../mailbox.ts';
+import {
+  type KillAnswer,
+  MAILBOX_ENTRIES_MAX,
+  type Mailbox,
+  MESSAGE_BYTES_MAX,
+  MESSAGE_LIFE_MS,
+  type StartAnswer,
+} from '../mailbox.ts';
 import { type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
 import { script, sectioned } from './script.ts';
@@ -15,7 +22,15 @@ export function redisMailbox({ state }: Connections): Mailbox {
   return {
     start: async (partition, message, { definition = '', urgent = false }) => {
       const bound = urgent ? 0 : MAILBOX_ENTRIES_MAX;
-      const args = [message.executionId, message.start.flow.hash, definition, textOfMessages([message]), message.atMs, MESSAGE_LIFE_MS, bound];
+      const args = [
+        message.executionId,
+        message.start.flow.hash,
+        definition,
+        textOfMessages([message]),
+        message.atMs,
+        MESSAGE_LIFE_MS,
+        bound,
+      ];
       try {
         return startAnswer((await start(state, prefixOf(partition), args)) as string[]);
       } catch (error) {
@@ -24,15 +39,25 @@ export function redisMailbox({ state }: Connections): Mailbox {
       }
     },
     kill: async (partition, message) =>
-      (await kill(state, prefixOf(partition), [message.executionId, message.incarnation, textOfMessages([message])])) as KillAnswer,
+      (await kill(state, prefixOf(partition), [
+        message.executionId,
+        message.incarnation,
+        textOfMessages([message]),
+      ])) as KillAnswer,
     append: async (partition, messages) => {
       let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
       for (const { atMs } of messages) {
         if (atMs < oldest) oldest = atMs;
         if (atMs > newest) newest = atMs;
       }
-      const taken = await append(state, prefixOf(partition), [textOfMessages(messages), oldest, newest, MESSAGE_LIFE_MS]);
-      if (taken === 0) throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${oldest}`);
+      const taken = await append(state, prefixOf(partition), [
+        textOfMessages(messages),
+        oldest,
+        newest,
+        MESSAGE_LIFE_MS,
+      ]);
+      if (taken === 0)
+        throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${oldest}`);
     },
     depth: (partition) =>
       state.xlen(`${prefixOf(partition)}:mail`).catch((error: unknown) => {
@@ -45,7 +70,10 @@ function textOfMessages(messages: readonly (Message | object)[]): string {
   const text = JSON.stringify(messages);
   // Characters are at least bytes: the exact count is taken only near the bound.
   if (text.length * 3 > MESSAGE_BYTES_MAX && Buffer.byteLength(text) > MESSAGE_BYTES_MAX * Math.max(1, messages.length))
-    throw new Fault('bus.messageTooLarge', `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${Buffer.byteLength(text)}`);
+    throw new Fault(
+      'bus.messageTooLarge',
+      `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${Buffer.byteLength(text)}`,
+    );
   return text;
 }
 

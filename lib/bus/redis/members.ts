@@ -1,5 +1,5 @@
 /** Members on Redis: a hash of who they are, a sorted set of when each was heard last. */
-import { type Member, MEMBER_SILENT_MS, type Members } from '../members.ts';
+import { MEMBER_SILENT_MS, type Member, type Members } from '../members.ts';
 import { type Connections, reached } from './connection.ts';
 import { SYSTEM } from './keys.ts';
 import { script } from './script.ts';

@@ -24,7 +24,11 @@ const REPORT_MS = 2_000;
 const OLDEST = [7, 0] as const;
 
 /** `url`: `redis://…`, `rediss://…` or the path of a socket. Throws `bus.unavailable`, `bus.unsuitable`. */
-export async function openRedisBus(options: { readonly url: string; readonly partitions?: number; readonly log: Log }): Promise<Bus> {
+export async function openRedisBus(options: {
+  readonly url: string;
+  readonly partitions?: number;
+  readonly log: Log;
+}): Promise<Bus> {
   const { url, log } = options;
   const connections = new Connections(url, log);
   try {
@@ -87,7 +91,10 @@ async function agreedPartitions({ state }: Connections, wanted: number): Promise
   await state.setnx(`${SYSTEM}:partitions`, wanted);
   const kept = Number(await state.get(`${SYSTEM}:partitions`));
   if (kept !== wanted)
-    throw new Fault('bus.unsuitable', `expected ${kept} partitions as this Redis was first opened with, got ${wanted} (WINDHOVER_PARTITIONS)`);
+    throw new Fault(
+      'bus.unsuitable',
+      `expected ${kept} partitions as this Redis was first opened with, got ${wanted} (WINDHOVER_PARTITIONS)`,
+    );
   return kept;
 }
 
@@ -96,7 +103,10 @@ function refuseUnsuitable({ version, evictionPolicy }: BusReport): void {
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
     throw new Fault('bus.unsuitable', `expected Redis ${OLDEST.join('.')} or newer, got ${version}`);
   if (evictionPolicy !== 'noeviction')
-    throw new Fault('bus.unsuitable', `expected maxmemory-policy noeviction, got ${evictionPolicy}: Redis would throw state away`);
+    throw new Fault(
+      'bus.unsuitable',
+      `expected maxmemory-policy noeviction, got ${evictionPolicy}: Redis would throw state away`,
+    );
 }
 
 async function reportOf(connections: Connections): Promise<BusReport> {
@@ -119,7 +129,9 @@ async function reportOf(connections: Connections): Promise<BusReport> {
     maxMemoryBytes: Number(info.get('maxmemory')),
     clockSkewMs,
     connections: connections.count,
-    warnings: persistent ? [] : ['Redis writes no append-only file: what runs is lost when it stops (set appendonly yes)'],
+    warnings: persistent
+      ? []
+      : ['Redis writes no append-only file: what runs is lost when it stops (set appendonly yes)'],
   };
 }
 

@@ -1,9 +1,17 @@
 /** What an owner does, on Redis: `lua/acquire`, `lua/renew`, `lua/commit`, and one blocking read for all its mailboxes. */
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { MESSAGE_FORMAT, type FlowMessage, type Message } from '../../model/message.ts';
+import { type FlowMessage, MESSAGE_FORMAT, type Message } from '../../model/message.ts';
 import { allPartitions, type Partition } from '../../model/partition.ts';
-import { type CommitAnswer, type Entry, type Holding, LEASE_MS, type Lease, type OpenAttempt, type Ownership } from '../ownership.ts';
+import {
+  type CommitAnswer,
+  type Entry,
+  type Holding,
+  LEASE_MS,
+  type Lease,
+  type OpenAttempt,
+  type Ownership,
+} from '../ownership.ts';
 import { commitArguments } from './commit.ts';
 import { BlockingReader, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
@@ -13,7 +21,9 @@ const acquire = script('acquire');
 const commit = sectioned('commit');
 const renew = sectioned('renew');
 
-type StreamReply = readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[] | null;
+type StreamReply =
+  | readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[]
+  | null;
 
 export function redisOwnership(connections: Connections, partitions: number): Ownership & { close(): void } {
   const { state } = connections;
@@ -22,9 +32,14 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
     acquire: async (partition, owner) => {
       const nonce = randomUUID();
       const epoch = (await acquire(state, prefixOf(partition), [owner, nonce, LEASE_MS])) as string | null;
-      return epoch === null ? undefined : { partition, owner, epoch: Number(epoch), value: `${owner}|${epoch}|${nonce}` };
+      return epoch === null
+        ? undefined
+        : { partition, owner, epoch: Number(epoch), value: `${owner}|${epoch}|${nonce}` };
     },
-    renew: (leases) => Promise.all(leases.map(async ({ partition, value }) => (await renew(state, prefixOf(partition), [value, LEASE_MS])) === 1)),
+    renew: (leases) =>
+      Promise.all(
+        leases.map(async ({ partition, value }) => (await renew(state, prefixOf(partition), [value, LEASE_MS])) === 1),
+      ),
     release: async (leases) => {
       await Promise.all(leases.map(({ partition, value }) => renew(state, prefixOf(partition), [value, 0])));
     },
@@ -45,7 +60,8 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
       return new Map((reply ?? []).map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
     },
     wake: () => reader.wake(),
-    commit: async (lease, change) => (await commit(state, prefixOf(lease.partition), commitArguments(lease, change))) as CommitAnswer,
+    commit: async (lease, change) =>
+      (await commit(state, prefixOf(lease.partition), commitArguments(lease, change))) as CommitAnswer,
     tried: (lease, entryId) =>
       state.hincrby(`${prefixOf(lease.partition)}:tries`, entryId, 1).catch((error: unknown) => {
         throw reached(error);
@@ -56,19 +72,31 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
 
 async function ownersOf(state: Redis, partitions: number): Promise<ReadonlyMap<Partition, string>> {
   const all = [...allPartitions('x', partitions), ...allPartitions('f', partitions)];
-  const leases = await Promise.all(all.map((partition) => state.hmget(`${prefixOf(partition)}:owner`, 'owner', 'until'))).catch((error: unknown) => {
+  const leases = await Promise.all(
+    all.map((partition) => state.hmget(`${prefixOf(partition)}:owner`, 'owner', 'until')),
+  ).catch((error: unknown) => {
     throw reached(error);
   });
   const [seconds, micros] = await state.time();
   const nowMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
-  return new Map(all.flatMap((partition, n) => (leases[n]![0] && Number(leases[n]![1]) > nowMs ? [[partition, leases[n]![0]] as const] : [])));
+  return new Map(
+    all.flatMap((partition, n) =>
+      leases[n]![0] && Number(leases[n]![1]) > nowMs ? [[partition, leases[n]![0]] as const] : [],
+    ),
+  );
 }
 
 function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly string[]]): Entry {
   try {
     const messages = JSON.parse(text) as (Message | FlowMessage)[];
     const newer = messages.find(({ v }) => !(v <= MESSAGE_FORMAT));
-    if (newer) return { id, messages: [], bytes: text.length, unreadable: `expected format ${MESSAGE_FORMAT} or lower, got ${newer.v}: ${text}` };
+    if (newer)
+      return {
+        id,
+        messages: [],
+        bytes: text.length,
+        unreadable: `expected format ${MESSAGE_FORMAT} or lower, got ${newer.v}: ${text}`,
+      };
     return { id, messages, bytes: text.length };
   } catch {
     return { id, messages: [], bytes: text.length, unreadable: `expected JSON, got ${text}` };
@@ -103,5 +131,7 @@ async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
 /** `<delivery>`, or `<delivery>|<worker>|<token>|<until>` where it is claimed. */
 export function attemptOf(ref: string, value: string): OpenAttempt {
   const [delivery, workerId, token, untilMs] = value.split('|');
-  return workerId ? { ref, delivery: delivery!, claim: { workerId, token: token!, untilMs: Number(untilMs) } } : { ref, delivery: delivery! };
+  return workerId
+    ? { ref, delivery: delivery!, claim: { workerId, token: token!, untilMs: Number(untilMs) } }
+    : { ref, delivery: delivery! };
 }

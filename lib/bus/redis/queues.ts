@@ -4,9 +4,9 @@
  */
 import { Queue, type RedisOptions, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Log } from '../../log.ts';
 import { textOf } from '../../errors.ts';
-import type { Parcel, Queues, QueueServer } from '../queues.ts';
+import type { Log } from '../../log.ts';
+import type { Parcel, QueueServer, Queues } from '../queues.ts';
 import { COMMAND_MS, type Connections, optionsFor, reached } from './connection.ts';
 import { queuePrefix } from './keys.ts';
 
@@ -28,7 +28,11 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
     if (!queue) {
       queue = new Queue<Parcel>(QUEUE, {
         prefix: queuePrefix(group),
-        connection: optionsFor(url, { ...addressOf(url), enableOfflineQueue: false, commandTimeout: COMMAND_MS }) as RedisOptions,
+        connection: optionsFor(url, {
+          ...addressOf(url),
+          enableOfflineQueue: false,
+          commandTimeout: COMMAND_MS,
+        }) as RedisOptions,
         defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       });
       queue.on('error', (error) => log.debug({ group, reason: textOf(error) }, 'queue'));
@@ -39,7 +43,9 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
   return {
     add: async (group, parcels) => {
       const jobs = parcels.map((parcel) => ({ name: 'parcel', data: parcel, opts: { jobId: parcel.name } }));
-      const bulks = Array.from({ length: Math.ceil(jobs.length / BULK_MAX) }, (_, n) => jobs.slice(n * BULK_MAX, (n + 1) * BULK_MAX));
+      const bulks = Array.from({ length: Math.ceil(jobs.length / BULK_MAX) }, (_, n) =>
+        jobs.slice(n * BULK_MAX, (n + 1) * BULK_MAX),
+      );
       const queue = queueOf(group);
       await guarded(queue.waitUntilReady().then(() => Promise.all(bulks.map((bulk) => queue.addBulk(bulk)))));
     },
@@ -64,7 +70,9 @@ async function isPresent(client: Redis, queue: Queue<Parcel>, name: string): Pro
   return (await client.exists(`${queue.toKey(name)}:lock`)) === 1;
 }
 
-const addressOf = (url: string): { host?: string; port?: number; username?: string; password?: string; db?: number } => {
+const addressOf = (
+  url: string,
+): { host?: string; port?: number; username?: string; password?: string; db?: number } => {
   if (url.startsWith('/')) return {};
   const { hostname, port, username, password, pathname } = new URL(url);
   return {
@@ -95,7 +103,14 @@ class Server implements QueueServer {
   #paused = false;
   readonly #watch: NodeJS.Timeout;
 
-  constructor(url: string, group: string, concurrency: number, handle: (parcel: Parcel) => Promise<void>, waiting: () => Promise<number>, log: Log) {
+  constructor(
+    url: string,
+    group: string,
+    concurrency: number,
+    handle: (parcel: Parcel) => Promise<void>,
+    waiting: () => Promise<number>,
+    log: Log,
+  ) {
     this.#concurrency = concurrency;
     this.#waiting = waiting;
     this.#log = log.child({ group });
@@ -157,4 +172,3 @@ class Server implements QueueServer {
     await old.close(true).catch(() => {}); // It was stuck.
   }
 }
-

@@ -16,9 +16,7 @@ const ARGUMENTS_MAX = 4_000;
 
 type Run = (client: Redis, keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>;
 
-export interface Script {
-  (client: Redis, key: string, args: readonly ScriptArgument[]): Promise<unknown>;
-}
+export type Script = (client: Redis, key: string, args: readonly ScriptArgument[]) => Promise<unknown>;
 
 /** The script of `lua/<name>.lua`. Throws `bus.unavailable` when Redis is not reached. */
 export function script(name: string): Script {
@@ -81,7 +79,12 @@ class Gathering {
     this.#asked = [];
     for (let from = 0; from < asked.length; ) {
       let [to, count] = [from, 0];
-      while (to < asked.length && to - from < SECTIONS_MAX && (to === from || count + asked[to]!.args.length <= ARGUMENTS_MAX)) count += asked[to++]!.args.length;
+      while (
+        to < asked.length &&
+        to - from < SECTIONS_MAX &&
+        (to === from || count + asked[to]!.args.length <= ARGUMENTS_MAX)
+      )
+        count += asked[to++]!.args.length;
       void this.#call(asked.slice(from, to));
       from = to;
     }
@@ -94,7 +97,10 @@ class Gathering {
       for (const argument of one.args) args.push(argument);
     }
     try {
-      const answers = (await this.#send(asked.map(({ key }) => key), args)) as unknown[];
+      const answers = (await this.#send(
+        asked.map(({ key }) => key),
+        args,
+      )) as unknown[];
       for (const [n, { resolve, reject }] of asked.entries()) {
         const answer = answers[n];
         if (answer instanceof Error) reject(reached(answer));

@@ -26,16 +26,25 @@ export function redisTimetable({ state }: Connections): Timetable {
       const pairs = await ask(state.zrangebyscore(`${SCHEDULER}:due`, '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, limit));
       const uids = pairs.filter((_, n) => n % 2 === 0);
       const states = uids.length > 0 ? await ask(state.hmget(`${SCHEDULER}:triggers`, ...uids)) : [];
-      const triggers = uids.flatMap((uid, n) => (states[n] == null ? [] : [{ uid, dueMs: Number(pairs[2 * n + 1]), state: states[n] }]));
+      const triggers = uids.flatMap((uid, n) =>
+        states[n] == null ? [] : [{ uid, dueMs: Number(pairs[2 * n + 1]), state: states[n] }],
+      );
       return { nowMs, triggers };
     },
     all: async () => {
-      const [states, pairs] = await ask(Promise.all([state.hgetall(`${SCHEDULER}:triggers`), state.zrange(`${SCHEDULER}:due`, '0', '-1', 'WITHSCORES')]));
+      const [states, pairs] = await ask(
+        Promise.all([
+          state.hgetall(`${SCHEDULER}:triggers`),
+          state.zrange(`${SCHEDULER}:due`, '0', '-1', 'WITHSCORES'),
+        ]),
+      );
       const due = new Map(pairs.flatMap((uid, n) => (n % 2 === 0 ? [[uid, Number(pairs[n + 1])] as const] : [])));
       return Object.entries(states).map(([uid, json]) => ({ uid, dueMs: due.get(uid), state: json }));
     },
     read: async (uid) => {
-      const [json, dueMs] = await ask(Promise.all([state.hget(`${SCHEDULER}:triggers`, uid), state.zscore(`${SCHEDULER}:due`, uid)]));
+      const [json, dueMs] = await ask(
+        Promise.all([state.hget(`${SCHEDULER}:triggers`, uid), state.zscore(`${SCHEDULER}:due`, uid)]),
+      );
       return json === null ? undefined : { uid, state: json, ...(dueMs === null ? {} : { dueMs: Number(dueMs) }) };
     },
     commit: async (token, { triggers = [], dropped = [], starts = [], sent = [], cursors = new Map() }) =>

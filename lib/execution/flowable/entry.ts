@@ -19,7 +19,13 @@ interface Described {
 
 export const LISTS: readonly string[] = ['tasks', 'errors', 'finally'];
 
-export function flowableEntry({ type, aliases, title, properties, required = [] }: Described): TypeEntry & { readonly kind: 'flowable' } {
+export function flowableEntry({
+  type,
+  aliases,
+  title,
+  properties,
+  required = [],
+}: Described): TypeEntry & { readonly kind: 'flowable' } {
   return {
     type,
     aliases,
@@ -29,7 +35,9 @@ export function flowableEntry({ type, aliases, title, properties, required = [] 
     properties: Object.keys(properties),
     schema: { type: 'object', properties, required },
     check: (given) => [
-      ...Object.keys(given).flatMap((name) => (properties[name] ? valueProblems(name, given[name], properties[name]) : [unknown(type, name, properties)])),
+      ...Object.keys(given).flatMap((name) =>
+        properties[name] ? valueProblems(name, given[name], properties[name]) : [unknown(type, name, properties)],
+      ),
       ...required.filter((name) => given[name] === undefined || given[name] === null).map((name) => missing(name)),
     ],
   };
@@ -45,13 +53,26 @@ function unknown(type: string, name: string, properties: Readonly<Record<string,
   };
 }
 
-const missing = (name: string): PropertyProblem => ({ severity: 'error', path: name, message: 'expected a value, got nothing', kestra: `${name}: must not be null` });
+const missing = (name: string): PropertyProblem => ({
+  severity: 'error',
+  path: name,
+  message: 'expected a value, got nothing',
+  kestra: `${name}: must not be null`,
+});
 
 function valueProblems(name: string, value: unknown, { type, minimum }: PropertySchema): readonly PropertyProblem[] {
   if (type === 'integer') {
     const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     if (Number.isInteger(number) && (number as number) >= (minimum ?? Number.NEGATIVE_INFINITY)) return [];
-    return [{ severity: 'error', path: name, message: `expected a whole number from ${minimum ?? 0}, got ${JSON.stringify(value)}`, expected: 'integer', got: JSON.stringify(value) }];
+    return [
+      {
+        severity: 'error',
+        path: name,
+        message: `expected a whole number from ${minimum ?? 0}, got ${JSON.stringify(value)}`,
+        expected: 'integer',
+        got: JSON.stringify(value),
+      },
+    ];
   }
   return [];
 }

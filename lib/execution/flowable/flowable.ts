@@ -2,8 +2,9 @@
  * A flowable: a task that runs other tasks. One file each in this folder, and a line in `table.ts`. A flowable says what to
  * create next and whether its list is complete; errors, finally, states and kills are the same for all, in `../next.ts`.
  */
-import type { Task } from '../../model/flow.ts';
+
 import type { TypeEntry } from '../../model/catalogue.ts';
+import type { Task } from '../../model/flow.ts';
 import type { Scope } from '../scope.ts';
 
 export interface Flowable extends TypeEntry {

@@ -7,7 +7,9 @@ export const PARALLEL: Flowable = {
     type: 'io.kestra.plugin.core.flow.Parallel',
     aliases: ['io.kestra.core.tasks.flows.Parallel'],
     title: 'Run tasks at the same time',
-    properties: { concurrent: { type: 'integer', minimum: 0, default: 0, description: 'How many at the same time; 0 is all' } },
+    properties: {
+      concurrent: { type: 'integer', minimum: 0, default: 0, description: 'How many at the same time; 0 is all' },
+    },
   }),
   *next({ task, tasks, scope }) {
     const room = Number(task.properties.concurrent ?? 0) || Number.POSITIVE_INFINITY;

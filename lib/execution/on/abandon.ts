@@ -9,7 +9,9 @@ export function onAbandon(draft: Draft, reason: string): undefined {
     const attempt = lastAttempt(taskRun);
     const ref = draft.refOf(taskRun);
     if (attempt) draft.effects.push({ kind: 'closeAttempt', ref }, { kind: 'revokeAttempt', ref });
-    const ended = attempt ? withLastAttempt(taskRun, endedAttempt(attempt, 'KILLED', { endedAtMs: draft.nowMs })) : taskRun;
+    const ended = attempt
+      ? withLastAttempt(taskRun, endedAttempt(attempt, 'KILLED', { endedAtMs: draft.nowMs }))
+      : taskRun;
     draft.put({ ...ended, history: entering(taskRun.history, 'KILLED', draft.nowMs) });
   }
   endExecution(draft, 'FAILED', reason);

@@ -1,6 +1,7 @@
 /** A kill: what has not begun ends at once, what runs is told and answers. */
-import type { KillMessage } from '../../model/message.ts';
+
 import type { TaskRun } from '../../model/execution.ts';
+import type { KillMessage } from '../../model/message.ts';
 import { entering, stateOf } from '../../model/state.ts';
 import { endedAttempt, lastAttempt, withLastAttempt } from '../attempt.ts';
 import type { Draft } from '../draft.ts';
@@ -26,7 +27,11 @@ function killTaskRun(draft: Draft, taskRun: TaskRun): void {
     // Nobody has claimed it as far as we know, and the gate grants no claim any more; one that was granted just before is revoked with it.
     const ref = draft.refOf(taskRun);
     draft.effects.push({ kind: 'closeAttempt', ref }, { kind: 'revokeAttempt', ref });
-    return endTaskRun(draft, withLastAttempt(taskRun, endedAttempt(attempt, 'KILLED', { endedAtMs: draft.nowMs })), 'KILLED');
+    return endTaskRun(
+      draft,
+      withLastAttempt(taskRun, endedAttempt(attempt, 'KILLED', { endedAtMs: draft.nowMs })),
+      'KILLED',
+    );
   }
   draft.put({ ...taskRun, history: entering(taskRun.history, 'KILLING', draft.nowMs) });
   if (attempt) draft.effects.push({ kind: 'revokeAttempt', ref: draft.refOf(taskRun) });

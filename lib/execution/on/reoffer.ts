@@ -6,7 +6,8 @@ import type { Draft } from '../draft.ts';
 
 export function onReoffer(draft: Draft, message: ReofferMessage): string | undefined {
   const taskRun = draft.taskRun(message.taskRunId);
-  if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt) return 'the attempt has ended';
+  if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt)
+    return 'the attempt has ended';
   const attempt = lastAttempt(taskRun)!;
   if (attempt.delivery !== message.delivery) return 'another delivery of the attempt is out';
   deliverAgain(draft, draft.flow.taskOf.get(taskRun.taskId)!, taskRun, false);

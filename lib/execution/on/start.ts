@@ -5,9 +5,15 @@ import type { StartMessage } from '../../model/message.ts';
 import type { Draft } from '../draft.ts';
 import { endExecution } from '../next.ts';
 
-export function beginning(message: StartMessage, facts: { readonly nowMs: number }): { readonly start: ExecutionStart; readonly head: ExecutionHead } {
+export function beginning(
+  message: StartMessage,
+  facts: { readonly nowMs: number },
+): { readonly start: ExecutionStart; readonly head: ExecutionHead } {
   const { start, labels, rememberS } = message;
-  const history = [['CREATED', start.createdAtMs], ['RUNNING', Math.max(facts.nowMs, start.createdAtMs)]] as const;
+  const history = [
+    ['CREATED', start.createdAtMs],
+    ['RUNNING', Math.max(facts.nowMs, start.createdAtMs)],
+  ] as const;
   return { start, head: { history, labels, taskRuns: 0, ...(rememberS === undefined ? {} : { rememberS }) } };
 }
 

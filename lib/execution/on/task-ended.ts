@@ -10,10 +10,12 @@ import { retryDelayMs } from '../retry.ts';
 
 export function onTaskEnded(draft: Draft, message: TaskEndedMessage): string | undefined {
   const taskRun = draft.taskRun(message.taskRunId);
-  if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt) return 'the attempt has ended';
+  if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt)
+    return 'the attempt has ended';
   const attempt = lastAttempt(taskRun)!;
   if (attempt.delivery === undefined) return 'the attempt has ended';
-  if (attempt.token !== undefined && attempt.token !== message.token) return 'late: another worker has claimed the attempt';
+  if (attempt.token !== undefined && attempt.token !== message.token)
+    return 'late: another worker has claimed the attempt';
   // A worker that lost its claim ends its work and says so: only the end of what was meant to end counts.
   if (message.state === 'KILLED' && stateOf(taskRun.history) !== 'KILLING') return 'nobody has killed it';
   const task = draft.flow.taskOf.get(taskRun.taskId)!;
@@ -32,7 +34,9 @@ export function onTaskEnded(draft: Draft, message: TaskEndedMessage): string | u
 
 /** Small tasks end before their start was merged: the history says RUNNING all the same. */
 const sawRunning = ({ history }: TaskRun, startedAtMs: number): TaskRun['history'] =>
-  stateOf(history) === 'RUNNING' || stateOf(history) === 'KILLING' ? history : entering(history, 'RUNNING', startedAtMs);
+  stateOf(history) === 'RUNNING' || stateOf(history) === 'KILLING'
+    ? history
+    : entering(history, 'RUNNING', startedAtMs);
 
 /** After the last attempt's end: tried again, or the task run ends with it. */
 export function finishAttempt(draft: Draft, task: Task, taskRun: TaskRun, ref: string, state: State): void {
@@ -41,7 +45,11 @@ export function finishAttempt(draft: Draft, task: Task, taskRun: TaskRun, ref: s
     const delayMs = retryDelayMs(task.retry, taskRun, ref, draft.nowMs);
     if (delayMs !== undefined) {
       draft.put({ ...taskRun, history: entering(taskRun.history, 'RETRYING', draft.nowMs) });
-      draft.effects.push({ kind: 'setTimer', name: `${draft.start.id}/retry/${taskRun.id}/${taskRun.attempts.length}`, dueMs: draft.nowMs + delayMs });
+      draft.effects.push({
+        kind: 'setTimer',
+        name: `${draft.start.id}/retry/${taskRun.id}/${taskRun.attempts.length}`,
+        dueMs: draft.nowMs + delayMs,
+      });
       return;
     }
   }

@@ -6,11 +6,17 @@ import type { Draft } from '../draft.ts';
 
 export function onTaskStarted(draft: Draft, message: TaskStartedMessage): string | undefined {
   const taskRun = draft.taskRun(message.taskRunId);
-  if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt) return 'the attempt has ended';
+  if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt)
+    return 'the attempt has ended';
   const attempt = lastAttempt(taskRun)!;
   if (attempt.delivery !== message.delivery) return 'another delivery of the attempt is out';
   if (attempt.token === message.token) return 'known';
-  const running = { ...attempt, token: message.token, workerId: message.workerId, history: entering(attempt.history, 'RUNNING', message.atMs) };
+  const running = {
+    ...attempt,
+    token: message.token,
+    workerId: message.workerId,
+    history: entering(attempt.history, 'RUNNING', message.atMs),
+  };
   const changed = withLastAttempt(taskRun, running);
   const killing = stateOf(taskRun.history) === 'KILLING';
   draft.put(killing ? changed : { ...changed, history: entering(taskRun.history, 'RUNNING', message.atMs) });

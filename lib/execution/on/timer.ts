@@ -8,8 +8,12 @@ export function onTimer(draft: Draft, { name }: TimerMessage): string | undefine
   const [, what, taskRunId, attempt] = name.split('/');
   const taskRun = draft.taskRun(taskRunId ?? '');
   if (what !== 'retry' || !taskRun) return 'nothing waits for this timer';
-  if (stateOf(taskRun.history) !== 'RETRYING' || taskRun.attempts.length !== Number(attempt)) return 'the retry has begun';
+  if (stateOf(taskRun.history) !== 'RETRYING' || taskRun.attempts.length !== Number(attempt))
+    return 'the retry has begun';
   const { reason: _, outputs: __, ...fresh } = taskRun;
-  dispatchAttempt(draft, draft.flow.taskOf.get(taskRun.taskId)!, { ...fresh, history: entering(taskRun.history, 'CREATED', draft.nowMs) });
+  dispatchAttempt(draft, draft.flow.taskOf.get(taskRun.taskId)!, {
+    ...fresh,
+    history: entering(taskRun.history, 'CREATED', draft.nowMs),
+  });
   return undefined;
 }

@@ -80,7 +80,7 @@ function begin(
   const { flow, trigger, parentId = null, originalId } = start;
   const cause = trigger?.variables.executionId;
   const { tenant, namespace, id: flowId, revision } = flow;
-  const startMs = head?.history[0]![1] ?? start.createdAtMs;
+  const startMs = head ? head.history[0]![1] : start.createdAtMs;
   const triggeredBy = typeof cause === 'string' ? cause : parentId;
   const original = originalId === id ? null : originalId;
   const json = JSON.stringify(start);

@@ -53,5 +53,8 @@ export function addServerCommands(
 function unknownServer(name: string): Fault {
   const known = [...Object.keys(SERVERS), 'standalone'];
   const hint = nearest(name, known);
-  return new Fault('config.invalid', `expected one of ${known.join(', ')}, got ${name}${hint ? ` (did you mean ${hint}?)` : ''}`);
+  return new Fault(
+    'config.invalid',
+    `expected one of ${known.join(', ')}, got ${name}${hint ? ` (did you mean ${hint}?)` : ''}`,
+  );
 }

@@ -29,7 +29,9 @@ export async function main({ config }: LoadedConfig): Promise<number> {
   const unlock = lockDataFolder(data, 'windhover dev');
   const environment: Record<string, string> = { [variableOf('logFormat')]: 'pretty' };
   if (config.port) environment[variableOf('port')] = String(config.port);
-  const lines = parseProcfile(readFileSync(join(ROOT, 'Procfile'), 'utf8')).filter(({ name }) => name !== 'redis' || !config.redisUrl);
+  const lines = parseProcfile(readFileSync(join(ROOT, 'Procfile'), 'utf8')).filter(
+    ({ name }) => name !== 'redis' || !config.redisUrl,
+  );
   const code = await runServices([procfile(lines, environment)], log);
   unlock();
   return code;
@@ -44,9 +46,13 @@ function procfile(lines: readonly Line[], environment: Readonly<Record<string, s
     start: async () => {
       for (const process of running) process.start();
       for (const [folder, names] of Object.entries(FOLDERS)) {
-        const concerned = running.filter(({ line }) => line.name !== 'redis' && (names === 'all' || names.includes(line.name)));
+        const concerned = running.filter(
+          ({ line }) => line.name !== 'redis' && (names === 'all' || names.includes(line.name)),
+        );
         onChange(join(ROOT, folder), watching.signal, (file) => {
-          process.stdout.write(`\n${folder}/${file} has changed: restarting ${concerned.map(({ line }) => line.name).join(', ')}\n`);
+          process.stdout.write(
+            `\n${folder}/${file} has changed: restarting ${concerned.map(({ line }) => line.name).join(', ')}\n`,
+          );
           for (const process of concerned) void process.restart();
         });
       }

@@ -26,7 +26,10 @@ export interface PrivateRedis {
   stop(): Promise<void>;
 }
 
-export async function startPrivateRedis(data: DataFolder, options: { readonly durability: 'standard' | 'strict'; readonly log: Log }): Promise<PrivateRedis> {
+export async function startPrivateRedis(
+  data: DataFolder,
+  options: { readonly durability: 'standard' | 'strict'; readonly log: Log },
+): Promise<PrivateRedis> {
   await endLeftover(data);
   const ended = Promise.withResolvers<void>();
   let stopping = false;
@@ -34,8 +37,13 @@ export async function startPrivateRedis(data: DataFolder, options: { readonly du
   let deaths = 0;
   const launch = async (): Promise<void> => {
     const startedMs = performance.now();
-    child = spawn('redis-server', settings(data, options.durability), { stdio: ['ignore', 'ignore', 'inherit'], detached: true });
-    child.on('error', (error) => ended.reject(new Fault('bus.unavailable', `expected redis-server on PATH, got ${error.message}`)));
+    child = spawn('redis-server', settings(data, options.durability), {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      detached: true,
+    });
+    child.on('error', (error) =>
+      ended.reject(new Fault('bus.unavailable', `expected redis-server on PATH, got ${error.message}`)),
+    );
     child.on('exit', async (code, signal) => {
       if (stopping) return ended.resolve();
       if (performance.now() - startedMs > STEADY_MS) deaths = 0;
@@ -77,7 +85,11 @@ async function endLeftover(data: DataFolder): Promise<void> {
   const pid = Number(readFileSync(file, 'utf8'));
   for (let waitedMs = 0; isRedis(pid); waitedMs += LOOK_MS) {
     if (waitedMs === 0) process.kill(pid, 'SIGTERM');
-    if (waitedMs > STOP_MS_MAX) throw new Fault('data.locked', `expected the redis-server of ${data.path} (pid ${pid}) to end, got none of it in ${STOP_MS_MAX} ms`);
+    if (waitedMs > STOP_MS_MAX)
+      throw new Fault(
+        'data.locked',
+        `expected the redis-server of ${data.path} (pid ${pid}) to end, got none of it in ${STOP_MS_MAX} ms`,
+      );
     await systemClock.sleep(LOOK_MS);
   }
 }

@@ -53,9 +53,14 @@ export class Running {
     const startedMs = performance.now();
     const program = this.line.program === 'node' ? process.execPath : this.line.program;
     // A process group of its own: Ctrl-C comes to the runner alone, which stops them in order.
-    const child = spawn(program, this.line.args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: environmentWith(this.#environment) });
+    const child = spawn(program, this.line.args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: environmentWith(this.#environment),
+    });
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', (text) => this.say(text));
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (text) => this.say(text));
     child.on('error', (error) => this.say(`cannot be started: ${error.message}`));
     child.on('exit', async (code, signal) => {
       if (!this.#wanted || this.#child !== child) return;

@@ -30,7 +30,13 @@ export async function main(loaded: LoadedConfig, options: StandaloneOptions): Pr
       loaded,
       async (parts) => {
         const webserver = await webserverOf(parts);
-        return [await executorOf(parts), await workerOf(parts), await schedulerOf(parts), await indexerOf(parts), webserver];
+        return [
+          await executorOf(parts),
+          await workerOf(parts),
+          await schedulerOf(parts),
+          await indexerOf(parts),
+          webserver,
+        ];
       },
       async (parts) => {
         await announce(parts);

@@ -37,10 +37,19 @@ export function unpack(packages, folder) {
   if (!which('apt-get') || !which('dpkg-deb')) return false;
   say(`no right to install: unpacking Debian's ${packages[0]} into ${folder}`);
   const downloads = join(folder, 'downloads');
-  for (const inner of ['downloads', 'lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, inner), { recursive: true });
-  const own = ['-o', `Dir::State::Lists=${join(folder, 'lists')}`, '-o', `Dir::Cache=${join(folder, 'cache')}`, '-o', 'Debug::NoLocking=1'];
+  for (const inner of ['downloads', 'lists/partial', 'cache/archives/partial'])
+    mkdirSync(join(folder, inner), { recursive: true });
+  const own = [
+    '-o',
+    `Dir::State::Lists=${join(folder, 'lists')}`,
+    '-o',
+    `Dir::Cache=${join(folder, 'cache')}`,
+    '-o',
+    'Debug::NoLocking=1',
+  ];
   const download = () => run('apt-get', [...own, 'download', '-qq', ...packages], { cwd: downloads, quiet: true });
-  const came = (run('apt-get', [...own, 'update', '-qq'], { quiet: true }) && download()) ||
+  const came =
+    (run('apt-get', [...own, 'update', '-qq'], { quiet: true }) && download()) ||
     run('apt-get', ['download', '-qq', ...packages], { cwd: downloads });
   if (!came) return false;
   const archives = readdirSync(downloads).filter((name) => name.endsWith('.deb'));

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { giveUp, root, run, say } from './say.mjs';
 
 export function bringPackages() {
-  const wanted = createHash('sha1').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha1')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.windhover-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('bringing the packages from the npm registry');

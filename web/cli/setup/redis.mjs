@@ -8,7 +8,17 @@ import { install, unpack } from './debian.mjs';
 import { brought, giveUp, run, which } from './say.mjs';
 
 /** Debian 12's redis-server and the libraries that a slim system lacks. */
-const PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblua5.1-0', 'liblzf1', 'lua-bitop', 'lua-cjson', 'libatomic1', 'libsystemd0'];
+const PACKAGES = [
+  'redis-server',
+  'redis-tools',
+  'libjemalloc2',
+  'liblua5.1-0',
+  'liblzf1',
+  'lua-bitop',
+  'lua-cjson',
+  'libatomic1',
+  'libsystemd0',
+];
 
 const programs = join(brought, 'bin');
 
@@ -32,9 +42,15 @@ export function bringRedis() {
 function writeProgram() {
   const folder = join(brought, 'redis', 'usr');
   const program = join(programs, 'redis-server');
-  const libraries = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].flatMap((arch) => [join(folder, 'lib', arch), join(brought, 'redis', 'lib', arch)]);
+  const libraries = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].flatMap((arch) => [
+    join(folder, 'lib', arch),
+    join(brought, 'redis', 'lib', arch),
+  ]);
   mkdirSync(programs, { recursive: true });
-  writeFileSync(program, `#!/bin/sh\nLD_LIBRARY_PATH="${libraries.filter(existsSync).join(':')}" exec "${join(folder, 'bin', 'redis-server')}" "$@"\n`);
+  writeFileSync(
+    program,
+    `#!/bin/sh\nLD_LIBRARY_PATH="${libraries.filter(existsSync).join(':')}" exec "${join(folder, 'bin', 'redis-server')}" "$@"\n`,
+  );
   chmodSync(program, 0o755);
   return run(program, ['--version']);
 }

@@ -19,7 +19,8 @@ export function giveUp(text) {
 export function run(program, args, options = {}) {
   const done = spawnSync(program, args, { cwd: root, encoding: 'utf8', ...options });
   const ok = done.status === 0;
-  if (!ok && !options.quiet) process.stderr.write(`${done.stdout ?? ''}${done.stderr ?? ''}${done.error ? `${done.error.message}\n` : ''}`);
+  if (!ok && !options.quiet)
+    process.stderr.write(`${done.stdout ?? ''}${done.stderr ?? ''}${done.error ? `${done.error.message}\n` : ''}`);
   return ok;
 }
 

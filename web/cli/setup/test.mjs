@@ -23,7 +23,13 @@ buildPage();
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.ts', { cwd: root }).sort();
 const reporter = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-const args = ['--test', `--test-concurrency=${FILES_AT_ONCE}`, `--test-timeout=${FILE_TIMEOUT_MS}`, ...reporter, ...files];
+const args = [
+  '--test',
+  `--test-concurrency=${FILES_AT_ONCE}`,
+  `--test-timeout=${FILE_TIMEOUT_MS}`,
+  ...reporter,
+  ...files,
+];
 const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 let tail = '';
 child.stdout.on('data', (chunk) => {

@@ -1,0 +1,144 @@
+/**
+ * Starts: what a tick asks for, kept in the timetable's outbox until it is surely there. A start is sent until it is
+ * accepted, and once more 30 s later (a failover may have lost the mailbox's last second); its name makes it one start.
+ */
+import type { Bus } from '../../lib/bus/bus.ts';
+import { isFault, textOf } from '../../lib/errors.ts';
+import { renderAll, renderText } from '../../lib/expression/render.ts';
+import { resolveInputs } from '../../lib/flow/inputs.ts';
+import type { Log } from '../../lib/log.ts';
+import type { ExecutionStart } from '../../lib/model/execution.ts';
+import type { Flow, Labels } from '../../lib/model/flow.ts';
+import { derivedId } from '../../lib/model/ids.ts';
+import { MESSAGE_FORMAT, type StartMessage } from '../../lib/model/message.ts';
+import { executionPartition } from '../../lib/model/partition.ts';
+import { scheduleOf } from '../../lib/trigger/schedule.ts';
+import { type TriggerState, triggerUid, variablesOf } from './ticks.ts';
+
+const REMEMBER_S = 86_400;
+const SEND_AGAIN_MS = 30_000;
+const SENT_AT_ONCE = 200;
+const SENT_PER_TICK_MAX = 2_000;
+
+/** In the outbox, as JSON under the execution's id. */
+export interface Parcel {
+  readonly start: ExecutionStart;
+  readonly labels: Labels;
+  readonly source: string;
+}
+
+/** What a tick asks for. Throws where the inputs or labels cannot be made. */
+export function parcelOf(
+  state: TriggerState,
+  flow: Flow,
+  tick: { readonly atMs: number; readonly nowMs: number; readonly timezone: string },
+): readonly [name: string, parcel: Parcel] {
+  const schedule = scheduleOf(state.trigger);
+  const id = derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs);
+  const variables = variablesOf(schedule, schedule.timezone ?? tick.timezone, tick.atMs);
+  const { namespace, id: flowId, revision, tenant } = state.flow;
+  const context = {
+    flow: { id: flowId, namespace, revision, tenantId: tenant },
+    trigger: variables,
+    vars: flow.variables,
+  };
+  const { inputs, problems } = resolveInputs(flow, renderAll(schedule.inputs, context) as Record<string, unknown>);
+  if (problems.length > 0) throw new TypeError(problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  const labels: Record<string, string> = { ...flow.labels };
+  for (const [key, value] of Object.entries(schedule.labels)) labels[key] = renderText(value, { ...context, inputs });
+  labels['system.correlationId'] = id;
+  labels['system.from'] = 'trigger';
+  const start: ExecutionStart = {
+    id,
+    flow: state.flow,
+    inputs,
+    trigger: { id: state.trigger.id, type: state.trigger.type, variables },
+    originalId: id,
+    scheduleDateMs: tick.atMs,
+    principal: 'trigger',
+    createdAtMs: tick.nowMs,
+    incarnation: 0,
+  };
+  return [id, { start, labels, source: state.source }];
+}
+
+interface Waiting {
+  readonly parcel: Parcel;
+  acceptedMs?: number;
+}
+
+/** The outbox of a leader, in memory as it is on the bus. */
+export class Outbox {
+  readonly #bus: Bus;
+  readonly #log: Log;
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(bus: Bus, log: Log, kept: readonly (readonly [name: string, json: string])[]) {
+    this.#bus = bus;
+    this.#log = log;
+    for (const [name, json] of kept) this.#waiting.set(name, { parcel: JSON.parse(json) as Parcel });
+  }
+
+  /** Those that nobody has accepted yet. */
+  get unsent(): number {
+    let count = 0;
+    for (const { acceptedMs } of this.#waiting.values()) if (acceptedMs === undefined) count++;
+    return count;
+  }
+
+  add(name: string, parcel: Parcel): void {
+    this.#waiting.set(name, { parcel });
+  }
+
+  drop(names: readonly string[]): void {
+    for (const name of names) this.#waiting.delete(name);
+  }
+
+  /** Sends what is to be sent now; returns the names that are done with. */
+  async send(nowMs: number): Promise<readonly string[]> {
+    const due = [...this.#waiting]
+      .filter(([, { acceptedMs }]) => acceptedMs === undefined || acceptedMs + SEND_AGAIN_MS <= nowMs)
+      .slice(0, SENT_PER_TICK_MAX);
+    const done: string[] = [];
+    for (let n = 0; n < due.length; n += SENT_AT_ONCE) {
+      const ends = await Promise.allSettled(
+        due
+          .slice(n, n + SENT_AT_ONCE)
+          .map(async ([name, waiting]) => ((await this.#sendOne(name, waiting, nowMs)) ? done.push(name) : 0)),
+      );
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed) throw failed.reason;
+    }
+    return done;
+  }
+
+  async #sendOne(name: string, waiting: Waiting, nowMs: number): Promise<boolean> {
+    const { start, labels, source } = waiting.parcel;
+    const message: StartMessage = {
+      v: MESSAGE_FORMAT,
+      kind: 'start',
+      executionId: name,
+      atMs: nowMs,
+      start,
+      labels,
+      rememberS: REMEMBER_S,
+    };
+    const partition = executionPartition(name, this.#bus.partitions);
+    try {
+      let answer = await this.#bus.mailbox.start(partition, message, {});
+      if (answer.kind === 'definitionMissing')
+        answer = await this.#bus.mailbox.start(partition, message, { definition: source });
+      if (answer.kind === 'full' || answer.kind === 'definitionMissing') return false;
+    } catch (error) {
+      if (!isFault(error) || error.retry) throw error;
+      this.#log.error(
+        { execution: name, flow: start.flow.id, reason: textOf(error) },
+        'a start of a trigger is refused',
+      );
+      return true;
+    }
+    if (waiting.acceptedMs !== undefined) return true;
+    waiting.acceptedMs = nowMs;
+    return false;
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Flows: read from their actors' documents and kept until their feed says otherwise; saved and deleted by a message to the
+ * actor, whose answer is an event.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Bus } from '../../../lib/bus/bus.ts';
+import type { FlowEvent } from '../../../lib/bus/feed.ts';
+import { Fault } from '../../../lib/errors.ts';
+import type { FlowDocument, FlowRevision } from '../../../lib/flow/actor.ts';
+import { parseFlow } from '../../../lib/flow/parse.ts';
+import type { Catalogue } from '../../../lib/model/catalogue.ts';
+import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
+import { idOf } from '../../../lib/model/ids.ts';
+import { type FlowMessage, MESSAGE_FORMAT } from '../../../lib/model/message.ts';
+import { flowKey, flowPartition } from '../../../lib/model/partition.ts';
+import { invalidFlow } from '../refusals.ts';
+import type { FeedHub } from './feed-hub.ts';
+
+const ANSWER_MS = 10_000;
+const KEPT_MAX = 2_000;
+
+export interface KnownFlow {
+  readonly document: FlowDocument;
+  /** Undefined where the source needs a plugin that is not here any more. */
+  readonly flow?: Flow;
+}
+
+interface Kept {
+  readonly known: KnownFlow;
+  readonly forget: () => void;
+}
+
+export class Flows {
+  readonly #bus: Bus;
+  readonly #hub: FeedHub;
+  readonly #catalogue: Catalogue;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(bus: Bus, hub: FeedHub, catalogue: Catalogue) {
+    this.#bus = bus;
+    this.#hub = hub;
+    this.#catalogue = catalogue;
+  }
+
+  get catalogue(): Catalogue {
+    return this.#catalogue;
+  }
+
+  /** Undefined where there never was one. A deleted one is given too: see `document.deleted`. */
+  async find(name: FlowName): Promise<KnownFlow | undefined> {
+    const key = flowKey(name);
+    return this.#kept.get(key)?.known ?? this.#read(name, key);
+  }
+
+  /** Throws `flow.unknown`, also for one that was deleted. */
+  async read(name: FlowName): Promise<KnownFlow> {
+    const known = await this.find(name);
+    if (!known || known.document.deleted) throw unknownFlow(name);
+    return known;
+  }
+
+  async revision(name: FlowName, revision: number): Promise<FlowRevision | undefined> {
+    const [json] = await this.#bus.documents.fields(flowPartition(name, this.#bus.partitions), flowKey(name), [
+      `r:${revision}`,
+    ]);
+    return json === undefined ? undefined : (JSON.parse(json) as FlowRevision);
+  }
+
+  async revisions(name: FlowName): Promise<readonly FlowRevision[]> {
+    const fields = await this.#bus.documents.read(flowPartition(name, this.#bus.partitions), flowKey(name));
+    const revisions = [...(fields ?? [])].flatMap(([field, json]) =>
+      field.startsWith('r:') ? [JSON.parse(json) as FlowRevision] : [],
+    );
+    return revisions.sort((a, b) => a.revision - b.revision);
+  }
+
+  /** Throws `flow.invalid`, `flow.exists`, `flow.unknown`; `named`, where given, is what the source must be called. */
+  async save(
+    source: string,
+    mode: 'create' | 'update' | 'upsert',
+    principal: string,
+    named?: FlowName,
+  ): Promise<{ readonly flow: Flow; readonly revision: number }> {
+    const { flow, problems } = parseFlow(source, this.#catalogue, { tenant: TENANT });
+    if (!flow) throw invalidFlow(problems);
+    if (named && flowKey(named) !== flowKey(flow))
+      throw invalidFlow([
+        {
+          severity: 'error',
+          path: 'id',
+          message: `expected ${named.namespace}.${named.id} as in the address, got ${flow.namespace}.${flow.id}`,
+          expected: named.id,
+          got: flow.id,
+        },
+      ]);
+    const event = await this.#ask(flow, (request, atMs) => ({
+      v: MESSAGE_FORMAT,
+      kind: 'saveFlow',
+      atMs,
+      flowId: flowKey(flow),
+      request,
+      source,
+      hash: flow.hash,
+      mode,
+      principal,
+    }));
+    if (event.outcome === 'exists')
+      throw new Fault('flow.exists', `expected a new id in ${flow.namespace}, got ${flow.id}`, {
+        problems: [
+          {
+            severity: 'error',
+            path: 'id',
+            message: `expected a new id, got ${flow.id}, which exists`,
+            kestra: 'Flow id already exists',
+          },
+        ],
+      });
+    if (event.outcome === 'unknown') throw unknownFlow(flow);
+    return { flow, revision: event.revision! };
+  }
+
+  async remove(name: FlowName, principal: string): Promise<void> {
+    const event = await this.#ask(name, (request, atMs) => ({
+      v: MESSAGE_FORMAT,
+      kind: 'deleteFlow',
+      atMs,
+      flowId: flowKey(name),
+      request,
+      principal,
+    }));
+    if (event.outcome === 'unknown') throw unknownFlow(name);
+  }
+
+  parse(source: string): ReturnType<typeof parseFlow> {
+    return parseFlow(source, this.#catalogue, { tenant: TENANT });
+  }
+
+  async #ask(name: FlowName, message: (request: string, atMs: number) => FlowMessage): Promise<FlowEvent> {
+    const partition = flowPartition(name, this.#bus.partitions);
+    const request = idOf(randomBytes(16));
+    const answered = Promise.withResolvers<FlowEvent>();
+    const onEvent = (_: string, json: string) => {
+      if (json.includes(request)) answered.resolve(JSON.parse(json) as FlowEvent);
+    };
+    const forget = await this.#hub.watch(partition, flowKey(name), { onEvent, onGap: () => {} });
+    const late = setTimeout(
+      () =>
+        answered.reject(
+          new Fault(
+            'bus.unavailable',
+            `expected an executor to answer within ${ANSWER_MS / 1_000} s, got nothing: does one run?`,
+          ),
+        ),
+      ANSWER_MS,
+    );
+    try {
+      await this.#bus.mailbox.append(partition, [message(request, await this.#bus.now())]);
+      const event = await answered.promise;
+      this.#drop(flowKey(name));
+      return event;
+    } finally {
+      clearTimeout(late);
+      forget();
+    }
+  }
+
+  /** Watched before it is read: what changes meanwhile is not kept. */
+  async #read(name: FlowName, key: string): Promise<KnownFlow | undefined> {
+    const partition = flowPartition(name, this.#bus.partitions);
+    let changed = false;
+    const onChange = () => {
+      changed = true;
+      this.#drop(key);
+    };
+    const forget = await this.#hub.watch(partition, key, { onEvent: onChange, onGap: onChange });
+    const [json] = await this.#bus.documents.fields(partition, key, ['head']);
+    if (json === undefined) {
+      forget();
+      return undefined;
+    }
+    const document = JSON.parse(json) as FlowDocument;
+    const { flow } = parseFlow(document.source, this.#catalogue, { tenant: TENANT });
+    const known: KnownFlow = { document, ...(flow ? { flow } : {}) };
+    if (changed || this.#kept.has(key)) forget();
+    else this.#keep(key, { known, forget });
+    return known;
+  }
+
+  #keep(key: string, kept: Kept): void {
+    if (this.#kept.size >= KEPT_MAX) this.#drop(this.#kept.keys().next().value!);
+    this.#kept.set(key, kept);
+  }
+
+  #drop(key: string): void {
+    this.#kept.get(key)?.forget();
+    this.#kept.delete(key);
+  }
+}
+
+export const unknownFlow = ({ namespace, id }: Pick<FlowName, 'namespace' | 'id'>): Fault =>
+  new Fault('flow.unknown', `expected a flow, got ${namespace}.${id}`);

@@ -1,0 +1,145 @@
+/** Flows: save, read, list, validate, delete. */
+
+import { Fault } from '../../../lib/errors.ts';
+import { READ_ONLY_LABEL } from '../../../lib/flow/labels.ts';
+import type { Flow, FlowName } from '../../../lib/model/flow.ts';
+import { TENANT } from '../../../lib/model/flow.ts';
+import type { Problem } from '../../../lib/model/problem.ts';
+import type { FlowRow, Repository } from '../../../lib/repository/repository.ts';
+import type { ValidationBody } from '../../api/bodies.ts';
+import { bodyOf, FLOW_BYTES_MAX } from '../body.ts';
+import { type Flows, unknownFlow } from '../live/flows.ts';
+import { flowBody } from '../views/flow.ts';
+import { pageOf } from './paging.ts';
+import type { Asked, Handlers } from './register.ts';
+
+const nameOf = ({ params }: Asked, id = 'id'): FlowName => ({
+  tenant: TENANT,
+  namespace: params.namespace!,
+  id: params[id]!,
+});
+
+export function flowHandlers(flows: Flows, repository: Repository) {
+  return {
+    searchFlows: async (asked) => {
+      const { query } = asked;
+      const { limit, offset } = pageOf(query);
+      const text = query.get('q') ?? undefined;
+      const namespace = query.get('namespace') ?? undefined;
+      const { rows, total } = await repository.searchFlows({
+        tenant: TENANT,
+        limit,
+        offset,
+        ...(text === undefined || text === '*' ? {} : { text }),
+        ...(namespace === undefined ? {} : { namespacePrefix: namespace }),
+      });
+      asked.json({ results: rows.map((row) => bodyOfRow(flows, row)), total });
+    },
+    validateFlows: async (asked) => {
+      const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
+      const sources = source.split(/^---\s*$/m).filter((part, _, all) => all.length === 1 || part.trim() !== '');
+      asked.json(sources.map((part, index) => validation(flows, part, index)));
+    },
+    createFlow: async (asked) => {
+      const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
+      const { flow, revision } = await flows.save(source, 'create', asked.user);
+      asked.json(flowBody(flow, { revision, source, withSource: true }));
+    },
+    updateFlow: async (asked) => {
+      const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
+      const name = nameOf(asked);
+      refuseReadOnly((await flows.find(name))?.flow);
+      const { flow, revision } = await flows.save(source, 'update', asked.user, name);
+      asked.json(flowBody(flow, { revision, source, withSource: true }));
+    },
+    readFlow: async (asked) => asked.json(await readFlow(flows, asked)),
+    flowRevisions: async (asked) => {
+      const revisions = await flows.revisions(nameOf(asked));
+      if (revisions.length === 0) throw unknownFlow(nameOf(asked));
+      asked.json(
+        revisions.map(({ source, revision }) =>
+          bodyOfSource(flows, nameOf(asked), source, { revision, withSource: true }),
+        ),
+      );
+    },
+    deleteFlow: async (asked) => {
+      refuseReadOnly((await flows.find(nameOf(asked)))?.flow);
+      await flows.remove(nameOf(asked), asked.user);
+      asked.context.status = 204;
+    },
+  } satisfies Partial<Handlers>;
+}
+
+async function readFlow(flows: Flows, asked: Asked): Promise<object> {
+  const { query } = asked;
+  const name = nameOf(asked);
+  const withSource = query.get('source') === 'true';
+  const known = await flows.find(name);
+  const revision = query.get('revision');
+  if (!known || (known.document.deleted && query.get('allowDeleted') !== 'true' && revision === null))
+    throw unknownFlow(name);
+  if (revision === null)
+    return bodyOfSource(flows, name, known.document.source, {
+      revision: known.document.revision,
+      withSource,
+      deleted: known.document.deleted,
+    });
+  const found = await flows.revision(name, Number(revision));
+  if (!found) throw new Fault('flow.unknown', `expected a revision of ${name.namespace}.${name.id}, got ${revision}`);
+  return bodyOfSource(flows, name, found.source, { revision: found.revision, withSource });
+}
+
+/** A source that needs what is not here any more is shown all the same. */
+function bodyOfSource(
+  flows: Flows,
+  name: FlowName,
+  source: string,
+  options: { readonly revision: number; readonly withSource: boolean; readonly deleted?: boolean },
+): object {
+  const { flow, problems } = flows.parse(source);
+  if (flow) return flowBody(flow, { ...options, source });
+  return {
+    id: name.id,
+    namespace: name.namespace,
+    tenantId: name.tenant,
+    revision: options.revision,
+    deleted: options.deleted ?? false,
+    exception: textOf(problems),
+    ...(options.withSource ? { source } : {}),
+  };
+}
+
+const bodyOfRow = (flows: Flows, row: FlowRow): object =>
+  bodyOfSource(flows, row, row.source, { revision: row.revision, withSource: false, deleted: row.deleted });
+
+const textOf = (problems: readonly Problem[]): string =>
+  problems
+    .filter(({ severity }) => severity === 'error')
+    .map(({ path, message, kestra }) => `${path}: ${kestra ?? message}`)
+    .join('\n');
+
+function validation(flows: Flows, source: string, index: number): ValidationBody {
+  const { flow, problems } = flows.parse(source);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  return {
+    index,
+    ...(flow ? { namespace: flow.namespace, flow: flow.id } : {}),
+    ...(errors.length > 0 ? { constraints: textOf(problems) } : {}),
+    warnings: problems
+      .filter(({ severity }) => severity === 'warning')
+      .map(({ path, message }) => `${path}: ${message}`),
+    outdated: false,
+    deprecationPaths: problems
+      .filter(({ severity, message }) => severity === 'warning' && message.includes('deprecated'))
+      .map(({ path }) => path),
+    problems,
+  };
+}
+
+function refuseReadOnly(flow: Flow | undefined): void {
+  if (flow?.labels[READ_ONLY_LABEL] === 'true')
+    throw new Fault(
+      'flow.readOnly',
+      `expected a flow without the label ${READ_ONLY_LABEL}, got ${flow.namespace}.${flow.id}`,
+    );
+}
