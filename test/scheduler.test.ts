@@ -14,18 +14,15 @@ import { aCommit, aLease, entriesOf } from './support/bus-parts.ts';
 const PARTITIONS = 4;
 const T0 = Date.parse('2026-03-02T10:00:30Z');
 const MINUTE = 60_000;
-const { catalogue } = await loadPlugins([]);
+const { catalogue } = await loadPlugins(['@windhover/plugin-core']);
 
 const sourceOf = (trigger: string, rest = '') => `id: hello
 namespace: company.team
 ${rest}
 tasks:
-  - id: seq
-    type: io.kestra.plugin.core.flow.Sequential
-    tasks:
-      - id: inner
-        type: io.kestra.plugin.core.flow.Sequential
-        tasks: []
+  - id: say
+    type: io.kestra.plugin.core.log.Log
+    message: hello
 triggers:
   - id: each
     type: io.kestra.plugin.core.trigger.Schedule

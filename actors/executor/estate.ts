@@ -6,7 +6,7 @@
 import type { Bus } from '../../lib/bus/bus.ts';
 import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
 import { type CommitAnswer, type Entry, LEASE_RENEW_MS, type Lease } from '../../lib/bus/ownership.ts';
-import { isFault, textOf } from '../../lib/errors.ts';
+import { isFault } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Partition } from '../../lib/model/partition.ts';

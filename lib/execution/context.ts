@@ -48,17 +48,17 @@ function addPlace(context: Json, { flow }: Seen, place: NonNullable<Seen['place'
     startDate: iso(place.startedAtMs),
     attemptsCount: Number(attempt) - 1,
     ...(place.parents[0] ? { parentId: place.parents[0].taskRunId } : {}),
-    ...valueOf(place),
+    ...iterationOf(place),
   };
   // Parents are those that carry a value: the iterations around this task run, innermost first.
   const parents = place.parents
     .filter(({ value }) => value !== undefined)
-    .map((parent) => ({ taskrun: valueOf(parent) }));
+    .map((parent) => ({ taskrun: iterationOf(parent) }));
   if (parents[0]) context.parent = parents[0];
   if (parents.length > 0) context.parents = parents;
 }
 
-function valueOf({ value, iteration }: Pick<ItemParent, 'value' | 'iteration'>): Json {
+function iterationOf({ value, iteration }: Pick<ItemParent, 'value' | 'iteration'>): Json {
   return value === undefined ? {} : { value, iteration: iteration ?? 0 };
 }
 

@@ -1,5 +1,3 @@
-/** The Schedule trigger: its entry in the catalogue, and its properties as the scheduler reads them. Pure. */
-import { systemLabelText } from '../flow/labels.ts';
 import type { PropertyProblem, TypeEntry } from '../model/catalogue.ts';
 import type { Labels, Trigger } from '../model/flow.ts';
 import { cronProblem, timezoneKnown } from './cron.ts';

@@ -142,7 +142,13 @@ async function executionLoad({ socket, flow }: FloorCell): Promise<void> {
     count: () => executions * FLOWS[flow!].runs,
     alone: async () => {
       for (window = 0; started.size > 0; ) await sleep(10);
-      return latencies(() => new Promise((resolve) => ((onEnd = (alone) => resolve({ alone })), start(1))));
+      return latencies(
+        () =>
+          new Promise((resolve) => {
+            onEnd = (alone) => resolve({ alone });
+            start(1);
+          }),
+      );
     },
   });
   for (let position = '0-0'; ; ) {

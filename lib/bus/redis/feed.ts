@@ -1,5 +1,4 @@
 /** Feeds on Redis: a stream per partition whose ids are the versions of its commits. */
-import type { Partition } from '../../model/partition.ts';
 import { fromStreamId, NO_VERSION, streamIdOf, type Version } from '../../model/version.ts';
 import type { FeedEntry, Feeds } from '../feed.ts';
 import { BlockingReader, type Connections, reached } from './connection.ts';
