@@ -21,7 +21,8 @@ export interface Lines {
     options: {
       readonly count: number;
       readonly blockMs: number;
-      readonly executions?: ReadonlySet<string>;
+      /** Looked at when entries have come, so that it may change while the read waits. */
+      readonly executions?: Pick<ReadonlySet<string>, 'has'>;
       readonly signal?: AbortSignal;
     },
   ): Promise<{

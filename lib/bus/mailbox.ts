@@ -43,6 +43,8 @@ export interface Mailbox {
    * or newer than MESSAGE_LIFE_MS, `bus.messageTooLarge` beyond MESSAGE_BYTES_MAX.
    */
   append(partition: Partition, messages: readonly (Message | FlowMessage)[]): Promise<void>;
+  /** The start of an execution that was accepted, and that its owner has not read yet; looks at the mailbox's head. */
+  waitingStart(partition: Partition, executionId: string): Promise<StartMessage | undefined>;
   /** Entries waiting, for metrics and back-pressure. */
   depth(partition: Partition): Promise<number>;
 }

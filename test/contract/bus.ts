@@ -175,6 +175,13 @@ function gates(fresh: Fresh): void {
     assert.deepEqual(await bus.mailbox.start(p, aStart('e2', nowMs), {}), { kind: 'accepted' });
     assert.equal(await bus.documents.definition(p, 'hash'), 'id: flow');
   });
+  test('showing a start that its owner has not read yet', async () => {
+    const { bus, p } = fresh();
+    assert.equal(await bus.mailbox.waitingStart(p, 'e1'), undefined);
+    await bus.mailbox.start(p, aStart('e1', await bus.now()), { definition: 'id: flow' });
+    assert.equal((await bus.mailbox.waitingStart(p, 'e1'))?.start.id, 'e1');
+    assert.equal(await bus.mailbox.waitingStart(p, 'e2'), undefined);
+  });
   test('answering a start that comes twice with the execution that is there', async () => {
     const { bus, p } = fresh();
     const lease = await aLease(bus, p);

@@ -16,6 +16,7 @@ export const ROUTES = {
   },
   ping: { method: 'GET', path: '/ping', access: { public: 'load balancers ask it' } },
   login: { method: 'POST', path: '/login', access: { public: 'it is how one signs in' } },
+  useLink: { method: 'GET', path: '/login/:secret', access: { public: 'the link holds a secret that signs in once' } },
   logout: { method: 'POST', path: '/logout', access: 'user' },
   me: { method: 'GET', path: '/me', access: 'user' },
 

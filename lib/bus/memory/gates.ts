@@ -1,7 +1,7 @@
 /** The gates in memory: starts, kills, other messages, claims. The same answers as `redis/lua/`. */
 import { Fault } from '../../errors.ts';
 import { type ExecutionStart, parseAttemptRef } from '../../model/execution.ts';
-import { MESSAGE_FORMAT, type Message } from '../../model/message.ts';
+import { MESSAGE_FORMAT, type Message, type StartMessage } from '../../model/message.ts';
 import type { Partition } from '../../model/partition.ts';
 import { CLAIM_MS, type ClaimAnswer, type ClaimRequest, type Claims, type RenewAnswer } from '../claims.ts';
 import { MAILBOX_ENTRIES_MAX, type Mailbox, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS } from '../mailbox.ts';
@@ -48,6 +48,11 @@ export function memoryMailbox(store: Store): Mailbox {
       refuseLate(messages.map(({ atMs }) => atMs));
       store.append(partition, messages);
     },
+    waitingStart: async (partition, executionId) =>
+      store
+        .of(partition)
+        .mail.flatMap(({ messages }) => messages as readonly Message[])
+        .find((message): message is StartMessage => message.kind === 'start' && message.executionId === executionId),
     depth: async (partition) => store.of(partition).mail.length,
   };
 }

@@ -1,6 +1,7 @@
 /** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`. */
+import type { Redis } from 'ioredis';
 import { Fault, isFault } from '../../errors.ts';
-import type { Message } from '../../model/message.ts';
+import type { Message, StartMessage } from '../../model/message.ts';
 import {
   type KillAnswer,
   MAILBOX_ENTRIES_MAX,
@@ -14,6 +15,8 @@ import { prefixOf } from './keys.ts';
 import { script, sectioned } from './script.ts';
 
 const RETRY_AFTER_MS = 1_000;
+/** Entries of one look at a mailbox. */
+const LOOK_ENTRIES = 500;
 const append = sectioned('append');
 const kill = script('kill');
 const start = script('start');
@@ -59,11 +62,28 @@ export function redisMailbox({ state }: Connections): Mailbox {
       if (taken === 0)
         throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${oldest}`);
     },
+    waitingStart: (partition, executionId) => waitingStart(state, `${prefixOf(partition)}:mail`, executionId),
     depth: (partition) =>
       state.xlen(`${prefixOf(partition)}:mail`).catch((error: unknown) => {
         throw reached(error);
       }),
   };
+}
+
+async function waitingStart(client: Redis, key: string, executionId: string): Promise<StartMessage | undefined> {
+  for (let from = '-'; ; ) {
+    const entries = await client.xrange(key, from, '+', 'COUNT', LOOK_ENTRIES).catch((error: unknown) => {
+      throw reached(error);
+    });
+    for (const [, [, text = '']] of entries) {
+      if (!text.includes(executionId) || !text.includes('"kind":"start"')) continue;
+      const messages = JSON.parse(text) as Message[];
+      const found = messages.find((message) => message.kind === 'start' && message.executionId === executionId);
+      if (found) return found as StartMessage;
+    }
+    if (entries.length < LOOK_ENTRIES) return undefined;
+    from = `(${entries.at(-1)![0]}`;
+  }
 }
 
 function textOfMessages(messages: readonly (Message | object)[]): string {

@@ -10,7 +10,8 @@ import type { LoadedConfig } from '../../../lib/config.ts';
 import { type DataFolder, lockDataFolder, openDataFolder } from '../../../lib/data-folder.ts';
 import { launch } from '../../../lib/launch/launch.ts';
 import { openLog } from '../../../lib/log.ts';
-import { announce, webserverOf } from '../../server/main.ts';
+import { webserverOf } from '../../server/main.ts';
+import type { Webserver } from '../../server/webserver.ts';
 import { runExample } from './example.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 
@@ -23,13 +24,14 @@ export async function main(loaded: LoadedConfig, options: StandaloneOptions): Pr
   const data = openDataFolder(loaded.config.data);
   const unlock = lockDataFolder(data, 'windhover server standalone');
   let redis: PrivateRedis | undefined;
+  let webserver: Webserver | undefined;
   try {
     redis = await ownRedis(loaded, data);
     return await launch(
       'standalone',
       loaded,
       async (parts) => {
-        const webserver = await webserverOf(parts);
+        webserver = await webserverOf(parts);
         return [
           await executorOf(parts),
           await workerOf(parts),
@@ -39,7 +41,7 @@ export async function main(loaded: LoadedConfig, options: StandaloneOptions): Pr
         ];
       },
       async (parts) => {
-        await announce(parts);
+        process.stdout.write(`\n${await webserver!.greeting()}`);
         if (!options.example) return undefined;
         const ended = await runExample(parts);
         return options.once ? ended : undefined;

@@ -1,8 +1,9 @@
-/** Executions as they are now: the live ones from Redis, the ended ones from the repository. */
+/** Executions as they are now: the live ones from Redis, the ended ones from the repository, those just asked for from the mailbox. */
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { ExecutionEvent } from '../../../lib/bus/feed.ts';
 import { Fault } from '../../../lib/errors.ts';
-import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../../lib/model/execution.ts';
+import type { ExecutionHead, ExecutionStart, TaskRun } from '../../../lib/model/execution.ts';
+import type { StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import type { Repository } from '../../../lib/repository/repository.ts';
 
@@ -18,6 +19,10 @@ export class Snapshot {
     this.start = start;
     this.head = head;
     this.#taskRuns = new Map(Array.from(taskRuns, (taskRun) => [taskRun.id, taskRun]));
+  }
+
+  get count(): number {
+    return this.#taskRuns.size;
   }
 
   get taskRuns(): readonly TaskRun[] {
@@ -42,12 +47,18 @@ export class Executions {
 
   /** Undefined where nobody knows it. Throws `bus.unavailable`, `repository.unavailable`. */
   async find(id: string): Promise<Snapshot | undefined> {
-    const fields = await this.#bus.documents.read(executionPartition(id, this.#bus.partitions), id);
-    const live = fields && snapshotOf(fields);
+    const live = await this.#live(id);
     if (live) return live;
-    const past: Execution | undefined = await this.#repository.execution(id);
+    const past = await this.#repository.execution(id);
     if (past) return new Snapshot(past, past, past.taskRunList);
-    return undefined;
+    const waiting = await this.#bus.mailbox.waitingStart(executionPartition(id, this.#bus.partitions), id);
+    // Its owner may have read it in between.
+    return (await this.#live(id)) ?? (waiting && createdOf(waiting));
+  }
+
+  async #live(id: string): Promise<Snapshot | undefined> {
+    const fields = await this.#bus.documents.read(executionPartition(id, this.#bus.partitions), id);
+    return fields && snapshotOf(fields);
   }
 
   /** Throws `execution.unknown`. */
@@ -57,6 +68,10 @@ export class Executions {
     return found;
   }
 }
+
+/** What was asked for, before its owner has taken it in. */
+export const createdOf = ({ start, labels }: Pick<StartMessage, 'start' | 'labels'>): Snapshot =>
+  new Snapshot(start, { history: [['CREATED', start.createdAtMs]], labels, taskRuns: 0 }, []);
 
 function snapshotOf(fields: ReadonlyMap<string, string>): Snapshot | undefined {
   const [start, head] = [fields.get('start'), fields.get('head')];

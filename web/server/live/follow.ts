@@ -1,34 +1,29 @@
 /**
  * Following an execution or its log over SSE. Kestra's clients get its event ids (`start` with nothing, `progress`, `end`);
- * who asks with `resume` gets cursors as ids and goes on behind Last-Event-ID.
+ * who asks with `resume` gets cursors as ids and goes on behind Last-Event-ID. The end of a log comes when all its lines have.
  */
-import type { ExecutionEvent } from '../../../lib/bus/feed.ts';
 import type { LogLine } from '../../../lib/model/log-line.ts';
-import { executionPartition } from '../../../lib/model/partition.ts';
-import { isEnded, stateOf } from '../../../lib/model/state.ts';
-import { NO_VERSION } from '../../../lib/model/version.ts';
-import type { EventStream } from '../sse.ts';
+import type { EventStream, SseEvent } from '../sse.ts';
 import { executionBody } from '../views/execution.ts';
 import { lineBody } from '../views/line.ts';
-import type { Executions, Snapshot } from './executions.ts';
-import type { FeedHub } from './feed-hub.ts';
+import type { Snapshot } from './executions.ts';
 import type { LineHub } from './line-hub.ts';
+import { type Followed, isOver, Live } from './live.ts';
 import { LogCursor } from './log-cursor.ts';
-import { inTime, type LogFilter, type Logs, missing } from './logs.ts';
+import { inTime, LastNumbers, type Logs } from './logs.ts';
 
 /** At most one state in this time, and in large executions less often: each is the whole execution. */
 const STATE_MS = 50;
 const STATE_MS_PER_TASK_RUN = 0.1;
+/** After the end its last lines are waited for at most this long. */
 const LAST_LINES_MS = 10_000;
-const LOOK_MS = 100;
+const LOOK_MS = 200;
 const LINES_AT_ONCE = 500;
+const START: SseEvent = { id: 'start', event: 'start', data: '{}' };
 
-export interface Followed {
-  readonly hub: FeedHub;
+export interface FollowedLog extends Followed {
   readonly lines: LineHub;
-  readonly executions: Executions;
   readonly logs: Logs;
-  readonly partitions: number;
 }
 
 export interface Following {
@@ -36,148 +31,111 @@ export interface Following {
   readonly lastEventId?: string;
 }
 
-const isOver = ({ head }: Snapshot): boolean => isEnded(stateOf(head.history));
-
-/** Resolves when the execution has ended and its end was sent, or the reader has gone. Throws `execution.unknown` before anything is sent. */
+/** Resolves when the execution has ended and its end was sent, or the reader has gone. Throws `execution.unknown` before `open` is called. */
 export async function followExecution(
   parts: Followed,
   id: string,
   open: () => EventStream,
   { resume }: Following,
 ): Promise<void> {
-  let version = NO_VERSION;
-  let snapshot: Snapshot | undefined;
-  let stale = false;
-  const early: string[] = [];
-  const changed = new Signal();
-  const onEvent = (at: string, json: string) => {
-    version = at;
-    if (snapshot) snapshot.apply(JSON.parse(json) as ExecutionEvent);
-    else early.push(json);
-    changed.set();
-  };
-  const onGap = () => {
-    stale = true;
-    changed.set();
-  };
-  const forget = await parts.hub.watch(executionPartition(id, parts.partitions), id, { onEvent, onGap });
+  const live = await Live.watch(parts, id);
   try {
-    snapshot = await parts.executions.read(id);
-    for (const json of early) snapshot.apply(JSON.parse(json) as ExecutionEvent);
+    let snapshot = await live.now();
     const stream = open();
-    stream.signal.addEventListener('abort', () => changed.set());
-    if (!resume) stream.send([{ id: 'start', event: 'start', data: '{}' }]);
+    stream.signal.addEventListener('abort', () => live.changed.set());
+    if (!resume) stream.send([START]);
     while (!stream.signal.aborted) {
-      changed.clear();
-      if (stale) {
-        stale = false;
-        snapshot = (await parts.executions.find(id)) ?? snapshot;
-      }
+      live.changed.clear();
+      snapshot = await live.now();
       const name = isOver(snapshot) ? 'end' : 'progress';
-      stream.send([{ id: resume ? version : name, event: name, data: bodyText(snapshot) }]);
+      stream.send([{ id: resume ? live.version : name, event: name, data: bodyText(snapshot) }]);
       if (name === 'end') break;
       await stream.drained();
-      await changed.wait();
-      await new Promise((resolve) => setTimeout(resolve, STATE_MS + STATE_MS_PER_TASK_RUN * snapshot!.taskRuns.length));
+      await live.changed.wait();
+      await new Promise((resolve) => setTimeout(resolve, STATE_MS + STATE_MS_PER_TASK_RUN * snapshot.count));
     }
     stream.close();
   } finally {
-    forget();
+    live.close();
   }
 }
 
 const bodyText = ({ start, head, taskRuns }: Snapshot): string => JSON.stringify(executionBody(start, head, taskRuns));
 
-/** The same for its log: ends when the execution has, and its last lines are there. */
+/** The same for its log. */
 export async function followLogs(
-  parts: Followed,
+  parts: FollowedLog,
   id: string,
   open: () => EventStream,
-  { resume, lastEventId }: Following,
-  passes: (line: LogLine) => boolean,
+  { resume, lastEventId, passes }: Following & { readonly passes: (line: LogLine) => boolean },
 ): Promise<void> {
-  await parts.executions.read(id);
-  const cursor = new LogCursor(resume ? lastEventId : '');
+  const live = await Live.watch(parts, id);
   const fresh: LogLine[] = [];
-  const changed = new Signal();
-  const end = lines(fresh, changed);
-  const stopListening = parts.lines.listen(id, end);
+  const unlisten = parts.lines.listen(id, (some) => {
+    for (const line of some) fresh.push(line);
+    live.changed.set();
+  });
   try {
-    const backlog = await parts.logs.all(id);
+    await live.now();
+    for (const line of await parts.logs.all(id)) fresh.push(line);
     const stream = open();
-    stream.signal.addEventListener('abort', () => changed.set());
-    if (!resume) stream.send([{ id: 'start', event: 'start', data: '{}' }]);
-    fresh.unshift(...backlog);
-    const seen: LogLine[] = [];
-    for (let endedMs: number | undefined; !stream.signal.aborted; ) {
-      changed.clear();
-      await sendLines(stream, fresh.splice(0).sort(inTime), { cursor, resume, passes, seen });
-      const snapshot = await parts.executions.read(id);
-      if (isOver(snapshot)) {
-        endedMs ??= performance.now();
-        if (fresh.length === 0 && (!missing(snapshot, seen) || performance.now() - endedMs > LAST_LINES_MS)) break;
-        await changed.wait(LOOK_MS);
-      } else await changed.wait(LOOK_MS * 5);
+    stream.signal.addEventListener('abort', () => live.changed.set());
+    if (!resume) stream.send([START]);
+    const sending = new Sending(stream, { resume, passes, cursor: new LogCursor(resume ? lastEventId : '') });
+    for (let endedMs = Number.POSITIVE_INFINITY; !stream.signal.aborted; ) {
+      live.changed.clear();
+      await sending.send(fresh.splice(0).sort(inTime));
+      const snapshot = await live.now();
+      const over = isOver(snapshot);
+      if (over) {
+        endedMs = Math.min(endedMs, performance.now());
+        const late = performance.now() - endedMs > LAST_LINES_MS;
+        if (fresh.length === 0 && (late || !sending.seen.lacking(snapshot))) break;
+      }
+      await live.changed.wait(over ? LOOK_MS : undefined);
     }
-    stream.send([{ id: resume ? cursor.text() : 'end', event: 'end', data: '{}' }]);
+    stream.send([{ id: resume ? sending.cursor : 'end', event: 'end', data: '{}' }]);
     stream.close();
   } finally {
-    stopListening();
+    unlisten();
+    live.close();
   }
 }
 
-const lines = (fresh: LogLine[], changed: Signal) => (some: readonly LogLine[]) => {
-  fresh.push(...some);
-  changed.set();
-};
+/** Lines on their way to one reader: each once, and how far the reader is. */
+class Sending {
+  readonly seen = new LastNumbers();
+  readonly #stream: EventStream;
+  readonly #cursor: LogCursor;
+  readonly #resume: boolean;
+  readonly #passes: (line: LogLine) => boolean;
 
-interface Sending {
-  readonly cursor: LogCursor;
-  readonly resume: boolean;
-  readonly passes: (line: LogLine) => boolean;
-  readonly seen: LogLine[];
-}
-
-async function sendLines(
-  stream: EventStream,
-  some: readonly LogLine[],
-  { cursor, resume, passes, seen }: Sending,
-): Promise<void> {
-  for (let from = 0; from < some.length && !stream.signal.aborted; from += LINES_AT_ONCE) {
-    const events = some.slice(from, from + LINES_AT_ONCE).flatMap((line) => {
-      seen.push(line);
-      if (!cursor.isNew(line) || !passes(line)) return [];
-      return [{ id: resume ? cursor.text() : 'progress', event: 'progress', data: JSON.stringify(lineBody(line)) }];
-    });
-    if (events.length > 0) stream.send(events);
-    await stream.drained();
-  }
-}
-
-export type { LogFilter };
-
-/** Something has happened since it was cleared. */
-class Signal {
-  #set = false;
-  #wake: (() => void) | undefined;
-
-  set(): void {
-    this.#set = true;
-    this.#wake?.();
+  constructor(
+    stream: EventStream,
+    how: { readonly resume: boolean; readonly cursor: LogCursor; readonly passes: (line: LogLine) => boolean },
+  ) {
+    this.#stream = stream;
+    this.#cursor = how.cursor;
+    this.#resume = how.resume;
+    this.#passes = how.passes;
   }
 
-  clear(): void {
-    this.#set = false;
+  get cursor(): string {
+    return this.#cursor.text();
   }
 
-  async wait(ms?: number): Promise<void> {
-    if (this.#set) return;
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (ms !== undefined) timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
-    this.#wake = undefined;
+  async send(lines: readonly LogLine[]): Promise<void> {
+    for (let from = 0; from < lines.length && !this.#stream.signal.aborted; from += LINES_AT_ONCE) {
+      const events = lines.slice(from, from + LINES_AT_ONCE).flatMap((line) => this.#event(line));
+      if (events.length > 0) this.#stream.send(events);
+      await this.#stream.drained();
+    }
+  }
+
+  #event(line: LogLine): SseEvent[] {
+    this.seen.add(line);
+    if (!this.#cursor.isNew(line) || !this.#passes(line)) return [];
+    const id = this.#resume ? this.#cursor.text() : 'progress';
+    return [{ id, event: 'progress', data: JSON.stringify(lineBody(line)) }];
   }
 }

@@ -71,7 +71,6 @@ export class LineHub {
       this.#round = new AbortController();
       this.#dropIdle();
       try {
-        const executions = new Set(this.#listeners.keys());
         if (this.#cursors.size === 0) {
           await this.#idle();
           continue;
@@ -79,7 +78,7 @@ export class LineHub {
         const { batches, cursors } = await this.#bus.lines.read(this.#cursors, {
           count: READ_BATCHES,
           blockMs: BLOCK_MS,
-          executions,
+          executions: this.#listeners,
           signal: this.#round.signal,
         });
         for (const [partition, cursor] of cursors)

@@ -1,5 +1,4 @@
 /** The log of an execution: what the repository has and what is still in the stream, each line once, in the order of time. */
-import type { TaskRun } from '../../../lib/model/execution.ts';
 import { attemptRef } from '../../../lib/model/execution.ts';
 import { LEVELS, type Level, type LogLine } from '../../../lib/model/log-line.ts';
 import { isEnded, stateOf } from '../../../lib/model/state.ts';
@@ -34,13 +33,15 @@ export class Logs {
   /** All lines so far, up to LINES_MAX. Throws `execution.unknown`. */
   async read(executionId: string, filter: LogFilter = {}): Promise<readonly LogLine[]> {
     const execution = await this.#executions.read(executionId);
-    const untilMs = performance.now() + LAST_LINES_MS;
-    let lines = await this.all(executionId);
-    while (isEnded(stateOf(execution.head.history)) && missing(execution, lines) && performance.now() < untilMs) {
+    const ended = isEnded(stateOf(execution.head.history));
+    for (const untilMs = performance.now() + LAST_LINES_MS; ; ) {
+      const lines = await this.all(executionId);
+      const seen = new LastNumbers();
+      for (const line of lines) seen.add(line);
+      if (!ended || !seen.lacking(execution) || performance.now() > untilMs)
+        return lines.filter((line) => passes(line, filter));
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      lines = await this.all(executionId);
     }
-    return lines.filter((line) => passes(line, filter));
   }
 
   async all(executionId: string): Promise<readonly LogLine[]> {
@@ -68,26 +69,26 @@ export class Logs {
 const numberOf = (id: string): number => Number(id.slice(id.lastIndexOf('/') + 1));
 export const inTime = (a: LogLine, b: LogLine): number => a.atMs - b.atMs || numberOf(a.id) - numberOf(b.id);
 
-/** Whether attempts have written lines that are not here. */
-export function missing({ start, taskRuns }: Snapshot, lines: Iterable<LogLine>): boolean {
-  const expected = linesOf(start.id, taskRuns);
-  if (expected.size === 0) return false;
-  for (const { id } of lines) {
-    const ref = id.split('/').slice(0, 3).join('/');
-    const count = expected.get(ref);
-    if (count !== undefined && numberOf(id) >= count) expected.delete(ref);
+/** The last number of each attempt whose lines have come: an attempt says at its end how many it has written. */
+export class LastNumbers {
+  readonly #byAttempt = new Map<string, number>();
+
+  add({ id }: LogLine): void {
+    const token = id.lastIndexOf('/');
+    const ref = id.slice(0, id.lastIndexOf('/', token - 1));
+    const number = numberOf(id);
+    if (number > (this.#byAttempt.get(ref) ?? 0)) this.#byAttempt.set(ref, number);
   }
-  return expected.size > 0;
+
+  /** Whether attempts of the execution have written lines that have not come. */
+  lacking({ start, taskRuns }: Snapshot): boolean {
+    return taskRuns.some(({ id, attempts }) =>
+      attempts.some(({ lines = 0 }, n) => lines > (this.#byAttempt.get(attemptRef(start.id, id, n + 1)) ?? 0)),
+    );
+  }
 }
 
-function linesOf(executionId: string, taskRuns: readonly TaskRun[]): Map<string, number> {
-  const expected = new Map<string, number>();
-  for (const { id, attempts } of taskRuns)
-    for (const [n, { lines }] of attempts.entries()) if (lines) expected.set(attemptRef(executionId, id, n + 1), lines);
-  return expected;
-}
-
-function passes(line: LogLine, { minLevel, taskRunId, taskId, attempt }: LogFilter): boolean {
+export function passes(line: LogLine, { minLevel, taskRunId, taskId, attempt }: LogFilter): boolean {
   return (
     (minLevel === undefined || LEVELS.indexOf(line.level) >= LEVELS.indexOf(minLevel)) &&
     (taskRunId === undefined || line.taskRunId === taskRunId) &&

@@ -1,13 +1,14 @@
-/** `page` from 1, `size`, as Kestra's clients send them. */
+/** `page` from 1, `size`, `sort=field:asc`, as Kestra's clients send them. */
 import { Fault } from '../../../lib/errors.ts';
+import { excerptOf, textOf, wholeOf } from './query.ts';
 
 const SIZE = 10;
 const SIZE_MAX = 1_000;
 const OFFSET_MAX = 1_000_000;
 
 export function pageOf(query: URLSearchParams): { readonly limit: number; readonly offset: number } {
-  const page = whole(query, 'page', 1);
-  const limit = Math.min(whole(query, 'size', SIZE), SIZE_MAX);
+  const page = wholeOf(query, 'page', 1) ?? 1;
+  const limit = Math.min(wholeOf(query, 'size', 1) ?? SIZE, SIZE_MAX);
   const offset = (page - 1) * limit;
   if (offset > OFFSET_MAX)
     throw new Fault(
@@ -17,14 +18,18 @@ export function pageOf(query: URLSearchParams): { readonly limit: number; readon
   return { limit, offset };
 }
 
-function whole(query: URLSearchParams, name: string, otherwise: number): number {
-  const text = query.get(name);
-  if (text === null) return otherwise;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
+/** `known` maps the names that clients send to ours. */
+export function sortOf<T extends string>(
+  query: URLSearchParams,
+  known: Readonly<Record<string, T>>,
+): { readonly by: T; readonly descending: boolean } | undefined {
+  const text = textOf(query, 'sort');
+  if (text === undefined) return undefined;
+  const [name = '', direction = 'asc'] = text.split(':');
+  if (!Object.hasOwn(known, name) || !['asc', 'desc'].includes(direction.toLowerCase()))
     throw new Fault(
       'request.invalid',
-      `${name}: expected a whole number from 1, got ${JSON.stringify(text.slice(0, 40))}`,
+      `sort: expected one of ${Object.keys(known).join(', ')} with :asc or :desc, got ${excerptOf(text)}`,
     );
-  return value;
+  return { by: known[name]!, descending: direction.toLowerCase() === 'desc' };
 }

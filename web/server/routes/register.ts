@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { ROUTES, type Route, type RouteName } from '../../api/routes.ts';
 import { authorize } from '../auth/guard.ts';
 import type { Keeper } from '../auth/keeper.ts';
+import { EventStream } from '../sse.ts';
 
 export type Handler = (context: Asked) => Promise<void> | void;
 
@@ -15,34 +16,55 @@ export interface Asked {
   /** Who asks. */
   readonly user: string;
   json(body: unknown, status?: number): void;
+  /** Begins to answer with events; nothing else can be answered then. */
+  readonly stream: () => EventStream;
+  /** Fires when whoever asked has gone. */
+  readonly gone: AbortSignal;
 }
 
 export type Handlers = Readonly<Record<RouteName, Handler>>;
 
-const BASE = '/api/v1';
+/** Kestra's clients name the tenant since 0.23; ours is always `main`. */
+const BASE = '/api/v1{/main}';
 
-export function register(router: Router, handlers: Handlers, keeper: Keeper | undefined, cookie: string): void {
-  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
-    const handler = handlers[name];
+export interface Door {
+  /** Absent: authentication is off. */
+  readonly keeper?: Keeper;
+  /** The session's cookie. */
+  readonly cookie: string;
+}
+
+export function register(router: Router, handlers: Handlers, { keeper, cookie }: Door): void {
+  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][])
     router.register(
       BASE + route.path,
       [route.method],
-      [
-        authorize(route, keeper, cookie) as never,
-        async (context: Context & { params: Record<string, string> }) => {
-          await handler({
-            context,
-            params: context.params,
-            query: context.URL.searchParams,
-            user: (context.state as { user?: string }).user ?? '',
-            json: (body, status = 200) => {
-              context.status = status;
-              context.type = 'application/json';
-              context.body = JSON.stringify(body);
-            },
-          });
-        },
-      ],
+      [authorize(route, keeper, cookie) as never, (context: RoutedContext) => handlers[name](askedOf(context))],
     );
-  }
+}
+
+type RoutedContext = Context & { readonly params: Record<string, string> };
+
+function askedOf(context: RoutedContext): Asked {
+  let gone: AbortController | undefined;
+  return {
+    context,
+    params: context.params,
+    query: context.URL.searchParams,
+    user: (context.state as { user?: string }).user ?? '',
+    json: (body, status = 200) => {
+      context.status = status;
+      context.type = 'application/json';
+      context.body = JSON.stringify(body);
+    },
+    stream: () => new EventStream(context),
+    get gone() {
+      if (!gone) {
+        const controller = new AbortController();
+        context.res.once('close', () => controller.abort());
+        gone = controller;
+      }
+      return gone.signal;
+    },
+  };
 }

@@ -1,0 +1,112 @@
+/**
+ * One execution, kept up to date from the feed: watched first, read then, so that no change is missed. Events stay texts
+ * until somebody looks.
+ */
+import type { ExecutionEvent } from '../../../lib/bus/feed.ts';
+import { executionPartition } from '../../../lib/model/partition.ts';
+import { isEnded, stateOf } from '../../../lib/model/state.ts';
+import { NO_VERSION, type Version } from '../../../lib/model/version.ts';
+import type { Executions, Snapshot } from './executions.ts';
+import type { FeedHub } from './feed-hub.ts';
+import { Signal } from './signal.ts';
+
+/** An event that begins so leaves the head as it is: it cannot be the end. */
+const WITHOUT_HEAD = '{"taskRuns"';
+
+export interface Followed {
+  readonly hub: FeedHub;
+  readonly executions: Executions;
+  readonly partitions: number;
+}
+
+export const isOver = ({ head }: Snapshot): boolean => isEnded(stateOf(head.history));
+
+export class Live {
+  readonly changed = new Signal();
+  readonly #id: string;
+  readonly #parts: Followed;
+  #forget: () => void = () => {};
+  #version: Version = NO_VERSION;
+  #texts: string[] = [];
+  #snapshot: Snapshot | undefined;
+  #stale = true;
+  #mayBeOver = true;
+
+  private constructor(parts: Followed, id: string) {
+    this.#parts = parts;
+    this.#id = id;
+  }
+
+  /** Watches; `close` must follow. The execution need not be there yet. */
+  static async watch(parts: Followed, id: string): Promise<Live> {
+    const live = new Live(parts, id);
+    const onEvent = (version: Version, json: string) => live.#take(version, json);
+    const onGap = () => live.#doubt();
+    live.#forget = await parts.hub.watch(executionPartition(id, parts.partitions), id, { onEvent, onGap });
+    return live;
+  }
+
+  /** Of the last event that was seen. */
+  get version(): Version {
+    return this.#version;
+  }
+
+  /** The execution as it is known to begin: it need not be read. */
+  begin(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#stale = false;
+  }
+
+  /** As it is now. Throws `execution.unknown` where nobody knows it. */
+  async now(): Promise<Snapshot> {
+    if (this.#stale) {
+      this.#stale = false;
+      // What comes while it is read may be in it already: applying it again changes nothing.
+      const read = await this.#parts.executions.find(this.#id);
+      this.#snapshot = read ?? this.#snapshot ?? (await this.#parts.executions.read(this.#id));
+    }
+    const texts = this.#texts;
+    this.#texts = [];
+    for (const text of texts) this.#snapshot!.apply(JSON.parse(text) as ExecutionEvent);
+    return this.#snapshot!;
+  }
+
+  /** Resolves with its end; earlier with what there is when `signal` fires or `ms` are over. */
+  async end(options: { readonly signal?: AbortSignal; readonly ms?: number } = {}): Promise<Snapshot> {
+    const untilMs = performance.now() + (options.ms ?? Number.POSITIVE_INFINITY);
+    const wake = () => this.changed.set();
+    options.signal?.addEventListener('abort', wake, { once: true });
+    try {
+      for (;;) {
+        this.changed.clear();
+        if (this.#mayBeOver) {
+          this.#mayBeOver = false;
+          const snapshot = await this.now();
+          if (isOver(snapshot)) return snapshot;
+        }
+        const restMs = untilMs - performance.now();
+        if (options.signal?.aborted || restMs <= 0) return await this.now();
+        await this.changed.wait(Number.isFinite(restMs) ? restMs : undefined);
+      }
+    } finally {
+      options.signal?.removeEventListener('abort', wake);
+    }
+  }
+
+  close(): void {
+    this.#forget();
+  }
+
+  #take(version: Version, json: string): void {
+    this.#version = version;
+    this.#texts.push(json);
+    if (!json.startsWith(WITHOUT_HEAD)) this.#mayBeOver = true;
+    this.changed.set();
+  }
+
+  #doubt(): void {
+    this.#stale = true;
+    this.#mayBeOver = true;
+    this.changed.set();
+  }
+}

@@ -1,0 +1,138 @@
+/** Executions: start, read, search, follow, kill. */
+import { STATUS_CODES } from 'node:http';
+import type { Bus } from '../../../lib/bus/bus.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { Fault } from '../../../lib/errors.ts';
+import { TENANT } from '../../../lib/model/flow.ts';
+import { MESSAGE_FORMAT } from '../../../lib/model/message.ts';
+import { executionPartition } from '../../../lib/model/partition.ts';
+import { NEXT_STATES } from '../../../lib/model/state.ts';
+import type { ExecutionSearch, Repository } from '../../../lib/repository/repository.ts';
+import { fieldsOf } from '../body.ts';
+import type { Executions, Snapshot } from '../live/executions.ts';
+import { followExecution } from '../live/follow.ts';
+import type { Followed } from '../live/live.ts';
+import type { StartAsked, Starts } from '../live/starts.ts';
+import { bodyOfExecution, executionBody } from '../views/execution.ts';
+import { pageOf, sortOf } from './paging.ts';
+import { excerptOf, flagOf, labelPairs, textOf, timeOf, wholeOf } from './query.ts';
+import type { Asked, Handlers } from './register.ts';
+
+/** A start that was accepted is taken in by its owner within this time, as a rule: a kill waits for it. */
+const TAKEN_IN_MS = 5_000;
+const LOOK_MS = 20;
+const SORTS = {
+  id: 'id',
+  namespace: 'namespace',
+  flowId: 'flowId',
+  'state.current': 'state',
+  'state.startDate': 'startDate',
+  'state.endDate': 'endDate',
+  'state.duration': 'duration',
+  startDate: 'startDate',
+  endDate: 'endDate',
+} as const;
+
+export interface ExecutionParts {
+  readonly bus: Bus;
+  readonly repository: Repository;
+  readonly executions: Executions;
+  readonly starts: Starts;
+  readonly followed: Followed;
+}
+
+const bodyOf = ({ start, head, taskRuns }: Snapshot): object => executionBody(start, head, taskRuns);
+
+export function executionHandlers(parts: ExecutionParts) {
+  const { executions, repository, starts, followed } = parts;
+  const create = async (asked: Asked) => {
+    const wanted = await startAsked(asked);
+    if (!flagOf(asked.query, 'wait')) return asked.json(bodyOf(await starts.start(wanted)));
+    asked.json(bodyOf(await starts.startAndWait(wanted, asked.gone)));
+  };
+  const search = async (asked: Asked, more: Partial<ExecutionSearch> = {}) => {
+    const { rows, total } = await repository.searchExecutions({ ...searchOf(asked.query), ...more });
+    asked.json({ results: rows.map(bodyOfExecution), total });
+  };
+  return {
+    createExecution: create,
+    triggerExecution: create,
+    readExecution: async (asked) => asked.json(bodyOf(await executions.read(asked.params.executionId!))),
+    searchExecutions: (asked) => search(asked),
+    executionsOfFlow: async (asked) => {
+      for (const name of ['namespace', 'flowId'])
+        if (textOf(asked.query, name) === undefined)
+          throw new Fault('request.invalid', `${name}: expected a value, got nothing`);
+      await search(asked, { namespacePrefix: undefined, namespace: textOf(asked.query, 'namespace') });
+    },
+    followExecution: (asked) =>
+      followExecution(followed, asked.params.executionId!, asked.stream, { resume: flagOf(asked.query, 'resume') }),
+    killExecution: async (asked) => {
+      await kill(parts, asked.params.executionId!, asked.user);
+      asked.json({ message: STATUS_CODES[202] }, 202);
+    },
+  } satisfies Partial<Handlers>;
+}
+
+async function startAsked(asked: Asked): Promise<StartAsked> {
+  const { namespace, flowId } = asked.params;
+  return {
+    name: { tenant: TENANT, namespace: namespace!, id: flowId! },
+    revision: wholeOf(asked.query, 'revision', 1),
+    inputs: await fieldsOf(asked.context.req),
+    labels: labelPairs(asked.query),
+    principal: asked.user,
+    idempotencyKey: asked.context.req.headers['idempotency-key'] as string | undefined,
+  };
+}
+
+function searchOf(query: URLSearchParams): ExecutionSearch {
+  const states = query.getAll('state').flatMap((text) => text.split(','));
+  const unknown = states.find((state) => !Object.hasOwn(NEXT_STATES, state));
+  if (unknown !== undefined)
+    throw new Fault(
+      'request.invalid',
+      `state: expected one of ${Object.keys(NEXT_STATES).join(', ')}, got ${excerptOf(unknown)}`,
+    );
+  return {
+    tenant: TENANT,
+    ...pageOf(query),
+    sort: sortOf(query, SORTS),
+    text: textOf(query, 'q') === '*' ? undefined : textOf(query, 'q'),
+    namespacePrefix: textOf(query, 'namespace'),
+    flowId: textOf(query, 'flowId'),
+    states: states.length > 0 ? states : undefined,
+    labels: Object.fromEntries(labelPairs(query)),
+    startedAfterMs: timeOf(query, 'startDate'),
+    startedBeforeMs: timeOf(query, 'endDate'),
+    triggerExecutionId: textOf(query, 'triggerExecutionId'),
+  };
+}
+
+/** Acknowledged at the gate: from then on no work of it begins. Throws `execution.unknown`, `execution.ended`. */
+async function kill({ bus, executions }: ExecutionParts, id: string, principal: string): Promise<void> {
+  const partition = executionPartition(id, bus.partitions);
+  for (const untilMs = performance.now() + TAKEN_IN_MS; ; ) {
+    const { start } = await executions.read(id);
+    const atMs = await bus.now();
+    const message = {
+      v: MESSAGE_FORMAT,
+      kind: 'kill',
+      executionId: id,
+      atMs,
+      incarnation: start.incarnation,
+      principal,
+    } as const;
+    const answer = await bus.mailbox.kill(partition, message);
+    if (answer === 'accepted') return;
+    const waiting = answer !== 'ended' && (await bus.mailbox.waitingStart(partition, id)) !== undefined;
+    if (!waiting && answer !== 'otherIncarnation')
+      throw new Fault('execution.ended', `expected a running execution, got ${id}, which has ended`);
+    if (performance.now() > untilMs)
+      throw new Fault(
+        'bus.unavailable',
+        `expected an executor to take in ${id} within ${TAKEN_IN_MS / 1_000} s, got nothing: does one run?`,
+      );
+    await systemClock.sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The webserver: REST, live streams, the page. Reads live executions and flows from Redis, the past from the repository, files
+ * from the storage; wants everything else by messages. Holds nothing that another webserver would miss.
+ */
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { hostname } from 'node:os';
+import type { Bus } from '../../lib/bus/bus.ts';
+import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
+import type { Config } from '../../lib/config.ts';
+import { type DataFolder, writeWhole } from '../../lib/data-folder.ts';
+import { isFault } from '../../lib/errors.ts';
+import { listenOn } from '../../lib/health-port.ts';
+import type { Log } from '../../lib/log.ts';
+import type { Catalogue } from '../../lib/model/catalogue.ts';
+import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Repository } from '../../lib/repository/repository.ts';
+import type { Service } from '../../lib/service.ts';
+import type { Storage } from '../../lib/storage/storage.ts';
+import { appOf } from './app.ts';
+import { type Household, prepare } from './auth/first-start.ts';
+import { refuseOpenDoor } from './auth/guard.ts';
+import { Executions } from './live/executions.ts';
+import { FeedHub } from './live/feed-hub.ts';
+import { Flows } from './live/flows.ts';
+import { LineHub } from './live/line-hub.ts';
+import { Logs } from './live/logs.ts';
+import { Starts } from './live/starts.ts';
+import { executionHandlers } from './routes/executions.ts';
+import { fileHandlers } from './routes/files.ts';
+import { flowHandlers } from './routes/flows.ts';
+import { logHandlers } from './routes/logs.ts';
+import type { Door, Handlers } from './routes/register.ts';
+import { sessionHandlers } from './routes/session.ts';
+
+const VERSION = '0.1.0';
+const PORT = 8080;
+/** A request's headers must have come by then. */
+const HEADERS_MS = 20_000;
+/** Of what stands behind a stream: the last words are flushed. */
+const LAST_WORDS_MS = 100;
+
+export interface WebserverParts {
+  readonly bus: Bus;
+  readonly repository: Repository;
+  readonly storage: Storage;
+  readonly catalogue: Catalogue;
+  readonly config: Config;
+  /** A port that was set must be free; the default moves on. */
+  readonly portFixed: boolean;
+  readonly data: DataFolder;
+  readonly log: Log;
+}
+
+export interface Webserver extends Service {
+  /** Where it listens, such as `http://127.0.0.1:8080`; empty before it has started. */
+  readonly url: string;
+  /** What a person must know to come in: the address, a link that signs in once, a password that was made up. */
+  greeting(): Promise<string>;
+}
+
+export const buildWebserver = (parts: WebserverParts): Webserver => new WebserverService(parts);
+
+class WebserverService implements Webserver {
+  readonly name = 'webserver';
+  url = '';
+  readonly #parts: WebserverParts;
+  readonly #member: Member;
+  readonly #hub: FeedHub;
+  readonly #lines: LineHub;
+  #household: Household | undefined;
+  #server: Server | undefined;
+  #beat: NodeJS.Timeout | undefined;
+
+  constructor(parts: WebserverParts) {
+    refuseOpenDoor(parts.config.auth, parts.config.host);
+    this.#parts = parts;
+    this.#hub = new FeedHub(parts.bus, parts.log);
+    this.#lines = new LineHub(parts.bus, parts.log);
+    this.#member = {
+      id: randomUUID(),
+      role: 'webserver',
+      host: hostname(),
+      pid: process.pid,
+      version: VERSION,
+      startedAtMs: Date.now(),
+      format: MESSAGE_FORMAT,
+    };
+  }
+
+  async start(): Promise<void> {
+    const { bus, config, data, portFixed, log } = this.#parts;
+    const household = await prepare(bus.vault, config, data);
+    this.#household = household;
+    const door: Door = { keeper: household.keeper, cookie: `windhover-${household.instance.slice(0, 8)}` };
+    const app = appOf({ handlers: this.#handlers(door), door, allowedHosts: config.allowedHosts, log });
+    this.#server = createServer({ headersTimeout: HEADERS_MS }, app.callback());
+    const port = await listenOn(this.#server, config.host, config.port ?? PORT, portFixed);
+    this.url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+    writeWhole(data.address, `${this.url}\n`);
+    log.info({ web: this.url }, 'listening');
+    this.#beat = setInterval(() => this.#sayAlive(), MEMBER_BEAT_MS);
+    this.#sayAlive();
+  }
+
+  async greeting(): Promise<string> {
+    const { keeper, user, password } = this.#household!;
+    const lines = [`Windhover is at   ${this.url}`];
+    if (keeper)
+      lines.push(`sign in by        ${this.url}/api/v1/login/${await keeper.makeLink(user)}   (once, within an hour)`);
+    if (password !== undefined) lines.push(`user, password    ${user}  ${password}   (shown only now)`);
+    return lines.map((line) => `  ${line}\n`).join('');
+  }
+
+  async quiet(): Promise<void> {
+    this.#server?.close();
+    this.#server?.closeIdleConnections();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    clearInterval(this.#beat);
+    const server = this.#server;
+    if (server) {
+      const closed = new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve()));
+      // Streams do not end by themselves: their readers come back to another webserver.
+      setTimeout(() => server.closeAllConnections(), Math.min(LAST_WORDS_MS, deadlineMs)).unref();
+      await closed;
+      rmSync(this.#parts.data.address, { force: true });
+    }
+    await Promise.all([this.#hub.close(), this.#lines.close()]);
+    await this.#parts.bus.members.leave(this.#member.id).catch(() => {}); // Silence says the same after a while.
+  }
+
+  health(): { readonly ok: boolean; readonly detail?: string } {
+    if (!this.#server?.listening) return { ok: false, detail: 'it does not listen' };
+    return this.#parts.bus.sightMs() > 0 ? { ok: true } : { ok: false, detail: 'Redis is away' };
+  }
+
+  #handlers(door: Door): Handlers {
+    const { bus, repository, storage, catalogue } = this.#parts;
+    const executions = new Executions(bus, repository);
+    const flows = new Flows(bus, this.#hub, catalogue);
+    const followed = { hub: this.#hub, executions, partitions: bus.partitions };
+    const logs = new Logs(repository, this.#lines, executions);
+    const starts = new Starts(bus, flows, followed);
+    return {
+      ...sessionHandlers({ ...door, version: VERSION, instance: this.#household!.instance }),
+      ...flowHandlers(flows, repository),
+      ...executionHandlers({ bus, repository, executions, starts, followed }),
+      ...fileHandlers(executions, storage),
+      ...logHandlers({ ...followed, lines: this.#lines, logs }),
+    };
+  }
+
+  #sayAlive(): void {
+    this.#parts.bus.members.beat(this.#member).catch((error: unknown) => {
+      // Redis is away: the next beat says it.
+      if (!isFault(error)) this.#parts.log.error({ err: error }, 'the beat was refused');
+    });
+  }
+}
