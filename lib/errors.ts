@@ -38,7 +38,6 @@ export const FAULTS = {
   'flow.unknown': { status: 404, fault: 'user', retry: false, text: 'no such flow' },
   'flow.exists': { status: 422, fault: 'user', retry: false, text: 'the flow exists' },
   'flow.disabled': { status: 409, fault: 'user', retry: false, text: 'the flow is disabled' },
-  'flow.readOnly': { status: 409, fault: 'user', retry: false, text: 'the flow is read-only' },
   'input.invalid': { status: 422, fault: 'user', retry: false, text: 'the inputs are not valid' },
   'label.invalid': { status: 422, fault: 'user', retry: false, text: 'the labels are not valid' },
   'execution.unknown': { status: 404, fault: 'user', retry: false, text: 'no such execution' },

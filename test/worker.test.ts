@@ -127,8 +127,8 @@ test('failing with a reason that a person can act on', async () => {
 
 test('ending a task at its time limit, whether it listens or not', async () => {
   const [late, deaf] = await Promise.all([run('late'), run('deaf')]);
-  assert.deepEqual([late.end.state, late.end.reason], ['FAILED', 'timeout after PT0.2S']);
-  assert.deepEqual([deaf.end.state, deaf.end.reason], ['FAILED', 'timeout after PT0.2S']);
+  assert.deepEqual([late.end.state, late.end.reason], ['FAILED', 'Timeout after PT0.2S']);
+  assert.deepEqual([deaf.end.state, deaf.end.reason], ['FAILED', 'Timeout after PT0.2S']);
 });
 
 test('ending what was killed, even what never lets go of its thread', async () => {

@@ -90,9 +90,15 @@ async function goneOf(bus: Bus, waiting: readonly Watched[], nowMs: number): Pro
   );
   return waiting.flatMap((watched, n): Message[] => {
     watched.askedMs = nowMs;
-    return present[n] ? [] : [{ ...named(watched.ref, nowMs), kind: 'reoffer', delivery: watched.delivery }];
+    return present[n] ? [] : [reofferOf(watched.ref, watched.delivery, nowMs)];
   });
 }
+
+export const reofferOf = (ref: string, delivery: string, nowMs: number): Message => ({
+  ...named(ref, nowMs),
+  kind: 'reoffer',
+  delivery,
+});
 
 function named(
   ref: string,

@@ -15,7 +15,7 @@ import type { FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import { isEnded, stateOf } from '../../lib/model/state.ts';
 import { versionOf } from '../../lib/model/version.ts';
-import { Attempts } from './attempts.ts';
+import { Attempts, reofferOf } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
 import type { Durations } from './durations.ts';
@@ -265,19 +265,6 @@ export class ExecutionPartition implements PartitionActor {
       }
     }
   }
-}
-
-function reofferOf(ref: string, delivery: string, nowMs: number): Message {
-  const [executionId, taskRunId, attempt] = ref.split('/') as [string, string, string];
-  return {
-    v: MESSAGE_FORMAT,
-    kind: 'reoffer',
-    executionId,
-    taskRunId,
-    attempt: Number(attempt),
-    delivery,
-    atMs: nowMs,
-  };
 }
 
 function lineOf(

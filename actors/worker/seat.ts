@@ -5,6 +5,7 @@
 import { systemClock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
+import { LEVELS } from '../../lib/model/log-line.ts';
 import type { AbortCause, RawLine, Result, Setup } from './channel.ts';
 import type { Host, HostEvents } from './host.ts';
 import type { Job } from './job.ts';
@@ -163,7 +164,11 @@ export class Seat {
     }
     const endedAtMs = systemClock.now();
     const startedAtMs = Math.round(endedAtMs - (performance.now() - job.sinceMs));
-    const { serial, lines, ending } = job;
+    const { serial, ending } = job;
+    let { lines } = job;
+    // Its own code had no chance to say why.
+    if (ending.reason !== undefined)
+      this.#events.lines([[serial, ++lines, LEVELS.indexOf('ERROR'), endedAtMs, ending.reason]], this.#jobs);
     this.#events.results([{ ...ending, serial, startedAtMs, endedAtMs, lines, bytes: 0 }], this.#jobs);
   }
 

@@ -22,7 +22,7 @@ export interface ExecutionEvent {
 /** The event of a flow's actor. */
 export interface FlowEvent {
   readonly request: string;
-  readonly outcome: 'saved' | 'unchanged' | 'deleted' | 'exists' | 'unknown' | 'readOnly';
+  readonly outcome: 'saved' | 'unchanged' | 'deleted' | 'exists' | 'unknown';
   readonly revision?: number;
   readonly tenant: string;
   readonly namespace: string;

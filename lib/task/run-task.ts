@@ -54,7 +54,7 @@ function limit(running: RunningTask, timeout: string, limited: (ms: number, reas
   if (ms === undefined || ms <= 0)
     throw new TaskError(`timeout: expected an ISO-8601 duration such as PT30S, got ${JSON.stringify(text)}`);
   if (ms > TIMER_MS_MAX) return;
-  const reason = `timeout after ${text}`;
+  const reason = `Timeout after ${text}`;
   limited(ms, reason);
   running.endAfter(ms, { kind: 'timeout', reason });
 }

@@ -101,6 +101,7 @@ export class RunningTask implements TaskContext {
   end(cause: EndCause): void {
     if (this.#cause) return;
     this.#cause = cause;
+    if (cause.kind === 'timeout') this.log.error(cause.reason);
     this.#controller?.abort();
   }
 

@@ -1,3 +1,4 @@
+/** The Schedule trigger: its entry in the catalogue, and its properties as the scheduler reads them. Pure. */
 import type { PropertyProblem, TypeEntry } from '../model/catalogue.ts';
 import type { Labels, Trigger } from '../model/flow.ts';
 import { cronProblem, timezoneKnown } from './cron.ts';

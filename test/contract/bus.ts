@@ -7,7 +7,8 @@ import { LEASE_MS } from '../../lib/bus/ownership.ts';
 import { isFault } from '../../lib/errors.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
-import { aCommit, aContinue, aKill, aLease, aStart, entriesOf, running } from '../support/bus-parts.ts';
+import { aCommit, aContinue, aKill, aLease, aStart, entriesOf, type Fresh, running } from '../support/bus-parts.ts';
+import { shared, streams } from './bus-streams.ts';
 
 export interface BusUnderTest {
   readonly bus: Bus;
@@ -40,8 +41,6 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
     shared(fresh);
   });
 }
-
-type Fresh = () => { bus: Bus; p: Partition; elapse(ms: number): Promise<void> };
 
 function leases(fresh: Fresh): void {
   test('granting a partition to one owner at a time', async () => {
@@ -289,158 +288,5 @@ function claims(fresh: Fresh): void {
     const kinds = (await entriesOf(bus, p)).flatMap(({ messages }) => messages.map(({ kind }) => kind));
     assert.deepEqual(kinds, ['taskStarted', 'reoffer']);
     assert.deepEqual(await bus.claims.claim(p, 'w2', [claimOf('b')]), ['granted']);
-  });
-}
-
-function streams(fresh: Fresh): void {
-  test('reading a feed from a cursor, in the order of commits', async () => {
-    const { bus, p } = fresh();
-    const lease = await aLease(bus, p);
-    for (const n of [0, 1, 2]) await bus.ownership.commit(lease, aCommit(n, { events: [[`e${n}`, `{"n":${n}}`]] }));
-    const read = async (since: string) =>
-      (await bus.feeds.read(new Map([[p, since]]), { count: 10, blockMs: 0 })).get(p) ?? [];
-    const all = await read(NO_VERSION);
-    assert.deepEqual(
-      all.map(({ version, events }) => [version, events[0]]),
-      [0, 1, 2].map((n) => [versionOf(lease.epoch, n + 1), [`e${n}`, `{"n":${n}}`]]),
-    );
-    assert.equal((await read(all[1]!.version)).length, 1);
-    assert.equal((await bus.feeds.newest([p])).get(p), all[2]!.version);
-    assert.equal((await bus.feeds.newest(['x:999'])).get('x:999'), NO_VERSION);
-  });
-  test('waking a reader of a feed by a commit', async () => {
-    const { bus, p } = fresh();
-    const lease = await aLease(bus, p);
-    const reading = bus.feeds.read(new Map([[p, NO_VERSION]]), { count: 10, blockMs: 5_000 });
-    await bus.ownership.commit(lease, aCommit(0, { events: [['e1', '{}']] }));
-    assert.equal((await reading).get(p)?.length, 1);
-  });
-  test('ending a wait when its reader gives up', async () => {
-    const { bus, p } = fresh();
-    const stop = new AbortController();
-    const reading = bus.feeds.read(new Map([[p, NO_VERSION]]), { count: 10, blockMs: 60_000, signal: stop.signal });
-    setTimeout(() => stop.abort(), 20);
-    assert.equal((await reading).size, 0);
-  });
-  test('knowing the slowest durable reader', async () => {
-    const { bus, p } = fresh();
-    assert.equal((await bus.feeds.durable([p])).get(p), NO_VERSION);
-    await bus.feeds.publishCursor('indexer', new Map([[p, versionOf(9, 9)]]));
-    assert.equal((await bus.feeds.durable([p])).get(p), versionOf(9, 9));
-  });
-  test('reading log lines by execution, and trimming what was read', async () => {
-    const { bus, p } = fresh();
-    const line = (executionId: string) => ({
-      id: `${executionId}/0`,
-      executionId,
-      namespace: 'n',
-      flowId: 'f',
-      level: 'INFO' as const,
-      atMs: 1,
-      message: 'hello',
-    });
-    await bus.lines.append(p, [
-      { executionId: 'e1', lines: [line('e1')] },
-      { executionId: 'e2', lines: [line('e2')] },
-    ]);
-    const { batches, cursors } = await bus.lines.read(new Map([[p, '0']]), {
-      count: 10,
-      blockMs: 0,
-      executions: new Set(['e2']),
-    });
-    assert.deepEqual(
-      batches.get(p)!.map(({ lines }) => lines[0]!.id),
-      ['e2/0'],
-    );
-    assert.equal((await bus.lines.read(cursors, { count: 10, blockMs: 0 })).batches.size, 0);
-    await bus.lines.trim(cursors);
-    assert.equal((await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0 })).batches.size, 0);
-  });
-  test('waking an owner that waits for its mailboxes', async () => {
-    const { bus, p } = fresh();
-    const reading = bus.ownership.read(new Map([[p, '0']]), { count: 10, blockMs: 60_000 });
-    setTimeout(() => bus.ownership.wake(), 50);
-    assert.equal((await reading).size, 0);
-  });
-}
-
-function shared(fresh: Fresh): void {
-  test('carrying a parcel to one server, and knowing whether it is still there', async () => {
-    const { bus } = fresh();
-    await bus.queues.add('g1', [{ name: 'parcelA', items: [] }]);
-    await bus.queues.add('g1', [{ name: 'parcelA', items: [] }]);
-    assert.deepEqual(await bus.queues.present('g1', ['parcelA', 'parcelB']), [true, false]);
-    assert.equal(await bus.queues.waiting('g1'), 1);
-    const taken = Promise.withResolvers<string>();
-    const release = Promise.withResolvers<void>();
-    const server = bus.queues.serve('g1', { concurrency: 1 }, async ({ name }) => {
-      taken.resolve(name);
-      await release.promise;
-    });
-    await server.ready();
-    assert.equal(await taken.promise, 'parcelA');
-    assert.deepEqual(await bus.queues.present('g1', ['parcelA']), [true]);
-    release.resolve();
-    await server.close(5_000);
-    assert.deepEqual(await bus.queues.present('g1', ['parcelA']), [false]);
-  });
-  test('knowing who lives', async () => {
-    const { bus } = fresh();
-    const member = {
-      id: 'm1',
-      role: 'worker' as const,
-      host: 'h',
-      pid: 1,
-      version: '0',
-      startedAtMs: 1,
-      format: 1,
-      group: 'default',
-      threads: 4,
-    };
-    await bus.members.beat(member);
-    assert.deepEqual(
-      (await bus.members.live()).filter(({ id }) => id === 'm1'),
-      [member],
-    );
-    await bus.members.leave('m1');
-    assert.deepEqual(
-      (await bus.members.live()).filter(({ id }) => id === 'm1'),
-      [],
-    );
-  });
-  test('recording ticks only for the leader', async () => {
-    const { bus } = fresh();
-    assert.equal(await bus.timetable.lead('a'), true);
-    assert.equal(await bus.timetable.lead('b'), false);
-    const trigger = { uid: 'main/n/f/t', dueMs: 1, state: '{}' };
-    assert.equal(await bus.timetable.commit('b', { triggers: [trigger] }), 'FENCED');
-    assert.equal(
-      await bus.timetable.commit('a', {
-        triggers: [trigger],
-        starts: [['s1', '{}']],
-        cursors: new Map([['f:1', 'c']]),
-      }),
-      'APPLIED',
-    );
-    assert.deepEqual((await bus.timetable.due(10)).triggers, [trigger]);
-    assert.deepEqual(await bus.timetable.outbox(), [['s1', '{}']]);
-    assert.equal((await bus.timetable.cursors()).get('f:1'), 'c');
-    await bus.timetable.commit('a', { dropped: [trigger.uid], sent: ['s1'] });
-    assert.deepEqual([await bus.timetable.all(), await bus.timetable.outbox()], [[], []]);
-    await bus.timetable.resign('a');
-    assert.equal(await bus.timetable.lead('b'), true);
-    assert.equal(await bus.timetable.commit('a', { triggers: [trigger] }), 'FENCED');
-  });
-  test('keeping small values for a while, and claims by the first', async () => {
-    const { bus, elapse } = fresh();
-    assert.equal(await bus.vault.set('user/a', '1', { onlyIfAbsent: true }), true);
-    assert.equal(await bus.vault.set('user/a', '2', { onlyIfAbsent: true }), false);
-    assert.equal(await bus.vault.get('user/a'), '1');
-    await bus.vault.set('user/b', '3', { ttlMs: 50 });
-    assert.deepEqual([...(await bus.vault.keys('user/'))].sort(), ['user/a', 'user/b']);
-    await elapse(100);
-    assert.equal(await bus.vault.get('user/b'), undefined);
-    await bus.vault.remove('user/a');
-    assert.deepEqual(await bus.vault.keys('user/'), []);
   });
 }

@@ -5,6 +5,9 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { KillMessage, Message, StartMessage } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 
+/** A bus and a partition that no other test uses. */
+export type Fresh = () => { bus: Bus; p: Partition; elapse(ms: number): Promise<void> };
+
 export const aStart = (id: string, atMs: number, hash = 'hash'): StartMessage => ({
   v: 1,
   kind: 'start',

@@ -1,8 +1,7 @@
 /** Flows: save, read, list, validate, delete. */
 
 import { Fault } from '../../../lib/errors.ts';
-import { READ_ONLY_LABEL } from '../../../lib/flow/labels.ts';
-import type { Flow, FlowName } from '../../../lib/model/flow.ts';
+import type { FlowName } from '../../../lib/model/flow.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import type { FlowRow, Repository } from '../../../lib/repository/repository.ts';
@@ -48,7 +47,6 @@ export function flowHandlers(flows: Flows, repository: Repository) {
     updateFlow: async (asked) => {
       const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
       const name = nameOf(asked);
-      refuseReadOnly((await flows.find(name))?.flow);
       const { flow, revision } = await flows.save(source, 'update', asked.user, name);
       asked.json(flowBody(flow, { revision, source, withSource: true }));
     },
@@ -63,7 +61,6 @@ export function flowHandlers(flows: Flows, repository: Repository) {
       );
     },
     deleteFlow: async (asked) => {
-      refuseReadOnly((await flows.find(nameOf(asked)))?.flow);
       await flows.remove(nameOf(asked), asked.user);
       asked.context.status = 204;
     },
@@ -134,12 +131,4 @@ function validation(flows: Flows, source: string, index: number): ValidationBody
       .map(({ path }) => path),
     problems,
   };
-}
-
-function refuseReadOnly(flow: Flow | undefined): void {
-  if (flow?.labels[READ_ONLY_LABEL] === 'true')
-    throw new Fault(
-      'flow.readOnly',
-      `expected a flow without the label ${READ_ONLY_LABEL}, got ${flow.namespace}.${flow.id}`,
-    );
 }
