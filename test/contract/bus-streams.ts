@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
-import { aCommit, aContinue, aLease, type Fresh } from '../support/bus-parts.ts';
+import { aCommit, aLease, type Fresh } from '../support/bus-parts.ts';
 
 export function streams(fresh: Fresh): void {
   test('reading a feed from a cursor, in the order of commits', async () => {

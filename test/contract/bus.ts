@@ -6,7 +6,6 @@ import { CLAIM_MS } from '../../lib/bus/claims.ts';
 import { LEASE_MS } from '../../lib/bus/ownership.ts';
 import { isFault } from '../../lib/errors.ts';
 import type { Partition } from '../../lib/model/partition.ts';
-import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
 import { aCommit, aContinue, aKill, aLease, aStart, entriesOf, type Fresh, running } from '../support/bus-parts.ts';
 import { shared, streams } from './bus-streams.ts';
 

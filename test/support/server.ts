@@ -1,0 +1,117 @@
+/**
+ * Windhover's servers as processes of their own, each installation in a temporary folder: what users run, so what tests and
+ * benchmarks run.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Api, apiOf } from './api.ts';
+import { ROOT } from './tree.ts';
+
+const READY_MS = 60_000;
+export const PROGRAM = join(ROOT, 'web/cli/bin.mjs');
+
+export interface ServerProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** What it has written to stderr: JSON lines. */
+  readonly log: readonly string[];
+  /** What it has printed. */
+  readonly printed: readonly string[];
+  /** Where it serves REST, if it does. */
+  readonly url: string;
+  readonly health: string;
+  /** Resolves with exit code or signal. */
+  readonly ended: Promise<number | string>;
+  kill(signal?: NodeJS.Signals): Promise<number | string>;
+}
+
+/** Resolves when it says that it is ready; rejects with its log when it ends before. */
+export async function startServer(
+  name: string,
+  options: { readonly env: Readonly<Record<string, string>>; readonly args?: readonly string[] },
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [PROGRAM, 'server', name, ...(options.args ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', WINDHOVER_LOG_FORMAT: 'json', ...options.env },
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const log: string[] = [];
+  const printed: string[] = [];
+  const found = { url: '', health: '' };
+  const ended = once(child, 'exit').then(([code, signal]) => (signal ?? code) as number | string);
+  createInterface({ input: child.stdout! }).on('line', (line) => printed.push(line));
+  await new Promise<void>((resolve, reject) => {
+    const failed = (why: string) =>
+      reject(new Error(`expected server ${name} to start, got ${why}:\n${log.join('\n')}`));
+    const late = setTimeout(() => failed(`nothing in ${READY_MS} ms`), READY_MS);
+    void ended.then((end) => failed(`its end (${end})`));
+    createInterface({ input: child.stderr! }).on('line', (line) => {
+      log.push(line);
+      found.url = /"web":"([^"]+)"/.exec(line)?.[1] ?? found.url;
+      found.health = /"health":"([^"]+)\/health"/.exec(line)?.[1] ?? found.health;
+      if (!line.includes('"msg":"ready"')) return;
+      clearTimeout(late);
+      resolve();
+    });
+  });
+  return { name, pid: child.pid!, log, printed, ...found, ended, kill: (signal) => killed(child, ended, signal) };
+}
+
+async function killed(
+  child: ChildProcess,
+  ended: Promise<number | string>,
+  signal: NodeJS.Signals = 'SIGKILL',
+): Promise<number | string> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  return ended;
+}
+
+export interface Installation {
+  readonly folder: string;
+  readonly data: string;
+  /** What every server of it is started with. */
+  readonly env: Readonly<Record<string, string>>;
+  start(name: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<ServerProcess>;
+  /** REST as the local command line reaches it. */
+  api(): Api;
+  /** Kills what runs and removes the folder. */
+  remove(): Promise<void>;
+}
+
+/** `redisUrl` absent: only standalone can be started, over its own Redis. */
+export function anInstallation(
+  options: { readonly redisUrl?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Installation {
+  const folder = mkdtempSync(join(tmpdir(), 'windhover-'));
+  const data = join(folder, 'data');
+  const env = {
+    WINDHOVER_DATA: data,
+    WINDHOVER_PASSWORD: 'correct-horse',
+    ...(options.redisUrl ? { REDIS_URL: options.redisUrl } : {}),
+    ...options.env,
+  };
+  const servers: ServerProcess[] = [];
+  return {
+    folder,
+    data,
+    env,
+    start: async (name, args = [], more = {}) => {
+      const server = await startServer(name, { env: { ...env, ...more }, args });
+      servers.push(server);
+      return server;
+    },
+    api: () => {
+      const { url } = servers.findLast((server) => server.url !== '')!;
+      return apiOf(url, readFileSync(join(data, 'token'), 'utf8').trim());
+    },
+    remove: async () => {
+      // Standalone ends its own Redis: it is asked, the others are not.
+      await Promise.all(servers.map((server) => server.kill(server.name === 'standalone' ? 'SIGTERM' : 'SIGKILL')));
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+    },
+  };
+}
