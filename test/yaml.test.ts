@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseYaml, readYaml } from '../lib/flow/yaml.ts';
+import { parseYaml, readYaml } from '../lib/yaml/yaml.ts';
 
 interface Golden {
   readonly yaml: string;

@@ -1,7 +1,7 @@
 /** Labels: a map, or a list of `{ key, value }`. Those that begin with `system.` are ours, save `system.readOnly`. */
 import type { Labels } from '../model/flow.ts';
+import type { Path } from '../yaml/yaml.ts';
 import { isMap, type MapReader } from './reader.ts';
-import type { Path } from './yaml.ts';
 
 export const SYSTEM_LABEL_PREFIX = 'system.';
 export const READ_ONLY_LABEL = 'system.readOnly';

@@ -7,6 +7,7 @@ import type { Catalogue } from '../model/catalogue.ts';
 import type { Flow } from '../model/flow.ts';
 import { sourceHash } from '../model/ids.ts';
 import type { Problem } from '../model/problem.ts';
+import { readYaml } from '../yaml/yaml.ts';
 import { readInputs } from './input.ts';
 import { readLabels } from './labels.ts';
 import { readOutputs } from './output.ts';
@@ -15,7 +16,6 @@ import { isMap, MapReader } from './reader.ts';
 import { readWorkerGroup, TaskReader } from './task.ts';
 import { checkTemplates } from './templates.ts';
 import { readTriggers } from './trigger.ts';
-import { readYaml } from './yaml.ts';
 
 const ID = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 const ID_CHARS_MAX = 100;

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../model/problem.ts';
 import { nearest } from '../nearest.ts';
-import { type Path, type Place, pathText, type Yaml } from './yaml.ts';
+import { type Path, type Place, pathText, type Yaml } from '../yaml/yaml.ts';
 
 const PROBLEMS_MAX = 200;
 const GOT_CHARS_MAX = 80;

@@ -3,10 +3,10 @@
  * absent and what is null are the same.
  */
 import { isTemplate } from '../expression/render.ts';
+import type { Path } from '../yaml/yaml.ts';
 import { durationMs } from './duration.ts';
 import type { Problems } from './problems.ts';
 import { checkTemplates } from './templates.ts';
-import type { Path } from './yaml.ts';
 
 export type YamlMap = Readonly<Record<string, unknown>>;
 

@@ -5,11 +5,11 @@
 import type { Catalogue, TypeEntry } from '../model/catalogue.ts';
 import type { Task } from '../model/flow.ts';
 import { nearest } from '../nearest.ts';
+import type { Path } from '../yaml/yaml.ts';
 import type { Problems } from './problems.ts';
 import { isMap, MapReader, type YamlMap } from './reader.ts';
 import { readRetry } from './retry.ts';
 import { checkTemplates } from './templates.ts';
-import type { Path } from './yaml.ts';
 
 const ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/;
 const ID_CHARS_MAX = 256;

@@ -1,7 +1,7 @@
 /** The syntax of the templates in a value, at any depth. What they name is known only when they are rendered. */
 import { checkTemplate, isTemplate } from '../expression/render.ts';
+import type { Path } from '../yaml/yaml.ts';
 import type { Problems } from './problems.ts';
-import type { Path } from './yaml.ts';
 
 export function holdsTemplate(value: unknown): boolean {
   if (typeof value === 'string') return isTemplate(value);

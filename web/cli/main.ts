@@ -53,7 +53,7 @@ async function readConfigFile(
   name: string | undefined,
 ): Promise<{ readonly name: string; readonly content: unknown } | undefined> {
   if (name === undefined) return undefined;
-  const { readYaml } = await import('../../lib/flow/yaml.ts');
+  const { readYaml } = await import('../../lib/yaml/yaml.ts');
   const { value, problems } = readYaml(textOfFile(name));
   const problem = problems.find(({ severity }) => severity === 'error');
   if (problem) throw new Fault('config.invalid', problemLine(name, problem));
