@@ -54,6 +54,7 @@ describe('healing what a broken history left', () => {
     const { indexer } = await indexed(feeds, repository);
     await indexer.stop(5_000);
     feeds.entries.clear();
+    feeds.documents.clear();
     feeds.tombstones.set(
       home('e2'),
       new Map([['e2', JSON.stringify({ state: 'WARNING', version: 'v', endedAtMs: T0 + 7_000, untilMs: 0 })]]),

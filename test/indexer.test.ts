@@ -1,8 +1,7 @@
 /** The indexer against scripted feeds and a repository in memory. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { splitEvent } from '../actors/indexer/event.ts';
-import { foldExecutions } from '../actors/indexer/fold.ts';
+import { foldExecutions, rowOf } from '../actors/indexer/fold.ts';
 import { buildIndexer } from '../actors/indexer/indexer.ts';
 import { clean } from '../actors/indexer/retention.ts';
 import { openRedisBus } from '../lib/bus/redis/open.ts';
@@ -23,57 +22,33 @@ afterEach(stopIndexing);
 const flowEvent = (outcome: string, given: object) =>
   ['main/company.team/hello', { request: 'r', outcome, ...flow, atMs: T0, ...given }] as const;
 
-describe('taking events apart', () => {
-  it('giving the texts of the parts as they came, whatever stands in strings', () => {
-    const taskRuns = [
-      aTaskRun('a', 0, 'SUCCESS', { odd: '}],"head":{"\\', 'key"}': ['[', { deep: '\\"' }] }),
-      aTaskRun('b', 1),
-    ];
-    const [start, head] = [aStart('e1'), aHead(['CREATED'], { labels: { 'a{': ']"' } })];
-    const json = JSON.stringify({ start, other: 1, head, flag: true, taskRuns, removed: ['x'], last: null });
-    const parts = splitEvent(json);
-    assert.deepEqual(parts, {
-      start: JSON.stringify(start),
-      head: JSON.stringify(head),
-      taskRuns: taskRuns.map((taskRun) => JSON.stringify(taskRun)),
-      removed: '["x"]',
-    });
-    assert.deepEqual(splitEvent('{}'), { taskRuns: [] });
-    assert.deepEqual(splitEvent('{"taskRuns":[]}'), { taskRuns: [] });
-    for (const torn of ['', 'null', '{"head":{"a":"', '{"taskRuns":[{"id":"x"}'])
-      assert.throws(() => splitEvent(torn), /expected an event/);
+describe('folding entries of a feed', () => {
+  it('fetching each field once, as of the last entry, and dropping what went', () => {
+    const event = (names: string) => [['e1', names]] as const;
+    const folded = foldExecutions([
+      { version: versionOf(1, 1), events: [['', ''], ...event('start head t:a t:b')] },
+      { version: versionOf(1, 2), events: event('t:a t:c') },
+      { version: versionOf(1, 3), events: event('head -t:b -t:z') },
+      { version: versionOf(1, 4), events: event('t:z') },
+    ]);
+    assert.deepEqual([...folded.keys()], ['e1']);
+    const changed = folded.get('e1')!;
+    assert.equal(changed.version, versionOf(1, 4));
+    assert.deepEqual([...changed.fields], ['start', 'head', 't:a', 't:c', 't:z']);
+    const texts = [aStart('e1'), aHead(['CREATED', 'RUNNING']), aTaskRun('a', 0), { index: 2, taskId: 'c"', id: 'c"' }];
+    const row = rowOf('e1', changed, [...texts.map((text) => JSON.stringify(text)), undefined]);
+    assert.deepEqual(row?.head, aHead(['CREATED', 'RUNNING']));
+    assert.deepEqual(
+      row?.taskRuns.map(([{ id, index }]) => `${id}${index}`),
+      ['a0', 'c"2'],
+    );
+    assert.equal(row?.taskRuns[0]?.[1], JSON.stringify(aTaskRun('a', 0)));
+    assert.deepEqual(row?.removedTaskRuns, ['b']);
   });
 
-  it('folding to the last of each field, removed task runs with it', () => {
-    const event = (given: object) => [['e1', JSON.stringify(given)]] as const;
-    const rows = foldExecutions(
-      [
-        {
-          version: versionOf(1, 1),
-          events: event({
-            start: aStart('e1'),
-            head: aHead(['CREATED']),
-            taskRuns: [aTaskRun('a', 0, 'RUNNING'), aTaskRun('b', 1)],
-          }),
-        },
-        {
-          version: versionOf(1, 2),
-          events: [['e2', 'torn'], ...event({ taskRuns: [aTaskRun('a', 0), { index: 2, taskId: 'c"', id: 'c"' }] })],
-        },
-        { version: versionOf(1, 3), events: event({ head: aHead(['CREATED', 'RUNNING']), removed: ['b', 'z'] }) },
-        { version: versionOf(1, 4), events: event({ taskRuns: [aTaskRun('z', 3)] }) },
-      ],
-      (id, error) => assert.deepEqual([id, (error as Error).message.slice(0, 17)], ['e2', 'expected an event']),
-    );
-    const row = rows.find(({ id }) => id === 'e1');
-    assert.equal(row?.version, versionOf(1, 4));
-    assert.deepEqual(row.head, aHead(['CREATED', 'RUNNING']));
-    assert.deepEqual(
-      row.taskRuns.map(([{ id, index }]) => `${id}${index}`),
-      ['a0', 'c"2', 'z3'],
-    );
-    assert.equal(row.taskRuns[0]?.[1], JSON.stringify(aTaskRun('a', 0)));
-    assert.deepEqual(row.removedTaskRuns, ['b']);
+  it('leaving out an execution that has left', () => {
+    const [changed] = foldExecutions([{ version: versionOf(1, 1), events: [['e1', 'head t:a']] }]).values();
+    assert.equal(rowOf('e1', changed!, [undefined, undefined]), undefined);
   });
 });
 
@@ -142,15 +117,11 @@ describe('copying what was committed', () => {
 
   it('leaving out an event that cannot be read, and copying those beside it', async () => {
     const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
-    feeds.entries.set(home('e1'), [
-      {
-        version: versionOf(1, 1),
-        events: [
-          ['bad', '{"head":'],
-          ['e1', JSON.stringify({ start: aStart('e1'), head: aHead(['CREATED']) })],
-        ],
-      },
+    feeds.commit(home('e1'), 1, [
+      ['bad', { start: aStart('bad'), head: aHead(['CREATED']) }],
+      ['e1', { start: aStart('e1'), head: aHead(['CREATED']) }],
     ]);
+    feeds.documents.get(home('e1'))!.set('bad', new Map([['head', '{"history":']]));
     await anIndexer(feeds, repository);
     await eventually(() => repository.execution('e1'));
     assert.equal(await repository.execution('bad'), undefined);
@@ -213,8 +184,14 @@ it('copying from Redis, and not stopping where Redis is started again', async (t
   await indexer.start();
   const lease = await aLease(bus, home('e1'));
   await bus.lines.append(home('e1'), [{ executionId: 'e1', lines: [aLine('e1', 1)] }]);
-  const event = JSON.stringify({ start: aStart('e1'), head: aHead(['CREATED']), taskRuns: [aTaskRun('a', 0)] });
-  assert.equal(await bus.ownership.commit(lease, aCommit(0, { events: [['e1', event]] })), 'APPLIED');
+  const written = (fields: Readonly<Record<string, object>>) => ({
+    documents: [
+      { id: 'e1', set: Object.entries(fields).map(([name, value]) => [name, JSON.stringify(value)] as const) },
+    ],
+    events: [['e1', Object.keys(fields).join(' ')] as const],
+  });
+  const begun = written({ start: aStart('e1'), head: aHead(['CREATED']), 't:a': aTaskRun('a', 0) });
+  assert.equal(await bus.ownership.commit(lease, aCommit(0, begun)), 'APPLIED');
   const execution = await eventually(() => repository.execution('e1'));
   assert.deepEqual(execution.taskRunList, [aTaskRun('a', 0)]);
   await eventually(async () => (await repository.lines({ limit: 1 })).total === 1);
@@ -222,8 +199,8 @@ it('copying from Redis, and not stopping where Redis is started again', async (t
   await redis.kill();
   await redis.restart();
   const again = await eventually(() => bus.ownership.acquire(home('e1'), 'owner'));
-  const end = JSON.stringify({ head: aHead(['CREATED', 'SUCCESS']) });
-  assert.equal(await bus.ownership.commit(again, aCommit(1, { events: [['e1', end]] })), 'APPLIED');
+  const ended = written({ head: aHead(['CREATED', 'SUCCESS']) });
+  assert.equal(await bus.ownership.commit(again, aCommit(1, ended)), 'APPLIED');
   await eventually(async () => (await stateIn(repository, 'e1')) === 'SUCCESS');
   await eventually(() => indexer.health().ok);
 });

@@ -1,6 +1,5 @@
 /**
- * One commit in the making (B2): what the steps of a batch changed, folded, each text made once and used for the document's
- * field and the feed's event alike.
+ * One commit in the making (B2): what the steps of a batch changed, folded; the feed names the fields that it writes.
  */
 
 import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
@@ -150,20 +149,11 @@ export class Batch {
 
   #write(id: string, { start, head, taskRuns }: Folded): void {
     const set: [string, string][] = [];
-    const parts: string[] = [];
-    if (start) parts.push(`"start":${textInto(set, 'start', start)}`);
-    if (head) parts.push(`"head":${textInto(set, 'head', head)}`);
-    if (taskRuns.size > 0) {
-      const texts: string[] = [];
-      for (const taskRun of taskRuns.values()) texts.push(textInto(set, taskRunField(taskRun.id), taskRun));
-      parts.push(`"taskRuns":[${texts.join(',')}]`);
-    }
-    this.document({ id, set }, `{${parts.join(',')}}`);
+    if (start) set.push(['start', JSON.stringify(start)]);
+    if (head) set.push(['head', JSON.stringify(head)]);
+    for (const taskRun of taskRuns.values()) set.push([taskRunField(taskRun.id), JSON.stringify(taskRun)]);
+    let names = set[0]![0];
+    for (let n = 1; n < set.length; n++) names += ` ${set[n]![0]}`;
+    this.document({ id, set }, names);
   }
-}
-
-function textInto(set: [string, string][], field: string, value: object): string {
-  const text = JSON.stringify(value);
-  set.push([field, text]);
-  return text;
 }

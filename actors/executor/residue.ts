@@ -68,7 +68,7 @@ export class Residue {
     if (this.#first) {
       this.#first = false;
       // The first commit of an owner shows in the feed, so that readers see the new epoch.
-      batch.event('', '{}');
+      batch.event('', '');
     }
     if (nowMs - this.#sweptMs < SWEEP_MS) return;
     this.#sweptMs = nowMs;

@@ -1,6 +1,6 @@
 /**
- * Copies the feeds of all partitions: waits for entries, gathers what comes within a moment (an execution's many small
- * commits fold into one row), writes rows and cursors in one transaction. A partition whose history broke is healed first.
+ * Copies what the feeds of all partitions tell of: waits for entries, gathers what comes within a moment (an execution's many
+ * small commits fold into one row), fetches what they name, writes rows and cursors in one transaction. A partition whose history broke is healed first.
  */
 
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -13,17 +13,17 @@ import { counter, histogram } from '../../lib/metrics.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { partsOf, type Version } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
-import { foldExecutions, foldFlows } from './fold.ts';
+import { type Changed, foldExecutions, foldFlows, rowOf } from './fold.ts';
 import { heal } from './heal.ts';
 import { blockMsAfter, type Insistence, insist } from './insist.ts';
 import { feedCursor, type Progress } from './progress.ts';
 
-const GATHER_MS = 40;
-/** Entries of a partition in one read; halved while reads come out larger than READ_CHARS_MAX. */
-const COUNT_MAX = 64;
-const READ_CHARS_MAX = 4 * 1024 * 1024;
-/** A transaction holds the thread: about 10 ms with so many task runs. */
-const WRITE_TASK_RUNS = 2_000;
+/** What comes within this time is one row: an execution's many small commits are fetched once. */
+const GATHER_MS = 100;
+/** Entries of a partition in one read. */
+const COUNT_MAX = 256;
+/** A transaction holds the thread: about 10 ms with so many task runs. Fetched together, too. */
+const WRITE_FIELDS = 2_000;
 
 export interface Copying {
   readonly bus: Bus;
@@ -49,7 +49,6 @@ export class FeedCopy {
   );
   readonly #unreadable = counter('indexer_unreadable_total', 'Events that could not be read and were left out');
   readonly #healed = counter('indexer_healed_total', 'Partitions read anew because their feed did not continue');
-  #count = COUNT_MAX;
 
   constructor(copying: Copying, state: Insistence['state']) {
     this.#copying = copying;
@@ -82,25 +81,16 @@ export class FeedCopy {
   async #read(since: Cursors): Promise<Entries> {
     const { bus, clock, signal } = this.#copying;
     const blockMs = blockMsAfter(this.#insistence);
-    const first = await bus.feeds.read(since, { count: this.#count, blockMs, signal });
+    const first = await bus.feeds.read(since, { count: COUNT_MAX, blockMs, signal });
     // Nothing more to gather where the wait is over, or where a partition alone has more than was asked for.
-    if (first.size === 0 || signal.aborted || first.values().some(({ length }) => length >= this.#count))
-      return this.#fit(first);
+    if (first.size === 0 || signal.aborted || first.values().some(({ length }) => length >= COUNT_MAX)) return first;
     await clock.sleep(GATHER_MS, signal);
     const behind = new Map(since);
     for (const [partition, entries] of first) behind.set(partition, entries.at(-1)!.version);
-    const more = signal.aborted ? new Map() : await bus.feeds.read(behind, { count: this.#count, blockMs: 0, signal });
+    const more = signal.aborted ? new Map() : await bus.feeds.read(behind, { count: COUNT_MAX, blockMs: 0, signal });
     const all = new Map(first);
     for (const [partition, entries] of more) all.set(partition, [...(all.get(partition) ?? []), ...entries]);
-    return this.#fit(all);
-  }
-
-  #fit(read: Entries): Entries {
-    let chars = 0;
-    for (const entries of read.values())
-      for (const { events } of entries) for (const [, json] of events) chars += json.length;
-    this.#count = chars > READ_CHARS_MAX ? Math.max(1, this.#count >> 1) : Math.min(COUNT_MAX, this.#count * 2);
-    return read;
+    return all;
   }
 
   /** Partition by partition, as many in a transaction as fit. */
@@ -111,11 +101,11 @@ export class FeedCopy {
         this.#broken.add(partition);
         continue;
       }
-      if (partition.startsWith('x')) part.executions.push(...foldExecutions(entries, this.#tellUnreadable));
+      if (partition.startsWith('x')) addExecutions(part, partition, foldExecutions(entries));
       else part.flows.push(...foldFlows(entries, this.#tellUnreadable));
       part.cursors.set(partition, entries.at(-1)!.version);
       for (const { events } of entries) part.events += events.length;
-      if (weightOf(part) < WRITE_TASK_RUNS) continue;
+      if (part.weight + part.flows.length < WRITE_FIELDS) continue;
       if (!(await this.#commit(part))) return;
       part = emptyPart();
       await breathe();
@@ -123,9 +113,11 @@ export class FeedCopy {
     if (part.cursors.size > 0) await this.#commit(part);
   }
 
-  async #commit({ executions, flows, cursors, events }: Part): Promise<boolean> {
+  async #commit({ changed, flows, cursors, events }: Part): Promise<boolean> {
     const { repository, progress } = this.#copying;
     const named = new Map([...cursors].map(([partition, version]) => [feedCursor(partition), version]));
+    const executions = await insist(this.#insistence, 'fetching', () => this.#fetch(changed));
+    if (!executions) return false;
     const done = await insist(this.#insistence, 'writing', async () => {
       const end = this.#seconds.startTimer();
       await repository.write({ executions, flows, lines: [], cursors: named });
@@ -138,6 +130,23 @@ export class FeedCopy {
     return true;
   }
 
+  async #fetch(changed: Part['changed']): Promise<readonly ExecutionRow[]> {
+    const { documents } = this.#copying.bus;
+    const rows = await Promise.all(
+      changed.map(async ([partition, id, change]) => {
+        const { fields } = change;
+        const texts = fields.size > 0 ? await documents.fields(partition, id, [...fields]) : [];
+        try {
+          return rowOf(id, change, texts);
+        } catch (error) {
+          this.#tellUnreadable(id, error);
+          return undefined;
+        }
+      }),
+    );
+    return rows.filter((row) => row !== undefined);
+  }
+
   readonly #tellUnreadable = (id: string, error: unknown): void => {
     this.#unreadable.inc();
     this.#copying.log.error({ id, reason: textOf(error) }, 'an event cannot be read and is left out');
@@ -145,16 +154,22 @@ export class FeedCopy {
 }
 
 interface Part {
-  readonly executions: ExecutionRow[];
+  readonly changed: (readonly [partition: Partition, id: string, changed: Changed])[];
   readonly flows: FlowRow[];
   readonly cursors: Map<Partition, Version>;
   events: number;
+  /** Fields to fetch. */
+  weight: number;
 }
 
-const emptyPart = (): Part => ({ executions: [], flows: [], cursors: new Map(), events: 0 });
+const emptyPart = (): Part => ({ changed: [], flows: [], cursors: new Map(), events: 0, weight: 0 });
 
-const weightOf = ({ executions, flows }: Part): number =>
-  executions.reduce((sum, { taskRuns }) => sum + taskRuns.length + 1, flows.length);
+function addExecutions(part: Part, partition: Partition, executions: ReadonlyMap<string, Changed>): void {
+  for (const [id, changed] of executions) {
+    part.changed.push([partition, id, changed]);
+    part.weight += changed.fields.size + 1;
+  }
+}
 
 /** Numbers of commits go on from epoch to epoch: a new epoch that begins at or below our number tells another history. */
 export function breaks(cursor: Version, entries: readonly FeedEntry[]): boolean {

@@ -1,82 +1,77 @@
 /**
- * What several entries of a partition's feed changed, folded into rows: the last of each field. Texts stay texts until a row
- * is made. An event that cannot be read is told and left out: one bad event must not stop the copy of all others.
+ * What several entries of a partition's feed changed, folded: for each execution the names of the fields to fetch, for each
+ * flow its rows. An event that cannot be read is told and left out: one bad event must not stop the copy of all others.
  */
-import type { FeedEntry, FlowEvent } from '../../lib/bus/feed.ts';
+import { type FeedEntry, type FlowEvent, GONE } from '../../lib/bus/feed.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
 import type { Version } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow } from '../../lib/repository/repository.ts';
-import { splitEvent } from './event.ts';
 
-interface Folded {
+const TASK_RUN = 't:';
+
+/** What is to be fetched of an execution, and as of when it counts. */
+export interface Changed {
   version: Version;
-  start?: string;
-  head?: string;
-  readonly taskRuns: Map<string, string>;
+  readonly fields: Set<string>;
+  /** Ids of task runs that went. */
   readonly removed: Set<string>;
 }
 
 type Unreadable = (id: string, error: unknown) => void;
 
-export function foldExecutions(entries: readonly FeedEntry[], unreadable: Unreadable): readonly ExecutionRow[] {
-  const all = new Map<string, Folded>();
+export function foldExecutions(entries: readonly FeedEntry[]): ReadonlyMap<string, Changed> {
+  const all = new Map<string, Changed>();
   for (const { version, events } of entries)
-    for (const [id, json] of events) {
-      let folded = all.get(id);
-      if (!folded) {
-        folded = { version, taskRuns: new Map(), removed: new Set() };
-        all.set(id, folded);
-      }
-      try {
-        add(folded, json);
-        folded.version = version;
-      } catch (error) {
-        unreadable(id, error);
-      }
+    for (const [id, names] of events) {
+      if (id === '') continue;
+      let changed = all.get(id);
+      if (!changed) all.set(id, (changed = { version, fields: new Set(), removed: new Set() }));
+      changed.version = version;
+      for (const name of names.split(' ')) add(changed, name);
     }
-  const rows: ExecutionRow[] = [];
-  for (const [id, folded] of all)
-    try {
-      rows.push(rowOf(id, folded));
-    } catch (error) {
-      unreadable(id, error);
-    }
-  return rows;
+  return all;
 }
 
-function add(folded: Folded, json: string): void {
-  const { start, head, taskRuns, removed } = splitEvent(json);
-  if (start !== undefined) folded.start = start;
-  if (head !== undefined) folded.head = head;
-  for (const text of taskRuns) {
-    const id = idIn(text);
-    folded.taskRuns.set(id, text);
-    folded.removed.delete(id);
+function add({ fields, removed }: Changed, name: string): void {
+  if (name.startsWith(GONE)) {
+    const field = name.slice(GONE.length);
+    fields.delete(field);
+    removed.add(field.slice(TASK_RUN.length));
+    return;
   }
-  if (removed === undefined) return;
-  for (const id of JSON.parse(removed) as string[]) {
-    folded.taskRuns.delete(id);
-    folded.removed.add(id);
-  }
+  fields.add(name);
+  if (name.startsWith(TASK_RUN)) removed.delete(name.slice(TASK_RUN.length));
 }
 
-const rowOf = (id: string, { version, start, head, taskRuns, removed }: Folded): ExecutionRow => ({
-  id,
-  version,
-  ...(start === undefined ? {} : { start: JSON.parse(start) as ExecutionStart }),
-  ...(head === undefined ? {} : { head: JSON.parse(head) as ExecutionHead }),
-  taskRuns: Array.from(taskRuns.values(), taskRunRow),
-  removedTaskRuns: [...removed],
-});
+/** `texts` are those of `fields`, in their order. Undefined where the document has gone: it was copied to its end before. */
+export function rowOf(
+  id: string,
+  { version, fields, removed }: Changed,
+  texts: readonly (string | undefined)[],
+): ExecutionRow | undefined {
+  let [start, head]: (string | undefined)[] = [];
+  const taskRuns: ExecutionRow['taskRuns'][number][] = [];
+  let n = 0;
+  for (const field of fields) {
+    const text = texts[n++];
+    if (text === undefined) continue;
+    if (field === 'start') start = text;
+    else if (field === 'head') head = text;
+    else taskRuns.push(taskRunRow(text));
+  }
+  if (start === undefined && head === undefined && taskRuns.length + removed.size === 0) return undefined;
+  return {
+    id,
+    version,
+    ...(start === undefined ? {} : { start: JSON.parse(start) as ExecutionStart }),
+    ...(head === undefined ? {} : { head: JSON.parse(head) as ExecutionHead }),
+    taskRuns,
+    removedTaskRuns: [...removed],
+  };
+}
 
 /** How a task run's text begins as our executor writes it; any other spelling is parsed. */
 const BEGINNING = /^\{"id":"([^"\\]+)","taskId":"([^"\\]+)","index":(\d+)[,}]/;
-const ID = '{"id":"';
-
-function idIn(text: string): string {
-  const end = text.startsWith(ID) ? text.indexOf('"', ID.length) : -1;
-  return end === -1 ? (JSON.parse(text) as TaskRun).id : text.slice(ID.length, end);
-}
 
 export function taskRunRow(text: string): ExecutionRow['taskRuns'][number] {
   const found = BEGINNING.exec(text);
@@ -91,6 +86,7 @@ export function foldFlows(entries: readonly FeedEntry[], unreadable: Unreadable)
   for (const { version, events } of entries)
     for (const [flowId, json] of events)
       try {
+        if (flowId === '') continue;
         const { outcome, tenant, namespace, id, revision, source, atMs } = JSON.parse(json) as FlowEvent;
         const deleted = outcome === 'deleted';
         if (revision === undefined || !(deleted || (outcome === 'saved' && source !== undefined))) continue;

@@ -83,7 +83,7 @@ export async function readFlows(flows: Flows, term: Term, nowMs: number, hasTime
 
 /** The last event of each flow that says what it is. An answer that was given before may come again, with its old revision. */
 function take(latest: Map<string, Seen>, id: string, json: string): void {
-  if (id === '' || json === '{}') return;
+  if (id === '') return;
   const event = JSON.parse(json) as FlowEvent;
   const { outcome, tenant, namespace, revision = 0, source } = event;
   if (outcome !== 'deleted' && (outcome !== 'saved' || source === undefined)) return;

@@ -1,5 +1,5 @@
 /** The folder of this worker's working directories, and the home of its tasks' child processes. Sweeps what dead ones left. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface WorkFolder {
@@ -16,6 +16,8 @@ export function workFolder(folder: string, workerId: string): WorkFolder {
     open: async () => {
       for (const name of ['home', 'tmp']) await mkdir(join(folder, name), { recursive: true });
       await mkdir(path, { recursive: true });
+      // Else a package.json above the data folder says whether a task's script is a module: in a clone of Windhover, yes.
+      await writeFile(join(folder, 'package.json'), '{}\n');
       for (const name of await readdir(folder))
         if (isLeft(name)) await rm(join(folder, name), { recursive: true, force: true });
     },

@@ -1,25 +1,24 @@
 /**
  * The feed: every committed change is an event, in the order of commits of a partition. Read with cursors; a reader sees a
  * step back (a failover) as a version below its cursor, and a gap where entries were trimmed.
+ *
+ * The event of an execution names the fields of its document that the commit has changed, parted by spaces; `-t:x` is one that
+ * went. It does not repeat them: a reader fetches what it wants, once for however many events it has gathered. What it gets may
+ * be newer than the event; histories only grow, so nothing is missed. A document stays until every durable reader is behind
+ * its end.
  */
 import type { Partition } from '../model/partition.ts';
 import type { Version } from '../model/version.ts';
 
 export interface FeedEntry {
   readonly version: Version;
-  /** (document id, event as JSON), unparsed: readers parse what they want. */
+  /** (document id, event): names of fields for an execution, JSON for a flow. */
   readonly events: readonly (readonly [id: string, json: string])[];
 }
 
-/** The event of an execution: what changed in one commit. `taskRuns` are whole task runs, as JSON in `json`. */
-export interface ExecutionEvent {
-  /** At the start and after a restart. */
-  readonly start?: import('../model/execution.ts').ExecutionStart;
-  readonly head?: import('../model/execution.ts').ExecutionHead;
-  readonly taskRuns?: readonly import('../model/execution.ts').TaskRun[];
-}
+export const GONE = '-';
 
-/** The event of a flow's actor. */
+/** The event of a flow's actor, as JSON: it answers a request. */
 export interface FlowEvent {
   readonly request: string;
   readonly outcome: 'saved' | 'unchanged' | 'deleted' | 'exists' | 'unknown';

@@ -71,7 +71,7 @@ export interface Commit {
   };
   /** Refs of attempts whose parcels may not have been sent when this is applied: takes the place of the last commit's. */
   readonly outbox: readonly string[];
-  /** One feed entry per commit, under the commit's version: (document id, event as JSON) pairs. Empty writes none. */
+  /** One feed entry per commit, under the commit's version: (document id, event) pairs, see feed.ts. Empty writes none. */
   readonly events: readonly (readonly [id: string, json: string])[];
   readonly definitionsDropped: readonly ContentHash[];
   /** Marks of the kill gate that are dealt with. */

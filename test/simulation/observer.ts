@@ -3,7 +3,6 @@
  * property by its name. It asks nothing of the code that it judges.
  */
 import type { Batch } from '../../actors/executor/batch.ts';
-import type { ExecutionEvent } from '../../lib/bus/feed.ts';
 import type { MemoryBus } from '../../lib/bus/memory/open.ts';
 import type { ExecutionHead, TaskRun } from '../../lib/model/execution.ts';
 import type { Partition } from '../../lib/model/partition.ts';
@@ -26,6 +25,8 @@ export type Property =
   | 'kept as told'
   /** No user code begins once a kill has been acknowledged. */
   | 'no work after a kill';
+
+const TASK_RUN = 't:';
 
 interface Known {
   head?: ExecutionHead;
@@ -50,8 +51,12 @@ export class Observer {
   commit(partition: Partition, leaseValue: string, batch: Batch): void {
     if (this.#bus.store.of(partition).lease.value !== leaseValue)
       this.#break('one writer', `${partition}: ${batch.id} was written under a lease that is not the present one`);
-    for (const { events } of this.#bus.store.of(partition).feed.slice(-1))
-      for (const [id, json] of events) if (id !== '') this.#event(partition, id, JSON.parse(json) as ExecutionEvent);
+    const told = this.#bus.store
+      .of(partition)
+      .feed.slice(-1)
+      .filter(({ number }) => number === batch.expected + 1);
+    for (const { events } of told)
+      for (const [id, names] of events) if (id !== '') this.#event(partition, id, names.split(' '));
   }
 
   ran(ref: string, worker: string): void {
@@ -113,8 +118,14 @@ export class Observer {
     }
   }
 
-  #event(partition: Partition, id: string, { start, head, taskRuns = [] }: ExecutionEvent): void {
+  #event(partition: Partition, id: string, names: readonly string[]): void {
     this.#partitionOf.set(id, partition);
+    const document = this.#bus.store.of(partition).documents.get(id)!;
+    const start = names.includes('start');
+    const head = names.includes('head') ? (JSON.parse(document.get('head')!) as ExecutionHead) : undefined;
+    const taskRuns = names
+      .filter((name) => name.startsWith(TASK_RUN))
+      .map((name) => JSON.parse(document.get(name)!) as TaskRun);
     const known: Known = this.#executions.get(id) ?? { taskRuns: new Map() };
     if (this.#ended.has(id) && start) this.#break('ended once', `${id} began again`);
     this.#executions.set(id, known);

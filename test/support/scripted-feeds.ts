@@ -12,6 +12,13 @@ import { NO_VERSION, type Version, versionOf } from '../../lib/model/version.ts'
 
 export const PARTITIONS = 4;
 
+interface Event {
+  readonly start?: object;
+  readonly head?: object;
+  readonly taskRuns?: readonly { readonly id: string }[];
+  readonly removed?: readonly string[];
+}
+
 export class ScriptedFeeds {
   readonly entries = new Map<Partition, FeedEntry[]>();
   readonly lineBatches = new Map<Partition, LineBatch[]>();
@@ -43,18 +50,15 @@ export class ScriptedFeeds {
     });
   }
 
-  /** One commit: (id, event) pairs. */
+  /** One commit: (id, what changed) pairs. */
   commit(
     partition: Partition,
     number: number,
     events: readonly (readonly [id: string, event: object])[],
     epoch = 1,
   ): void {
-    const entry = {
-      version: versionOf(epoch, number),
-      events: events.map(([id, event]) => [id, JSON.stringify(event)] as const),
-    };
-    listIn(this.entries, partition).push(entry);
+    const told = events.map(([id, event]) => [id, this.#write(partition, id, event)] as const);
+    listIn(this.entries, partition).push({ version: versionOf(epoch, number), events: told });
     this.#wake();
   }
 
@@ -72,6 +76,19 @@ export class ScriptedFeeds {
   document(partition: Partition, id: string, fields: Readonly<Record<string, object>>): void {
     const texts = new Map(Object.entries(fields).map(([field, value]) => [field, JSON.stringify(value)]));
     mapIn(this.documents, partition).set(id, texts);
+  }
+
+  /** An execution's change is written into its document, and named by its event; anything else is the event itself. */
+  #write(partition: Partition, id: string, event: object): string {
+    const { start, head, taskRuns = [], removed = [] } = event as Event;
+    if (partition.startsWith('f')) return JSON.stringify(event);
+    const document = new Map(mapIn(this.documents, partition).get(id));
+    const changed = Object.entries({ start, head }).filter(([, value]) => value !== undefined);
+    for (const taskRun of taskRuns) changed.push([`t:${taskRun.id}`, taskRun]);
+    for (const [field, value] of changed) document.set(field, JSON.stringify(value));
+    for (const gone of removed) document.delete(`t:${gone}`);
+    mapIn(this.documents, partition).set(id, document);
+    return [...changed.map(([field]) => field), ...removed.map((gone) => `-t:${gone}`)].join(' ');
   }
 
   #wake(): void {
@@ -169,7 +186,8 @@ export class ScriptedFeeds {
       read: async (partition, id) => mapIn(this.documents, partition).get(id),
       tombstone: async (partition, id) => mapIn(this.tombstones, partition).get(id),
       tombstones: async (partition) => [...mapIn(this.tombstones, partition)],
-      fields: async () => [],
+      fields: async (partition, id, fields) =>
+        fields.map((field) => mapIn(this.documents, partition).get(id)?.get(field)),
       definition: async () => undefined,
       deadLetters: async () => [],
     };

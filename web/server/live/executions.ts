@@ -1,6 +1,6 @@
 /** Executions as they are now: the live ones from Redis, the ended ones from the repository, those just asked for from the mailbox. */
 import type { Bus } from '../../../lib/bus/bus.ts';
-import type { ExecutionEvent } from '../../../lib/bus/feed.ts';
+import { GONE } from '../../../lib/bus/feed.ts';
 import { Fault } from '../../../lib/errors.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../../lib/model/execution.ts';
 import type { StartMessage } from '../../../lib/model/message.ts';
@@ -29,10 +29,16 @@ export class Snapshot {
     return [...this.#taskRuns.values()].sort((a, b) => a.index - b.index);
   }
 
-  apply({ start, head, taskRuns = [] }: ExecutionEvent): void {
-    if (start) this.start = start;
-    if (head) this.head = head;
-    for (const taskRun of taskRuns) this.#taskRuns.set(taskRun.id, taskRun);
+  /** Fields of its document by name; `-t:x` is a task run that went. */
+  apply(fields: ReadonlyMap<string, string>): void {
+    for (const [name, json] of fields)
+      if (name === 'start') this.start = JSON.parse(json) as ExecutionStart;
+      else if (name === 'head') this.head = JSON.parse(json) as ExecutionHead;
+      else if (name.startsWith(GONE)) this.#taskRuns.delete(name.slice(GONE.length + TASK_RUN.length));
+      else {
+        const taskRun = JSON.parse(json) as TaskRun;
+        this.#taskRuns.set(taskRun.id, taskRun);
+      }
   }
 }
 
@@ -54,6 +60,21 @@ export class Executions {
     const waiting = await this.#bus.mailbox.waitingStart(executionPartition(id, this.#bus.partitions), id);
     // Its owner may have read it in between.
     return (await this.#live(id)) ?? (waiting && createdOf(waiting));
+  }
+
+  /** What an event names, as it is now; undefined where the document has left Redis. Throws `bus.unavailable`. */
+  async fields(id: string, names: readonly string[]): Promise<ReadonlyMap<string, string> | undefined> {
+    const partition = executionPartition(id, this.#bus.partitions);
+    const there = names.filter((name) => !name.startsWith(GONE));
+    const texts = await this.#bus.documents.fields(partition, id, ['start', ...there]);
+    if (texts[0] === undefined) return undefined;
+    const fields = new Map<string, string>();
+    for (const name of names) if (name.startsWith(GONE)) fields.set(name, '');
+    for (const [n, name] of there.entries()) {
+      const text = texts[n + 1];
+      if (text !== undefined) fields.set(name, text);
+    }
+    return fields;
   }
 
   async #live(id: string): Promise<Snapshot | undefined> {

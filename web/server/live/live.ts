@@ -1,8 +1,7 @@
 /**
- * One execution, kept up to date from the feed: watched first, read then, so that no change is missed. Events stay texts
- * until somebody looks.
+ * One execution, kept up to date from the feed: watched first, read then, so that no change is missed. What events name is
+ * fetched when somebody looks.
  */
-import type { ExecutionEvent } from '../../../lib/bus/feed.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { isEnded, stateOf } from '../../../lib/model/state.ts';
 import { NO_VERSION, type Version } from '../../../lib/model/version.ts';
@@ -10,8 +9,8 @@ import type { Executions, Snapshot } from './executions.ts';
 import type { FeedHub } from './feed-hub.ts';
 import { Signal } from './signal.ts';
 
-/** An event that begins so leaves the head as it is: it cannot be the end. */
-const WITHOUT_HEAD = '{"taskRuns"';
+/** An event that does not name the head cannot be the end. */
+const HEAD = /(?:^| )head(?: |$)/;
 
 export interface Followed {
   readonly hub: FeedHub;
@@ -27,7 +26,7 @@ export class Live {
   readonly #parts: Followed;
   #forget: () => void = () => {};
   #version: Version = NO_VERSION;
-  #texts: string[] = [];
+  #names = new Set<string>();
   #snapshot: Snapshot | undefined;
   #stale = true;
   #mayBeOver = true;
@@ -40,7 +39,7 @@ export class Live {
   /** Watches; `close` must follow. The execution need not be there yet. */
   static async watch(parts: Followed, id: string): Promise<Live> {
     const live = new Live(parts, id);
-    const onEvent = (version: Version, json: string) => live.#take(version, json);
+    const onEvent = (version: Version, names: string) => live.#take(version, names);
     const onGap = () => live.#doubt();
     live.#forget = await parts.hub.watch(executionPartition(id, parts.partitions), id, { onEvent, onGap });
     return live;
@@ -59,15 +58,19 @@ export class Live {
 
   /** As it is now. Throws `execution.unknown` where nobody knows it. */
   async now(): Promise<Snapshot> {
+    const names = [...this.#names];
+    this.#names.clear();
+    if (!this.#stale && names.length > 0) {
+      const fields = await this.#parts.executions.fields(this.#id, names);
+      // It has left Redis: the repository has the whole of it.
+      if (fields) this.#snapshot!.apply(fields);
+      else this.#stale = true;
+    }
     if (this.#stale) {
       this.#stale = false;
-      // What comes while it is read may be in it already: applying it again changes nothing.
       const read = await this.#parts.executions.find(this.#id);
       this.#snapshot = read ?? this.#snapshot ?? (await this.#parts.executions.read(this.#id));
     }
-    const texts = this.#texts;
-    this.#texts = [];
-    for (const text of texts) this.#snapshot!.apply(JSON.parse(text) as ExecutionEvent);
     return this.#snapshot!;
   }
 
@@ -97,10 +100,10 @@ export class Live {
     this.#forget();
   }
 
-  #take(version: Version, json: string): void {
+  #take(version: Version, names: string): void {
     this.#version = version;
-    this.#texts.push(json);
-    if (!json.startsWith(WITHOUT_HEAD)) this.#mayBeOver = true;
+    for (const name of names.split(' ')) this.#names.add(name);
+    if (HEAD.test(names)) this.#mayBeOver = true;
     this.changed.set();
   }
 
