@@ -50,6 +50,8 @@ const SCHEMA = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   logFormat: z.enum(['pretty', 'json']).optional(),
   durability: z.enum(['standard', 'strict']).default('standard'),
+  /** Seconds. */
+  stopDeadline: z.coerce.number().min(2).max(3_600).default(30),
   url: z.string().optional(),
   token: z.string().optional(),
 });

@@ -9,6 +9,7 @@ import {
   cpSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   renameSync,
@@ -67,6 +68,10 @@ function socketIn(path: string): string {
   if (Buffer.byteLength(socket) <= SOCKET_PATH_BYTES_MAX) return socket;
   const folder = join(tmpdir(), `windhover-${hash('sha1', path).slice(0, 12)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Everybody may write there: a folder that somebody else has put in our way would give him our Redis.
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== (process.getuid?.() ?? uid) || (mode & 0o077) !== 0)
+    throw new Fault('config.invalid', `expected ${folder} to be ours alone, got one that others may write`);
   return join(folder, 'redis.sock');
 }
 
@@ -74,16 +79,34 @@ function bringToFormat(path: string, migrations: readonly Migration[]): void {
   const file = join(path, 'format');
   const present = migrations.length + 1;
   if (!existsSync(file)) return writeWhole(file, String(present));
-  const found = Number(readFileSync(file, 'utf8'));
-  if (found === present) return;
-  if (!Number.isInteger(found) || found > present)
-    throw new Fault(
-      'data.newer',
-      `${path}: expected format ${present} or older, got ${readFileSync(file, 'utf8').trim()}`,
-    );
-  cpSync(path, `${path}.format-${found}`, { recursive: true, filter: (source) => !source.endsWith('.sock') });
-  for (const migrate of migrations.slice(found - 1)) migrate(path);
-  writeWhole(file, String(present));
+  if (readFormat(path, present) === present) return;
+  // Whoever runs on the folder still writes the old format: nothing is migrated under its feet.
+  const unlock = lockFolder(path, 'a migration of the data folder');
+  try {
+    const found = readFormat(path, present);
+    if (found === present) return;
+    copyWhole(path, `${path}.format-${found}`);
+    for (const migrate of migrations.slice(found - 1)) migrate(path);
+    writeWhole(file, String(present));
+  } finally {
+    unlock();
+  }
+}
+
+function readFormat(path: string, present: number): number {
+  const text = readFileSync(join(path, 'format'), 'utf8').trim();
+  const found = Number(text);
+  if (Number.isInteger(found) && found >= 1 && found <= present) return found;
+  throw new Fault('data.newer', `${path}: expected format ${present} or older, got ${text}`);
+}
+
+/** Never over a copy that is there: what an interrupted migration has left is not what the first copy holds. */
+function copyWhole(path: string, to: string): void {
+  if (existsSync(to)) return;
+  rmSync(`${to}.part`, { recursive: true, force: true });
+  const left = new Set([join(path, 'lock'), join(path, 'redis.sock')]);
+  cpSync(path, `${to}.part`, { recursive: true, filter: (source) => !left.has(source) });
+  renameSync(`${to}.part`, to);
 }
 
 /** Written beside, then renamed: a reader sees the old content or the new. */
@@ -93,9 +116,12 @@ export function writeWhole(file: string, content: string, mode = 0o600): void {
   renameSync(`${file}.part`, file);
 }
 
-/** Takes the lock of the folder, or throws `data.locked` naming who holds it. Returns what gives it back. */
-export function lockDataFolder(data: DataFolder, holder: string): () => void {
-  const file = join(data.path, 'lock');
+/** Takes the lock of the data folder, or throws `data.locked` naming who holds it. Returns what gives it back. */
+export const lockDataFolder = (data: DataFolder, holder: string): (() => void) => lockFolder(data.path, holder);
+
+/** The same for any folder. */
+export function lockFolder(path: string, holder: string): () => void {
+  const file = join(path, 'lock');
   const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid), host: hostname(), holder });
   writeFileSync(`${file}.${process.pid}`, mine, { mode: 0o600 });
   try {
@@ -105,34 +131,61 @@ export function lockDataFolder(data: DataFolder, holder: string): () => void {
         return () => rmSync(file, { force: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        refuseIfAlive(data.path, file);
+        refuseIfAlive(path, file);
       }
     }
   } finally {
     rmSync(`${file}.${process.pid}`, { force: true });
   }
-  throw new Fault('data.locked', `${data.path}: expected to take its lock, got ${LOCK_TRIES} others that were faster`);
+  throw new Fault('data.locked', `${path}: expected to take its lock, got ${LOCK_TRIES} others that were faster`);
 }
 
 function refuseIfAlive(path: string, file: string): void {
-  const held = readLock(file);
-  if (held === undefined) return;
-  const elsewhere = held.host !== hostname();
-  if (elsewhere || (isAlive(held.pid) && startOf(held.pid) === held.started))
+  const seen = readLock(file);
+  if (seen === undefined) return;
+  const held = holderIn(seen);
+  const elsewhere = held !== undefined && held.host !== hostname();
+  if (held && elsewhere)
     throw new Fault(
       'data.locked',
-      `${path}: ${held.holder} holds it (pid ${held.pid}${elsewhere ? ` on ${held.host}` : ''}); stop it, or set WINDHOVER_DATA to another folder`,
+      `${path}: ${held.holder} holds it (pid ${held.pid} on ${held.host}); stop it, set WINDHOVER_DATA to another folder, or, if that machine is gone, remove ${file}`,
     );
-  rmSync(file, { force: true });
+  if (held && isAlive(held.pid) && startOf(held.pid) === held.started)
+    throw new Fault(
+      'data.locked',
+      `${path}: ${held.holder} holds it (pid ${held.pid}); stop it, or set WINDHOVER_DATA to another folder`,
+    );
+  takeAway(file, seen);
 }
 
-function readLock(
-  file: string,
+/** By renaming: of two that find a dead holder's lock one takes it away, and not the other's new one. */
+function takeAway(file: string, seen: string): void {
+  const away = `${file}.${process.pid}.dead`;
+  try {
+    renameSync(file, away);
+    if (readFileSync(away, 'utf8') !== seen) linkSync(away, file);
+  } catch {
+    // Somebody else was faster: the next try sees what there is.
+  }
+  rmSync(away, { force: true });
+}
+
+function readLock(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // It went away between the two looks: try again.
+  }
+}
+
+/** Undefined: torn by a power loss, so its holder is gone. */
+function holderIn(
+  text: string,
 ): { readonly pid: number; readonly started: string; readonly host: string; readonly holder: string } | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(text);
   } catch {
-    return undefined; // It went away between the two looks, or was torn by a power loss: try again.
+    return undefined;
   }
 }
 

@@ -31,15 +31,14 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-export async function openParts(name: string, loaded: LoadedConfig): Promise<Parts> {
+/** Undefined: `signal` fired before Redis was there. */
+export async function openParts(name: string, loaded: LoadedConfig, signal: AbortSignal): Promise<Parts | undefined> {
   const { config } = loaded;
-  const log = openLog(name, {
-    level: config.logLevel,
-    pretty: (config.logFormat ?? (process.stderr.isTTY ? 'pretty' : 'json')) === 'pretty',
-  });
+  const log = openLog(name, config);
   const data = openDataFolder(config.data);
   const packages = [...BUILT_IN, ...config.plugins];
-  const bus = await openBus(redisUrl(loaded, data), loaded, log);
+  const bus = await openBus(redisUrl(loaded, data), loaded, log, signal);
+  if (!bus) return undefined;
   let plugins: Promise<PluginSet> | undefined;
   let repository: Promise<Repository> | undefined;
   let storage: Storage | undefined;
@@ -69,8 +68,8 @@ async function openRepository(data: DataFolder, log: Log): Promise<Repository> {
 }
 
 /** Waits for Redis as long as it takes: a server that starts before it is no error. Says so once. */
-async function openBus(url: string, { config }: LoadedConfig, log: Log): Promise<Bus> {
-  for (let told = false; ; ) {
+async function openBus(url: string, { config }: LoadedConfig, log: Log, signal: AbortSignal): Promise<Bus | undefined> {
+  for (let told = false; !signal.aborted; ) {
     try {
       return await openRedisBus({ url, partitions: config.partitions, log });
     } catch (error) {
@@ -78,7 +77,8 @@ async function openBus(url: string, { config }: LoadedConfig, log: Log): Promise
       if (!told)
         log.info({ redis: isAbsolute(url) ? url : new URL(url).host, reason: textOf(error) }, 'waiting for Redis');
       told = true;
-      await systemClock.sleep(REDIS_RETRY_MS);
+      await systemClock.sleep(REDIS_RETRY_MS, signal);
     }
   }
+  return undefined;
 }

@@ -22,8 +22,9 @@ export async function webserverOf(parts: Parts): Promise<Webserver> {
 export async function main(loaded: LoadedConfig): Promise<number> {
   let webserver: Webserver | undefined;
   const build = async (parts: Parts) => [(webserver = await webserverOf(parts))];
-  return launch('webserver', loaded, build, async () => {
+  const running = async () => {
     process.stdout.write(await webserver!.greeting());
     return undefined;
-  });
+  };
+  return launch('webserver', loaded, build, { running });
 }

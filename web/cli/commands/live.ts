@@ -10,6 +10,9 @@ import { treeLines } from './tree.ts';
 const DRAW_MS = 100;
 /** Lines of the terminal that stay free below the tree. */
 const FREE_LINES = 2;
+/** Of a terminal that does not say how large it is, or says 0. */
+const ROWS = 24;
+const COLUMNS = 80;
 const CLEAR = '\u001b[J';
 
 export interface Terminal {
@@ -70,10 +73,10 @@ function redrawn(out: Terminal): Screen {
   let drawn = 0;
   let shown: ExecutionAnswer | undefined;
   const draw = (above = ''): void => {
-    const linesMax = Math.max(3, (out.rows ?? 24) - FREE_LINES);
+    const linesMax = Math.max(3, (out.rows || ROWS) - FREE_LINES);
     const lines = shown ? treeLines(shown, { nowMs: Date.now(), colour: true, linesMax }) : [];
     const up = drawn > 0 ? `\u001b[${drawn}A` : '';
-    out.write(`${up}\r${CLEAR}${above}${lines.map((line) => `${cutTo(line, out.columns ?? 80)}\n`).join('')}`);
+    out.write(`${up}\r${CLEAR}${above}${lines.map((line) => `${cutTo(line, out.columns || COLUMNS)}\n`).join('')}`);
     drawn = lines.length;
   };
   const timer = setInterval(() => draw(), DRAW_MS);

@@ -13,15 +13,16 @@ import { saveFlow, startExecution } from '../commands/run.ts';
 const FLOW = fileURLToPath(new URL('../../../test/flows/csv-sums.yaml', import.meta.url));
 const FILE = /^kestra:\/\/.*/;
 
-/** 0 if and only if the example ended SUCCESS. The webserver listens already. */
-export async function runExample({ loaded, data }: Parts): Promise<number> {
+/** 0 if and only if the example ended SUCCESS. The webserver listens already; `signal` ends the looking. */
+export async function runExample({ loaded, data }: Parts, signal: AbortSignal): Promise<number> {
   const out = process.stdout;
   const url = readFileSync(addressFile(data.path), 'utf8').trim();
   const client = openClient({ ...loaded.config, url, token: readFileSync(data.token, 'utf8').trim() });
   const name = await saveFlow(client, readFileSync(FLOW, 'utf8'), FLOW);
   out.write(`\nAn example, ${name.namespace}/${name.id}:\n`);
   const { id } = await startExecution(client, name, new Map(), new Map());
-  const ended = await followLive(client, id, { out, logs: false });
+  const ended = await followLive(client, id, { out, logs: false, signal });
+  if (signal.aborted) return 1;
   if (ended?.state.current !== 'SUCCESS') {
     out.write(`The example ended ${ended?.state.current ?? 'unseen'}: ${url}/ui/executions/${id}\n`);
     return 1;

@@ -1,16 +1,19 @@
 /**
- * Runs the lines of a Procfile: coloured prefixes, a dead process comes back with back-off, a changed source restarts the
- * servers that it belongs to, Ctrl-C stops all in the order of the lines turned round.
+ * The lines of a Procfile as processes: each has its name before what it says, comes back with back-off when it dies, and is
+ * started anew when it is asked for. One after the other: of one line there are never two processes.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../lib/clock.ts';
 import { environmentWith } from '../../../lib/config.ts';
+import { type LogEntry, textOfEntry, timeOf, wordOf } from '../../../lib/log.ts';
+import { atExit } from '../../../lib/service.ts';
 
 const COLOURS = [31, 36, 32, 33, 35, 34];
 const BACK_OFF_MS = [200, 500, 1_000, 2_000, 5_000];
+/** One that lived this long begins the back-off anew. */
 const STEADY_MS = 10_000;
-const STOP_MS_MAX = 15_000;
+const INFO = 30;
 
 export interface Line {
   readonly name: string;
@@ -27,70 +30,127 @@ export function parseProcfile(text: string): Line[] {
     .map(([, name, program, rest]) => ({ name: name!, program: program!, args: rest!.split(/\s+/).filter(Boolean) }));
 }
 
+export interface RunningOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folder: string;
+  /** From being told to end to being killed. */
+  readonly graceMs: number;
+  readonly say: (text: string) => void;
+  /** It says that it is ready: each time it was started. */
+  readonly ready: () => void;
+}
+
 export class Running {
-  readonly line: Line;
-  readonly #prefix: string;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly name: string;
+  readonly #line: Line;
+  readonly #options: RunningOptions;
   #child: ChildProcess | undefined;
-  #wanted = true;
-  #deaths = 0;
+  #over = false;
+  #anew = false;
+  /** Ends the waiting between two processes. */
+  #wake = new AbortController();
+  #life: Promise<void> = Promise.resolve();
 
-  constructor(line: Line, order: number, width: number, environment: Readonly<Record<string, string>>) {
-    this.line = line;
-    this.#environment = environment;
-    this.#prefix = `\u001b[${COLOURS[order % COLOURS.length]}m${line.name.padEnd(width)} |\u001b[0m `;
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  say(text: string): void {
-    process.stdout.write(`${this.#prefix}${text}\n`);
+  constructor(line: Line, options: RunningOptions) {
+    this.name = line.name;
+    this.#line = line;
+    this.#options = options;
+    atExit(() => this.#child?.kill('SIGTERM'));
   }
 
   start(): void {
-    const startedMs = performance.now();
-    const program = this.line.program === 'node' ? process.execPath : this.line.program;
-    // A process group of its own: Ctrl-C comes to the runner alone, which stops them in order.
-    const child = spawn(program, this.line.args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-      env: environmentWith(this.#environment),
-    });
-    this.#child = child;
-    for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', (text) => this.say(text));
-    child.on('error', (error) => this.say(`cannot be started: ${error.message}`));
-    child.on('exit', async (code, signal) => {
-      if (!this.#wanted || this.#child !== child) return;
-      if (performance.now() - startedMs > STEADY_MS) this.#deaths = 0;
-      const waitMs = BACK_OFF_MS[Math.min(this.#deaths++, BACK_OFF_MS.length - 1)]!;
-      this.say(`ended (${signal ?? `exit code ${code}`}); started again in ${waitMs} ms`);
-      await systemClock.sleep(waitMs);
-      if (this.#wanted && this.#child === child) this.start();
-    });
-    this.say(`started, pid ${child.pid}`);
+    this.#life = this.#live();
   }
 
-  async restart(): Promise<void> {
-    await this.#end();
-    if (this.#wanted) this.start();
+  /** Its code has changed: the process that runs ends, and another one starts. */
+  restart(): void {
+    this.#anew = true;
+    this.#end();
   }
 
   async stop(): Promise<void> {
-    this.#wanted = false;
-    await this.#end();
+    this.#over = true;
+    this.#end();
+    await this.#life;
   }
 
-  async #end(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
-    await ended;
-    clearTimeout(killer);
+  async #live(): Promise<void> {
+    for (let deaths = 0; !this.#over; ) {
+      const startedMs = performance.now();
+      this.#wake = new AbortController();
+      this.#anew = false;
+      const why = await this.#run();
+      if (this.#over) return;
+      if (this.#anew || performance.now() - startedMs > STEADY_MS) deaths = 0;
+      if (this.#anew) continue;
+      const waitMs = BACK_OFF_MS[Math.min(deaths++, BACK_OFF_MS.length - 1)]!;
+      this.#options.say(`ended (${why}); starts again in ${waitMs / 1_000} s`);
+      await systemClock.sleep(waitMs, this.#wake.signal);
+    }
   }
+
+  /** Resolves with why it has ended, when all that it said was passed on. */
+  #run(): Promise<string> {
+    const { environment, folder, say } = this.#options;
+    const program = this.#line.program === 'node' ? process.execPath : this.#line.program;
+    // A process group of its own: Ctrl-C comes to the runner alone, which stops them in order.
+    const child = spawn(program, this.#line.args, {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: environmentWith(environment),
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (text) => this.#hear(text));
+    return new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('spawn', () => say(`starts, pid ${child.pid}`));
+      child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+  }
+
+  #hear(text: string): void {
+    const { say, ready } = this.#options;
+    const entry = entryOf(text);
+    if (!entry) return say(text);
+    if (entry.msg === 'ready') {
+      say(`is ready, ${entry.health ?? entry.socket}`);
+      return ready();
+    }
+    const word = entry.level === INFO ? '' : `${wordOf(entry)} `;
+    for (const line of `${timeOf(entry)} ${word}${textOfEntry(entry)}`.split('\n')) say(line);
+  }
+
+  #end(): void {
+    this.#wake.abort();
+    const child = this.#child;
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+    }, this.#options.graceMs);
+    child.once('exit', () => clearTimeout(killer));
+  }
+}
+
+/** A line of a server's log; undefined for what it prints otherwise. */
+function entryOf(text: string): LogEntry | undefined {
+  if (!text.startsWith('{"level":')) return undefined;
+  try {
+    return JSON.parse(text) as LogEntry;
+  } catch {
+    return undefined; // Cut short by a death: shown as it is.
+  }
+}
+
+/** Writes what a process says behind its name, each in a colour of its own where `coloured`. */
+export function sayer(
+  name: string,
+  place: { order: number; width: number; coloured: boolean },
+): (text: string) => void {
+  const { order, width, coloured } = place;
+  const bare = `${name.padEnd(width)} |`;
+  const prefix = coloured ? `\u001b[${COLOURS[order % COLOURS.length]}m${bare}\u001b[0m` : bare;
+  return (text) => void process.stdout.write(`${prefix} ${text}\n`);
 }

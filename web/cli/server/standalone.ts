@@ -9,52 +9,72 @@ import { workerOf } from '../../../actors/worker/main.ts';
 import type { LoadedConfig } from '../../../lib/config.ts';
 import { type DataFolder, lockDataFolder, openDataFolder } from '../../../lib/data-folder.ts';
 import { launch } from '../../../lib/launch/launch.ts';
+import type { Parts } from '../../../lib/launch/parts.ts';
 import { openLog } from '../../../lib/log.ts';
+import { stopSignal } from '../../../lib/service.ts';
 import { webserverOf } from '../../server/main.ts';
 import type { Webserver } from '../../server/webserver.ts';
 import { runExample } from './example.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
+
+const HOLDER = 'windhover server standalone';
 
 export interface StandaloneOptions {
   readonly example: boolean;
   readonly once: boolean;
 }
 
-export async function main(loaded: LoadedConfig, options: StandaloneOptions): Promise<number> {
+export async function main(given: LoadedConfig, options: StandaloneOptions): Promise<number> {
+  stopSignal();
+  const loaded = options.example ? calm(given) : given;
   const data = openDataFolder(loaded.config.data);
-  const unlock = lockDataFolder(data, 'windhover server standalone');
+  const unlock = lockDataFolder(data, HOLDER);
   let redis: PrivateRedis | undefined;
-  let webserver: Webserver | undefined;
   try {
     redis = await ownRedis(loaded, data);
-    return await launch(
-      'standalone',
-      loaded,
-      async (parts) => {
-        webserver = await webserverOf(parts);
-        return [
-          await executorOf(parts),
-          await workerOf(parts),
-          await schedulerOf(parts),
-          await indexerOf(parts),
-          webserver,
-        ];
-      },
-      async (parts) => {
-        process.stdout.write(`\n${await webserver!.greeting()}`);
-        if (!options.example) return undefined;
-        const ended = await runExample(parts);
-        return options.once ? ended : undefined;
-      },
-    );
+    return await run(loaded, options);
   } finally {
     await redis?.stop();
     unlock();
   }
 }
 
+/** Who looks at an example wants to see it: the servers speak up only when something is wrong, unless they were asked to. */
+function calm({ config, given }: LoadedConfig): LoadedConfig {
+  return given.has('logLevel') ? { config, given } : { config: { ...config, logLevel: 'warn' }, given };
+}
+
+async function run(loaded: LoadedConfig, { example, once }: StandaloneOptions): Promise<number> {
+  const out = process.stdout;
+  let webserver: Webserver | undefined;
+  /** Until it is known to be good. */
+  let result = 1;
+  const build = async (parts: Parts) => {
+    webserver = await webserverOf(parts);
+    return [
+      await executorOf(parts),
+      await workerOf(parts),
+      await schedulerOf(parts),
+      await indexerOf(parts),
+      webserver,
+    ];
+  };
+  const code = await launch('standalone', loaded, build, {
+    running: async (parts, healthUrl) => {
+      out.write(`\n${await webserver!.greeting()}  health            ${healthUrl}\n`);
+      if (!example) return undefined;
+      result = await runExample(parts, stopSignal());
+      return once ? result : undefined;
+    },
+    stopping: () => {
+      if (stopSignal().aborted) out.write('\nStopping. What runs may take a while; Ctrl-C again does not wait.\n');
+    },
+  });
+  return once ? result : code;
+}
+
 async function ownRedis({ config }: LoadedConfig, data: DataFolder): Promise<PrivateRedis | undefined> {
   if (config.redisUrl) return undefined;
-  const log = openLog('redis', { level: config.logLevel, pretty: config.logFormat !== 'json' });
-  return startPrivateRedis(data, { durability: config.durability, log });
+  const log = openLog('redis', config);
+  return startPrivateRedis(data, { durability: config.durability, holder: HOLDER, log, signal: stopSignal() });
 }
