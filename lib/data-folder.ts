@@ -56,6 +56,8 @@ export function openDataFolder(folder: string, migrations: readonly Migration[] 
     address: addressFile(path),
   };
   for (const inner of [data.storage, data.work, data.redis]) mkdirSync(inner, { recursive: true, mode: 0o700 });
+  // SQLite gives the files beside it the same mode. The folder itself may be open, where somebody else has made it.
+  writeFileSync(data.database, '', { flag: 'a', mode: 0o600 });
   return data;
 }
 

@@ -119,7 +119,8 @@ export class Running {
       return ready();
     }
     const word = entry.level === INFO ? '' : `${wordOf(entry)} `;
-    for (const line of `${timeOf(entry)} ${word}${textOfEntry(entry)}`.split('\n')) say(line);
+    const { server: _, ...said } = entry;
+    for (const line of `${timeOf(entry)} ${word}${textOfEntry(said)}`.split('\n')) say(line);
   }
 
   #end(): void {
