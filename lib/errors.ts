@@ -44,6 +44,8 @@ export const FAULTS = {
   'execution.ended': { status: 409, fault: 'user', retry: false, text: 'the execution has ended' },
   'expression.invalid': { status: 422, fault: 'user', retry: false, text: 'the expression cannot be evaluated' },
   'request.invalid': { status: 400, fault: 'user', retry: false, text: 'the request cannot be understood' },
+  'request.parameter': { status: 422, fault: 'user', retry: false, text: 'a parameter of the address is wrong' },
+  'request.range': { status: 416, fault: 'user', retry: false, text: 'the file does not have these bytes' },
   'request.tooLarge': { status: 413, fault: 'user', retry: false, text: 'the request is too large' },
   'request.unknown': { status: 404, fault: 'user', retry: false, text: 'there is nothing at this address' },
   'request.method': { status: 405, fault: 'user', retry: false, text: 'this address does not answer that method' },

@@ -81,11 +81,16 @@ const routeOf = (context: object): string => String((context as { _matchedRoute?
 
 /** Says which methods an address has, if it has others. */
 function unknownAddress(router: Router): Middleware {
-  return async ({ method, path }) => {
+  return async (context) => {
+    const { method, path } = context;
     const { path: layers } = router.match(path, method);
-    const known = [...new Set(layers.flatMap(({ methods }) => methods))].filter((each) => each !== 'HEAD');
+    const known = [...new Set(layers.flatMap(({ methods }) => methods))];
     const address = `${method} ${path.slice(0, 200)}`;
-    if (known.length > 0) throw new Fault('request.method', `expected ${known.join(' or ')}, got ${address}`);
+    if (known.length > 0) {
+      context.set('allow', known.join(', '));
+      const told = known.filter((each) => each !== 'HEAD').join(' or ');
+      throw new Fault('request.method', `expected ${told}, got ${address}`);
+    }
     throw new Fault('request.unknown', `expected an address of the interface, got ${address}`);
   };
 }

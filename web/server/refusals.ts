@@ -11,7 +11,7 @@ export function refusalOf(error: unknown): {
   readonly isBug: boolean;
 } {
   const fault = isFault(error) ? error : undefined;
-  const detail = fault ? fault.detail : 'a bug in the server; its log says more';
+  const detail = fault ? detailOf(fault) : 'a bug in the server; its log says more';
   const code = fault?.code ?? 'server.bug';
   const problems = fault?.problems ?? [];
   const status = fault?.status ?? 500;
@@ -33,15 +33,21 @@ export function refusalOf(error: unknown): {
   };
 }
 
+/** What a driver or the file system said holds sockets and paths of this machine: that is for the log. */
+const detailOf = (fault: Fault): string =>
+  FAULTS[fault.code].fault === 'system' && fault.cause !== undefined ? 'the log of the server says more' : fault.detail;
+
 /** Kestra's words where its clients look for them, with ours beside. */
 function kestraText({ kestra, path, message, line }: Problem): string {
   const place = [path, line === undefined ? '' : `line ${line}`].filter(Boolean).join(', ');
   return `${place ? `${place}: ` : ''}${kestra ? `${kestra} (${message})` : message}`;
 }
 
+/** In one line, each with its path. */
+export const listOf = (problems: readonly Problem[]): string =>
+  problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+
 export const invalidFlow = (problems: readonly Problem[]): Fault => {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  return new Fault('flow.invalid', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-    problems: errors,
-  });
+  return new Fault('flow.invalid', listOf(errors), { problems: errors });
 };

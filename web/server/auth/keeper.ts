@@ -2,24 +2,21 @@
  * Who may ask: users with passwords (scrypt), API tokens, sessions, links that sign in once. All webservers share them in the
  * vault; nothing that opens a door is stored as it is.
  */
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Vault } from '../../../lib/bus/vault.ts';
-import { Fault } from '../../../lib/errors.ts';
+import { Tries } from './tries.ts';
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 const SECRET_BYTES = 32;
 const SESSION_MS = 7 * 24 * 60 * 60_000;
 const LINK_MS = 60 * 60_000;
-/** A password that was right is not computed again for this long: scrypt takes 50 ms. */
-const REMEMBER_MS = 60_000;
+/** Passwords that were right and have not changed since are not computed again: scrypt takes 50 ms. */
 const REMEMBERED_MAX = 1_000;
-const FAILURES_MAX = 10;
-const FAILURES_MS = 60_000;
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
-const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+const digest = (secret: string): string => hash('sha256', secret, 'base64url');
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
 interface StoredUser {
@@ -27,10 +24,17 @@ interface StoredUser {
   readonly key: string;
 }
 
+/**
+ * What the vault says is asked anew for every request: a session that was closed, a token that was taken away and a password
+ * that was changed on one webserver end on all of them at once.
+ */
 export class Keeper {
   readonly #vault: Vault;
-  readonly #remembered = new Map<string, { readonly user: string; readonly untilMs: number }>();
-  readonly #failures = new Map<string, { count: number; readonly untilMs: number }>();
+  readonly #tries = new Tries();
+  /** Digest of name and password → the stored user that they were right for. */
+  readonly #right = new Map<string, string>();
+  /** The same digest, while it is found out. */
+  readonly #trying = new Map<string, Promise<boolean>>();
 
   constructor(vault: Vault) {
     this.#vault = vault;
@@ -48,16 +52,22 @@ export class Keeper {
     return (await this.#vault.keys('user/')).length > 0;
   }
 
-  /** `from` is where the try comes from: too many that failed are refused. */
+  /** `from` is where the try comes from: too many that failed are refused. Throws `auth.tooMany`. */
   async signIn(name: string, password: string, from: string): Promise<string | undefined> {
-    const place = `${from}/${name}`;
-    this.#refuseTooMany(place);
     const stored = await this.#vault.get(`user/${name}`);
-    const { salt, key } = stored === undefined ? NOBODY : (JSON.parse(stored) as StoredUser);
-    const given = await derive(password, Buffer.from(salt, 'base64url'), KEY_BYTES);
-    if (stored !== undefined && timingSafeEqual(given, Buffer.from(key, 'base64url'))) return name;
-    this.#countFailure(place);
-    return undefined;
+    const given = digest(`${name}\n${password}`);
+    if (stored !== undefined && this.#right.get(given) === stored) return name;
+    // A client that sends one password with many requests at once has tried one.
+    let trying = this.#trying.get(given);
+    if (!trying) {
+      trying = this.#tries.take([from, `${from}/${digest(name)}`], () => matches(password, stored));
+      this.#trying.set(given, trying);
+    }
+    const right = await trying.finally(() => this.#trying.delete(given));
+    if (!right) return undefined;
+    if (this.#right.size >= REMEMBERED_MAX) this.#right.delete(this.#right.keys().next().value!);
+    this.#right.set(given, stored!);
+    return name;
   }
 
   async keepToken(token: string, user: string): Promise<void> {
@@ -71,7 +81,6 @@ export class Keeper {
   }
 
   async closeSession(secret: string): Promise<void> {
-    this.#remembered.delete(digest(secret));
     await this.#vault.remove(`session/${digest(secret)}`);
   }
 
@@ -82,11 +91,14 @@ export class Keeper {
     return secret;
   }
 
+  /** Of those that use it at once, one is let in: whoever leaves the mark. */
   async useLink(secret: string): Promise<string | undefined> {
     const key = `link/${digest(secret)}`;
     const user = await this.#vault.get(key);
-    if (user !== undefined) await this.#vault.remove(key);
-    return user;
+    if (user === undefined) return undefined;
+    const first = await this.#vault.set(`used/${digest(secret)}`, user, { ttlMs: LINK_MS, onlyIfAbsent: true });
+    await this.#vault.remove(key);
+    return first ? user : undefined;
   }
 
   /** The user of an Authorization header or of a session cookie. */
@@ -95,10 +107,8 @@ export class Keeper {
     session: string | undefined,
     from: string,
   ): Promise<string | undefined> {
-    if (authorization !== undefined)
-      return this.#remember(authorization, () => this.#userOfHeader(authorization, from));
-    if (session !== undefined) return this.#remember(session, () => this.#vault.get(`session/${digest(session)}`));
-    return undefined;
+    if (authorization !== undefined) return this.#userOfHeader(authorization, from);
+    return session === undefined ? undefined : this.#vault.get(`session/${digest(session)}`);
   }
 
   async #userOfHeader(authorization: string, from: string): Promise<string | undefined> {
@@ -109,33 +119,12 @@ export class Keeper {
     const colon = text.indexOf(':');
     return colon < 0 ? undefined : this.signIn(text.slice(0, colon), text.slice(colon + 1), from);
   }
+}
 
-  async #remember(secret: string, look: () => Promise<string | undefined>): Promise<string | undefined> {
-    const key = digest(secret);
-    const known = this.#remembered.get(key);
-    if (known && known.untilMs > performance.now()) return known.user;
-    this.#remembered.delete(key);
-    const user = await look();
-    if (user === undefined) return undefined;
-    if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.delete(this.#remembered.keys().next().value!);
-    this.#remembered.set(key, { user, untilMs: performance.now() + REMEMBER_MS });
-    return user;
-  }
-
-  #refuseTooMany(place: string): void {
-    const failures = this.#failures.get(place);
-    if (failures && failures.untilMs > performance.now() && failures.count >= FAILURES_MAX)
-      throw new Fault('auth.tooMany', `expected at most ${FAILURES_MAX} failed sign-ins a minute, got more`);
-  }
-
-  #countFailure(place: string): void {
-    const failures = this.#failures.get(place);
-    if (failures && failures.untilMs > performance.now()) failures.count++;
-    else {
-      if (this.#failures.size >= REMEMBERED_MAX) this.#failures.clear();
-      this.#failures.set(place, { count: 1, untilMs: performance.now() + FAILURES_MS });
-    }
-  }
+async function matches(password: string, stored: string | undefined): Promise<boolean> {
+  const { salt, key } = stored === undefined ? NOBODY : (JSON.parse(stored) as StoredUser);
+  const given = await derive(password, Buffer.from(salt, 'base64url'), KEY_BYTES);
+  return timingSafeEqual(given, Buffer.from(key, 'base64url')) && stored !== undefined;
 }
 
 /** Somebody who does not exist takes as long to refuse as somebody who does. */

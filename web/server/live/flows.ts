@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { FlowEvent } from '../../../lib/bus/feed.ts';
+import { MESSAGE_BYTES_MAX } from '../../../lib/bus/mailbox.ts';
 import { Fault } from '../../../lib/errors.ts';
 import type { FlowDocument, FlowRevision } from '../../../lib/flow/actor.ts';
 import { parseFlow } from '../../../lib/flow/parse.ts';
@@ -13,10 +14,17 @@ import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
 import { idOf } from '../../../lib/model/ids.ts';
 import { type FlowMessage, MESSAGE_FORMAT } from '../../../lib/model/message.ts';
 import { flowKey, flowPartition } from '../../../lib/model/partition.ts';
+import type { Problem } from '../../../lib/model/problem.ts';
 import { invalidFlow } from '../refusals.ts';
 import type { FeedHub } from './feed-hub.ts';
 
 const ANSWER_MS = 10_000;
+/** Redis is looked for this often while an answer is waited for. */
+const SIGHT_MS = 500;
+/** Of a source as JSON, escapes included: the message that saves it says a little more. */
+const SOURCE_BYTES_MAX = MESSAGE_BYTES_MAX - 4 * 1024;
+const SILENCE = `expected an executor to answer within ${ANSWER_MS / 1_000} s, got nothing: does one run?`;
+const LOST_SIGHT = 'expected Redis until the flow was saved, got it away: read the flow to see whether it was';
 const KEPT_MAX = 2_000;
 
 export interface KnownFlow {
@@ -74,25 +82,22 @@ export class Flows {
     return revisions.sort((a, b) => a.revision - b.revision);
   }
 
-  /** Throws `flow.invalid`, `flow.exists`, `flow.unknown`; `named`, where given, is what the source must be called. */
+  /**
+   * Throws `flow.invalid`, `flow.exists`, `flow.unknown`; `named`, where given, is what the source must be called. What will
+   * be refused is refused before anything is asked of the actor, so that it leaves no trace; the actor's word counts where
+   * two ask at once.
+   */
   async save(
     source: string,
     mode: 'create' | 'update' | 'upsert',
     principal: string,
     named?: FlowName,
   ): Promise<{ readonly flow: Flow; readonly revision: number }> {
-    const { flow, problems } = parseFlow(source, this.#catalogue, { tenant: TENANT });
+    if (named && mode === 'update' && !(await this.#isThere(named))) throw unknownFlow(named);
+    const { flow, problems } = this.parse(source);
     if (!flow) throw invalidFlow(problems);
-    if (named && flowKey(named) !== flowKey(flow))
-      throw invalidFlow([
-        {
-          severity: 'error',
-          path: 'id',
-          message: `expected ${named.namespace}.${named.id} as in the address, got ${flow.namespace}.${flow.id}`,
-          expected: named.id,
-          got: flow.id,
-        },
-      ]);
+    if (named && flowKey(named) !== flowKey(flow)) throw invalidFlow([otherName(named, flow)]);
+    if (mode === 'create' && (await this.#isThere(flow))) throw existingFlow(flow);
     const event = await this.#ask(flow, (request, atMs) => ({
       v: MESSAGE_FORMAT,
       kind: 'saveFlow',
@@ -104,22 +109,14 @@ export class Flows {
       mode,
       principal,
     }));
-    if (event.outcome === 'exists')
-      throw new Fault('flow.exists', `expected a new id in ${flow.namespace}, got ${flow.id}`, {
-        problems: [
-          {
-            severity: 'error',
-            path: 'id',
-            message: `expected a new id, got ${flow.id}, which exists`,
-            kestra: 'Flow id already exists',
-          },
-        ],
-      });
+    if (event.outcome === 'exists') throw existingFlow(flow);
     if (event.outcome === 'unknown') throw unknownFlow(flow);
     return { flow, revision: event.revision! };
   }
 
+  /** Throws `flow.unknown`. */
   async remove(name: FlowName, principal: string): Promise<void> {
+    if (!(await this.#isThere(name))) throw unknownFlow(name);
     const event = await this.#ask(name, (request, atMs) => ({
       v: MESSAGE_FORMAT,
       kind: 'deleteFlow',
@@ -131,28 +128,33 @@ export class Flows {
     if (event.outcome === 'unknown') throw unknownFlow(name);
   }
 
+  /** The size comes first: a source that cannot be saved is not worth the time to parse it. */
   parse(source: string): ReturnType<typeof parseFlow> {
-    return parseFlow(source, this.#catalogue, { tenant: TENANT });
+    const bytes = Buffer.byteLength(JSON.stringify(source));
+    if (bytes <= SOURCE_BYTES_MAX) return parseFlow(source, this.#catalogue, { tenant: TENANT });
+    const [expected, got] = [`at most ${SOURCE_BYTES_MAX} bytes, as JSON`, `${bytes}`];
+    return { problems: [{ severity: 'error', path: '', message: `expected ${expected}, got ${got}`, expected, got }] };
+  }
+
+  /** As Redis has it now: what is kept may be behind what another webserver has just saved or deleted. */
+  async #isThere(name: FlowName): Promise<boolean> {
+    const [json] = await this.#bus.documents.fields(flowPartition(name, this.#bus.partitions), flowKey(name), ['head']);
+    return json !== undefined && !(JSON.parse(json) as FlowDocument).deleted;
   }
 
   async #ask(name: FlowName, message: (request: string, atMs: number) => FlowMessage): Promise<FlowEvent> {
     const partition = flowPartition(name, this.#bus.partitions);
     const request = idOf(randomBytes(16));
     const answered = Promise.withResolvers<FlowEvent>();
+    // A refusal may come while the message is still on its way: it is heard below, and must not count as unheard till then.
+    answered.promise.catch(() => {});
     const onEvent = (_: string, json: string) => {
       if (json.includes(request)) answered.resolve(JSON.parse(json) as FlowEvent);
     };
+    const refuse = (detail: string) => answered.reject(new Fault('bus.unavailable', detail));
     const forget = await this.#hub.watch(partition, flowKey(name), { onEvent, onGap: () => {} });
-    const late = setTimeout(
-      () =>
-        answered.reject(
-          new Fault(
-            'bus.unavailable',
-            `expected an executor to answer within ${ANSWER_MS / 1_000} s, got nothing: does one run?`,
-          ),
-        ),
-      ANSWER_MS,
-    );
+    const late = setTimeout(() => refuse(SILENCE), ANSWER_MS);
+    const away = setInterval(() => this.#bus.sightMs() === 0 && refuse(LOST_SIGHT), SIGHT_MS);
     try {
       await this.#bus.mailbox.append(partition, [message(request, await this.#bus.now())]);
       const event = await answered.promise;
@@ -160,6 +162,7 @@ export class Flows {
       return event;
     } finally {
       clearTimeout(late);
+      clearInterval(away);
       forget();
     }
   }
@@ -173,17 +176,18 @@ export class Flows {
       this.#drop(key);
     };
     const forget = await this.#hub.watch(partition, key, { onEvent: onChange, onGap: onChange });
-    const [json] = await this.#bus.documents.fields(partition, key, ['head']);
-    if (json === undefined) {
-      forget();
-      return undefined;
+    let known: KnownFlow | undefined;
+    try {
+      const [json] = await this.#bus.documents.fields(partition, key, ['head']);
+      if (json === undefined) return undefined;
+      const document = JSON.parse(json) as FlowDocument;
+      const { flow } = parseFlow(document.source, this.#catalogue, { tenant: TENANT });
+      known = { document, ...(flow ? { flow } : {}) };
+      return known;
+    } finally {
+      if (!known || changed || this.#kept.has(key)) forget();
+      else this.#keep(key, { known, forget });
     }
-    const document = JSON.parse(json) as FlowDocument;
-    const { flow } = parseFlow(document.source, this.#catalogue, { tenant: TENANT });
-    const known: KnownFlow = { document, ...(flow ? { flow } : {}) };
-    if (changed || this.#kept.has(key)) forget();
-    else this.#keep(key, { known, forget });
-    return known;
   }
 
   #keep(key: string, kept: Kept): void {
@@ -199,3 +203,23 @@ export class Flows {
 
 export const unknownFlow = ({ namespace, id }: Pick<FlowName, 'namespace' | 'id'>): Fault =>
   new Fault('flow.unknown', `expected a flow, got ${namespace}.${id}`);
+
+const existingFlow = ({ namespace, id }: FlowName): Fault =>
+  new Fault('flow.exists', `expected a new id in ${namespace}, got ${id}`, {
+    problems: [
+      {
+        severity: 'error',
+        path: 'id',
+        message: `expected a new id, got ${id}, which exists`,
+        kestra: 'Flow id already exists',
+      },
+    ],
+  });
+
+const otherName = (named: FlowName, flow: FlowName): Problem => ({
+  severity: 'error',
+  path: 'id',
+  message: `expected ${named.namespace}.${named.id} as in the address, got ${flow.namespace}.${flow.id}`,
+  expected: named.id,
+  got: flow.id,
+});

@@ -15,7 +15,7 @@ import type { Followed } from '../live/live.ts';
 import type { StartAsked, Starts } from '../live/starts.ts';
 import { bodyOfExecution, executionBody } from '../views/execution.ts';
 import { pageOf, sortOf } from './paging.ts';
-import { excerptOf, flagOf, labelPairs, textOf, timeOf, wholeOf } from './query.ts';
+import { flagOf, labelPairs, refused, textOf, timesOf, wholeOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 
 /** A start that was accepted is taken in by its owner within this time, as a rule: a kill waits for it. */
@@ -61,8 +61,7 @@ export function executionHandlers(parts: ExecutionParts) {
     searchExecutions: (asked) => search(asked),
     executionsOfFlow: async (asked) => {
       for (const name of ['namespace', 'flowId'])
-        if (textOf(asked.query, name) === undefined)
-          throw new Fault('request.invalid', `${name}: expected a value, got nothing`);
+        if (textOf(asked.query, name) === undefined) throw refused(name, 'a value', '');
       await search(asked, { namespacePrefix: undefined, namespace: textOf(asked.query, 'namespace') });
     },
     followExecution: (asked) =>
@@ -87,13 +86,10 @@ async function startAsked(asked: Asked): Promise<StartAsked> {
 }
 
 function searchOf(query: URLSearchParams): ExecutionSearch {
-  const states = query.getAll('state').flatMap((text) => text.split(','));
+  const states = query.getAll('state').flatMap((text) => text.split(',').filter(Boolean));
   const unknown = states.find((state) => !Object.hasOwn(NEXT_STATES, state));
-  if (unknown !== undefined)
-    throw new Fault(
-      'request.invalid',
-      `state: expected one of ${Object.keys(NEXT_STATES).join(', ')}, got ${excerptOf(unknown)}`,
-    );
+  if (unknown !== undefined) throw refused('state', `one of ${Object.keys(NEXT_STATES).join(', ')}`, unknown);
+  const { fromMs, untilMs } = timesOf(query, systemClock.now());
   return {
     tenant: TENANT,
     ...pageOf(query),
@@ -103,8 +99,8 @@ function searchOf(query: URLSearchParams): ExecutionSearch {
     flowId: textOf(query, 'flowId'),
     states: states.length > 0 ? states : undefined,
     labels: Object.fromEntries(labelPairs(query)),
-    startedAfterMs: timeOf(query, 'startDate'),
-    startedBeforeMs: timeOf(query, 'endDate'),
+    startedAfterMs: fromMs,
+    startedBeforeMs: untilMs,
     triggerExecutionId: textOf(query, 'triggerExecutionId'),
   };
 }

@@ -1,16 +1,20 @@
 /** Flows: save, read, list, validate, delete. */
-
 import { Fault } from '../../../lib/errors.ts';
 import type { FlowName } from '../../../lib/model/flow.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import type { FlowRow, Repository } from '../../../lib/repository/repository.ts';
 import type { ValidationBody } from '../../api/bodies.ts';
-import { bodyOf, FLOW_BYTES_MAX } from '../body.ts';
+import { FLOW_BYTES_MAX, sourceOf } from '../body.ts';
 import { type Flows, unknownFlow } from '../live/flows.ts';
 import { flowBody } from '../views/flow.ts';
 import { pageOf } from './paging.ts';
+import { wholeOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
+
+/** What stands between two documents. */
+const BETWEEN = /^---\s*$/;
+const DOCUMENTS_MAX = 500;
 
 const nameOf = ({ params }: Asked, id = 'id'): FlowName => ({
   tenant: TENANT,
@@ -35,17 +39,16 @@ export function flowHandlers(flows: Flows, repository: Repository) {
       asked.json({ results: rows.map((row) => bodyOfRow(flows, row)), total });
     },
     validateFlows: async (asked) => {
-      const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
-      const sources = source.split(/^---\s*$/m).filter((part, _, all) => all.length === 1 || part.trim() !== '');
-      asked.json(sources.map((part, index) => validation(flows, part, index)));
+      const source = await sourceOf(asked.context.req, FLOW_BYTES_MAX);
+      asked.json(documentsOf(source).map((part, index) => validation(flows, part, index)));
     },
     createFlow: async (asked) => {
-      const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
+      const source = await sourceOf(asked.context.req, FLOW_BYTES_MAX);
       const { flow, revision } = await flows.save(source, 'create', asked.user);
       asked.json(flowBody(flow, { revision, source, withSource: true }));
     },
     updateFlow: async (asked) => {
-      const source = (await bodyOf(asked.context.req, FLOW_BYTES_MAX)).toString();
+      const source = await sourceOf(asked.context.req, FLOW_BYTES_MAX);
       const name = nameOf(asked);
       const { flow, revision } = await flows.save(source, 'update', asked.user, name);
       asked.json(flowBody(flow, { revision, source, withSource: true }));
@@ -72,16 +75,16 @@ async function readFlow(flows: Flows, asked: Asked): Promise<object> {
   const name = nameOf(asked);
   const withSource = query.get('source') === 'true';
   const known = await flows.find(name);
-  const revision = query.get('revision');
-  if (!known || (known.document.deleted && query.get('allowDeleted') !== 'true' && revision === null))
+  const revision = wholeOf(query, 'revision', 1);
+  if (!known || (known.document.deleted && query.get('allowDeleted') !== 'true' && revision === undefined))
     throw unknownFlow(name);
-  if (revision === null)
+  if (revision === undefined)
     return bodyOfSource(flows, name, known.document.source, {
       revision: known.document.revision,
       withSource,
       deleted: known.document.deleted,
     });
-  const found = await flows.revision(name, Number(revision));
+  const found = await flows.revision(name, revision);
   if (!found) throw new Fault('flow.unknown', `expected a revision of ${name.namespace}.${name.id}, got ${revision}`);
   return bodyOfSource(flows, name, found.source, { revision: found.revision, withSource });
 }
@@ -112,11 +115,37 @@ const bodyOfRow = (flows: Flows, row: FlowRow): object =>
 const textOf = (problems: readonly Problem[]): string =>
   problems
     .filter(({ severity }) => severity === 'error')
-    .map(({ path, message, kestra }) => `${path}: ${kestra ?? message}`)
+    .map(({ path, message, kestra }) => placed(path, kestra ?? message))
     .join('\n');
 
-function validation(flows: Flows, source: string, index: number): ValidationBody {
-  const { flow, problems } = flows.parse(source);
+const placed = (path: string, text: string): string => (path === '' ? text : `${path}: ${text}`);
+
+interface Part {
+  readonly text: string;
+  /** Lines of the whole that stand before it. */
+  readonly linesBefore: number;
+}
+
+function documentsOf(source: string): readonly Part[] {
+  const parts: Part[] = [];
+  let [lines, linesBefore, text] = [0, 0, ''];
+  const finish = () => {
+    if (text.trim() !== '') parts.push({ text, linesBefore });
+    [text, linesBefore] = ['', lines];
+  };
+  for (const line of source.split(/(?<=\n)/)) {
+    lines++;
+    if (BETWEEN.test(line)) finish();
+    else text += line;
+  }
+  finish();
+  if (parts.length > DOCUMENTS_MAX)
+    throw new Fault('request.tooLarge', `expected at most ${DOCUMENTS_MAX} documents, got ${parts.length}`);
+  return parts.length > 0 ? parts : [{ text: source, linesBefore: 0 }];
+}
+
+function validation(flows: Flows, { text, linesBefore }: Part, index: number): ValidationBody {
+  const { flow, problems } = flows.parse(text);
   const errors = problems.filter(({ severity }) => severity === 'error');
   return {
     index,
@@ -124,11 +153,13 @@ function validation(flows: Flows, source: string, index: number): ValidationBody
     ...(errors.length > 0 ? { constraints: textOf(problems) } : {}),
     warnings: problems
       .filter(({ severity }) => severity === 'warning')
-      .map(({ path, message }) => `${path}: ${message}`),
+      .map(({ path, message }) => placed(path, message)),
     outdated: false,
     deprecationPaths: problems
       .filter(({ severity, message }) => severity === 'warning' && message.includes('deprecated'))
       .map(({ path }) => path),
-    problems,
+    problems: problems.map((problem) =>
+      problem.line === undefined ? problem : { ...problem, line: problem.line + linesBefore },
+    ),
   };
 }

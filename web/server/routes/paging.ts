@@ -1,6 +1,5 @@
 /** `page` from 1, `size`, `sort=field:asc`, as Kestra's clients send them. */
-import { Fault } from '../../../lib/errors.ts';
-import { excerptOf, textOf, wholeOf } from './query.ts';
+import { refused, textOf, wholeOf } from './query.ts';
 
 const SIZE = 10;
 const SIZE_MAX = 1_000;
@@ -11,10 +10,7 @@ export function pageOf(query: URLSearchParams): { readonly limit: number; readon
   const limit = Math.min(wholeOf(query, 'size', 1) ?? SIZE, SIZE_MAX);
   const offset = (page - 1) * limit;
   if (offset > OFFSET_MAX)
-    throw new Fault(
-      'request.invalid',
-      `page: expected one of the first ${OFFSET_MAX} rows, got row ${offset}: narrow the search`,
-    );
+    throw refused('page', `one of the first ${OFFSET_MAX} rows (narrow the search)`, `row ${offset}`);
   return { limit, offset };
 }
 
@@ -27,9 +23,6 @@ export function sortOf<T extends string>(
   if (text === undefined) return undefined;
   const [name = '', direction = 'asc'] = text.split(':');
   if (!Object.hasOwn(known, name) || !['asc', 'desc'].includes(direction.toLowerCase()))
-    throw new Fault(
-      'request.invalid',
-      `sort: expected one of ${Object.keys(known).join(', ')} with :asc or :desc, got ${excerptOf(text)}`,
-    );
+    throw refused('sort', `one of ${Object.keys(known).join(', ')} with :asc or :desc`, text);
   return { by: known[name]!, descending: direction.toLowerCase() === 'desc' };
 }

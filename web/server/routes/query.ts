@@ -1,5 +1,6 @@
 /** What stands in an address's query, as our routes read it: a refusal names the parameter, what was expected and got. */
 import { Fault } from '../../../lib/errors.ts';
+import { durationMs } from '../../../lib/flow/duration.ts';
 import { LEVELS, type Level } from '../../../lib/model/log-line.ts';
 
 type Query = URLSearchParams;
@@ -7,8 +8,12 @@ const TEXT_CHARS_MAX = 60;
 
 export const excerptOf = (text: string): string => JSON.stringify(text.slice(0, TEXT_CHARS_MAX));
 
-const refused = (name: string, expected: string, got: string): Fault =>
-  new Fault('request.invalid', `${name}: expected ${expected}, got ${excerptOf(got)}`);
+/** `kestra`: what its clients look for in the message. */
+export function refused(name: string, expected: string, got: string, kestra?: string): Fault {
+  const message = `expected ${expected}, got ${excerptOf(got)}`;
+  const problem = { severity: 'error', path: name, message, expected, got: excerptOf(got), kestra } as const;
+  return new Fault('request.parameter', `${name}: ${message}`, { problems: [problem] });
+}
 
 /** Undefined where it is absent or empty. */
 export const textOf = (query: Query, name: string): string | undefined => query.get(name) || undefined;
@@ -42,6 +47,32 @@ export function timeOf(query: Query, name: string): number | undefined {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw refused(name, 'a time such as 2026-11-26T10:00:00Z', text);
   return ms;
+}
+
+/** `startDate` and `endDate`, or `timeRange`: how far back from now. */
+export function timesOf(query: Query, nowMs: number): { readonly fromMs?: number; readonly untilMs?: number } {
+  const [fromMs, untilMs] = [timeOf(query, 'startDate'), timeOf(query, 'endDate')];
+  const range = textOf(query, 'timeRange');
+  if (range !== undefined) {
+    if (fromMs !== undefined)
+      throw refused(
+        'timeRange',
+        'either startDate or timeRange',
+        range,
+        "Parameters 'startDate' and 'timeRange' are mutually exclusive",
+      );
+    const ms = durationMs(range);
+    if (ms === undefined || ms < 0) throw refused('timeRange', 'a duration such as PT24H', range);
+    return { fromMs: nowMs - ms, untilMs };
+  }
+  if (fromMs !== undefined && untilMs !== undefined && fromMs > untilMs)
+    throw refused(
+      'endDate',
+      'a time behind startDate',
+      textOf(query, 'endDate')!,
+      'Illegal argument: Start date must be before End Date',
+    );
+  return { fromMs, untilMs };
 }
 
 /** `labels=key:value`, as often as it stands there. */

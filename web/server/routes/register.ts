@@ -50,7 +50,7 @@ function askedOf(context: RoutedContext): Asked {
   return {
     context,
     params: context.params,
-    query: context.URL.searchParams,
+    query: new URLSearchParams(context.querystring),
     user: (context.state as { user?: string }).user ?? '',
     json: (body, status = 200) => {
       context.status = status;
@@ -61,7 +61,9 @@ function askedOf(context: RoutedContext): Asked {
     get gone() {
       if (!gone) {
         const controller = new AbortController();
-        context.res.once('close', () => controller.abort());
+        context.res.once('close', () => {
+          if (!context.res.writableFinished) controller.abort();
+        });
         gone = controller;
       }
       return gone.signal;

@@ -50,7 +50,10 @@ export function sessionHandlers({ keeper, cookie, version, instance }: SessionPa
     login: async (asked) => {
       const { username, password } = await jsonOf(asked.context.req, LOGIN_BYTES_MAX);
       if (typeof username !== 'string' || typeof password !== 'string')
-        throw new Fault('request.invalid', 'expected { "username": …, "password": … } with two texts');
+        throw new Fault(
+          'request.invalid',
+          `expected { "username": …, "password": … } with two texts, got ${typeof username} and ${typeof password}`,
+        );
       if (!keeper) return asked.json({ username: asked.user });
       const user = await keeper.signIn(username, password, asked.context.ip);
       if (user === undefined) throw new Fault('auth.required', 'expected a user and their password, got others');
@@ -58,6 +61,8 @@ export function sessionHandlers({ keeper, cookie, version, instance }: SessionPa
       asked.json({ username: user });
     },
     useLink: async (asked) => {
+      // Whoever only looks at the address (chats do) does not use it up.
+      if (asked.context.method === 'HEAD') return asked.context.redirect(PAGE);
       const user = await keeper?.useLink(asked.params.secret!);
       if (keeper && user === undefined)
         throw new Fault(

@@ -1,0 +1,14 @@
+/** What a value from outside may hold, so that it can be carried as JSON: levels up to a bound, numbers that are some. */
+const LEVELS_MAX = 100;
+
+/** *expected …, got …*, or undefined where nothing is wrong. Goes level by level: a deep value is no deep recursion. */
+export function faultIn(value: unknown): string | undefined {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > LEVELS_MAX) return `expected at most ${LEVELS_MAX} levels, got more`;
+    if (level.some((each) => typeof each === 'number' && !Number.isFinite(each)))
+      return 'expected numbers below 1.8e308, got one beyond';
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return undefined;
+}
