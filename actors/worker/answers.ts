@@ -2,12 +2,12 @@
  * Sends the ends of jobs to their owners: one append per partition at a time, with everything that has come up meanwhile.
  * An answer is kept until it is in the mailbox; that it was applied is the desk's to find out.
  */
+import type { BusTime } from '../../lib/bus/bus-time.ts';
 import type { Mailbox } from '../../lib/bus/mailbox.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { MESSAGE_FORMAT, type TaskEndedMessage } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
-import type { BusTime } from './bus-time.ts';
 import { insist } from './insist.ts';
 import type { Job } from './job.ts';
 
@@ -81,7 +81,7 @@ export class Answers {
       );
     };
     const failed = (error: unknown): void => {
-      if (isFault(error, 'bus.messageLate')) this.#time.refresh();
+      if (isFault(error, 'bus.messageLate')) void this.#time.refresh();
       if (!this.#told)
         this.#log.warn({ partition, reason: textOf(error) }, 'answers are kept until the bus takes them');
       this.#told = true;

@@ -2,6 +2,7 @@
  * What comes back from the seats: lines go to the streams, results become answers, the lost are told to their owners, and
  * those that could not be started are given back.
  */
+import type { BusTime } from '../../lib/bus/bus-time.ts';
 import type { Mailbox } from '../../lib/bus/mailbox.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
@@ -10,7 +11,6 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Answers } from './answers.ts';
-import type { BusTime } from './bus-time.ts';
 import type { ExecutionPart, RawLine, Result } from './channel.ts';
 import type { Desk } from './desk.ts';
 import { insist } from './insist.ts';

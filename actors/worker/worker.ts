@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
+import { BusTime } from '../../lib/bus/bus-time.ts';
 import { MEMBER_BEAT_MS } from '../../lib/bus/members.ts';
 import type { QueueServer } from '../../lib/bus/queues.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -17,7 +18,6 @@ import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { environmentOf } from '../../lib/task/environment.ts';
 import { Answers } from './answers.ts';
-import { BusTime } from './bus-time.ts';
 import { Crew } from './crew.ts';
 import { Desk } from './desk.ts';
 import { Fetch } from './fetch.ts';

@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
+import { BusTime } from '../../lib/bus/bus-time.ts';
 import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
 import type { Config } from '../../lib/config.ts';
 import { type DataFolder, writeWhole } from '../../lib/data-folder.ts';
@@ -20,7 +21,7 @@ import type { Service } from '../../lib/service.ts';
 import type { Storage } from '../../lib/storage/storage.ts';
 import { appOf } from './app.ts';
 import { type Household, prepare } from './auth/first-start.ts';
-import { refuseOpenDoor } from './auth/guard.ts';
+import { type Door, refuseOpenDoor } from './auth/guard.ts';
 import { Executions } from './live/executions.ts';
 import { FeedHub } from './live/feed-hub.ts';
 import { Flows } from './live/flows.ts';
@@ -31,7 +32,7 @@ import { executionHandlers } from './routes/executions.ts';
 import { fileHandlers } from './routes/files.ts';
 import { flowHandlers } from './routes/flows.ts';
 import { logHandlers } from './routes/logs.ts';
-import type { Door, Handlers } from './routes/register.ts';
+import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
 
 const VERSION = '0.1.0';
@@ -69,6 +70,7 @@ class WebserverService implements Webserver {
   readonly #member: Member;
   readonly #hub: FeedHub;
   readonly #lines: LineHub;
+  readonly #time: BusTime;
   #household: Household | undefined;
   #server: Server | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -78,6 +80,7 @@ class WebserverService implements Webserver {
     this.#parts = parts;
     this.#hub = new FeedHub(parts.bus, parts.log);
     this.#lines = new LineHub(parts.bus, parts.log);
+    this.#time = new BusTime(parts.bus);
     this.#member = {
       id: randomUUID(),
       role: 'webserver',
@@ -91,6 +94,7 @@ class WebserverService implements Webserver {
 
   async start(): Promise<void> {
     const { bus, config, data, portFixed, log } = this.#parts;
+    await this.#time.start();
     const household = await prepare(bus.vault, config, data);
     this.#household = household;
     const door: Door = { keeper: household.keeper, cookie: `windhover-${household.instance.slice(0, 8)}` };
@@ -120,6 +124,7 @@ class WebserverService implements Webserver {
 
   async stop(deadlineMs: number): Promise<void> {
     clearInterval(this.#beat);
+    this.#time.stop();
     const server = this.#server;
     if (server) {
       const closed = new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve()));
@@ -143,7 +148,7 @@ class WebserverService implements Webserver {
     const flows = new Flows(bus, this.#hub, catalogue);
     const followed = { hub: this.#hub, executions, partitions: bus.partitions };
     const logs = new Logs(repository, this.#lines, executions);
-    const starts = new Starts(bus, flows, followed);
+    const starts = new Starts(bus, this.#time, flows, followed);
     return {
       ...sessionHandlers({ ...door, version: VERSION, instance: this.#household!.instance }),
       ...flowHandlers(flows, repository),

@@ -21,7 +21,10 @@ export interface Followed {
 export const isOver = ({ head }: Snapshot): boolean => isEnded(stateOf(head.history));
 
 export class Live {
+  /** Whatever changes. */
   readonly changed = new Signal();
+  /** What may be its end: who waits for that alone is not woken by the rest. */
+  readonly #mayEnd = new Signal();
   readonly #id: string;
   readonly #parts: Followed;
   #forget: () => void = () => {};
@@ -77,11 +80,11 @@ export class Live {
   /** Resolves with its end; earlier with what there is when `signal` fires or `ms` are over. */
   async end(options: { readonly signal?: AbortSignal; readonly ms?: number } = {}): Promise<Snapshot> {
     const untilMs = performance.now() + (options.ms ?? Number.POSITIVE_INFINITY);
-    const wake = () => this.changed.set();
+    const wake = () => this.#mayEnd.set();
     options.signal?.addEventListener('abort', wake, { once: true });
     try {
       for (;;) {
-        this.changed.clear();
+        this.#mayEnd.clear();
         if (this.#mayBeOver) {
           this.#mayBeOver = false;
           const snapshot = await this.now();
@@ -89,7 +92,7 @@ export class Live {
         }
         const restMs = untilMs - performance.now();
         if (options.signal?.aborted || restMs <= 0) return await this.now();
-        await this.changed.wait(Number.isFinite(restMs) ? restMs : undefined);
+        await this.#mayEnd.wait(Number.isFinite(restMs) ? restMs : undefined);
       }
     } finally {
       options.signal?.removeEventListener('abort', wake);
@@ -103,13 +106,18 @@ export class Live {
   #take(version: Version, names: string): void {
     this.#version = version;
     for (const name of names.split(' ')) this.#names.add(name);
-    if (HEAD.test(names)) this.#mayBeOver = true;
+    if (HEAD.test(names)) this.#hearEnd();
     this.changed.set();
   }
 
   #doubt(): void {
     this.#stale = true;
-    this.#mayBeOver = true;
+    this.#hearEnd();
     this.changed.set();
+  }
+
+  #hearEnd(): void {
+    this.#mayBeOver = true;
+    this.#mayEnd.set();
   }
 }

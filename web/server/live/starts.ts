@@ -4,7 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../../lib/bus/bus.ts';
-import { Fault } from '../../../lib/errors.ts';
+import type { BusTime } from '../../../lib/bus/bus-time.ts';
+import type { StartAnswer } from '../../../lib/bus/mailbox.ts';
+import { Fault, isFault } from '../../../lib/errors.ts';
 import { resolveInputs } from '../../../lib/flow/inputs.ts';
 import { systemLabelText } from '../../../lib/flow/labels.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
@@ -12,6 +14,8 @@ import { type Flow, type FlowName, type Labels, TENANT } from '../../../lib/mode
 import { derivedId, idOf } from '../../../lib/model/ids.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition, flowKey } from '../../../lib/model/partition.ts';
+import { invalidFlow, listOf } from '../refusals.ts';
+import { faultIn } from '../value.ts';
 import { createdOf, type Snapshot } from './executions.ts';
 import type { Flows } from './flows.ts';
 import { type Followed, Live } from './live.ts';
@@ -38,11 +42,13 @@ interface Definition {
 
 export class Starts {
   readonly #bus: Bus;
+  readonly #time: BusTime;
   readonly #flows: Flows;
   readonly #followed: Followed;
 
-  constructor(bus: Bus, flows: Flows, followed: Followed) {
+  constructor(bus: Bus, time: BusTime, flows: Flows, followed: Followed) {
     this.#bus = bus;
+    this.#time = time;
     this.#flows = flows;
     this.#followed = followed;
   }
@@ -74,13 +80,9 @@ export class Starts {
     const { flow, source, revision } = await this.#definition(asked.name, asked.revision);
     if (flow.disabled) throw new Fault('flow.disabled', `expected an enabled flow, got ${flow.namespace}.${flow.id}`);
     const given = labelsOf(asked.labels);
-    const { inputs, problems } = resolveInputs(flow, asked.inputs);
-    if (problems.length > 0)
-      throw new Fault('input.invalid', problems.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-        problems,
-      });
+    const inputs = inputsOf(flow, asked.inputs);
     const id = nameOf(asked);
-    const atMs = await this.#bus.now();
+    const atMs = this.#time.now();
     const start: ExecutionStart = {
       id,
       flow: { ...asked.name, revision, hash: flow.hash },
@@ -110,32 +112,60 @@ export class Starts {
 
   /** True if this start is the first of its name. */
   async #send(message: StartMessage, definition: string): Promise<boolean> {
-    const partition = executionPartition(message.executionId, this.#bus.partitions);
-    let answer = await this.#bus.mailbox.start(partition, message, {});
-    if (answer.kind === 'definitionMissing') answer = await this.#bus.mailbox.start(partition, message, { definition });
+    let answer = await this.#append(message);
+    if (answer.kind === 'definitionMissing') answer = await this.#append(message, definition);
     if (answer.kind === 'full' || answer.kind === 'definitionMissing')
       throw new Fault('bus.full', 'expected room for one more execution, got a full mailbox: ask again in a second');
     return answer.kind === 'accepted';
   }
+
+  async #append(message: StartMessage, definition?: string): Promise<StartAnswer> {
+    const partition = executionPartition(message.executionId, this.#bus.partitions);
+    try {
+      return await this.#bus.mailbox.start(partition, message, { definition });
+    } catch (error) {
+      if (!isFault(error, 'bus.messageLate')) throw error;
+      // A clock has been set since it was last looked at.
+      await this.#time.refresh();
+      return this.#bus.mailbox.start(partition, { ...message, atMs: this.#time.now() }, { definition });
+    }
+  }
+}
+
+/** Throws `input.invalid`. */
+function inputsOf(flow: Flow, given: StartAsked['inputs']): Readonly<Record<string, unknown>> {
+  const { inputs, problems } = resolveInputs(flow, given);
+  if (problems.length > 0) throw new Fault('input.invalid', listOf(problems), { problems });
+  const message = faultIn(inputs);
+  if (message !== undefined)
+    throw new Fault('input.invalid', `inputs: ${message}`, {
+      problems: [{ severity: 'error', path: 'inputs', message }],
+    });
+  return inputs;
 }
 
 /** Throws `flow.invalid`: it needs what is not here any more. */
 function runnable(flows: Flows, source: string): Flow {
   const { flow, problems } = flows.parse(source);
   if (flow) return flow;
-  throw new Fault('flow.invalid', problems.map(({ path, message }) => `${path}: ${message}`).join('; '), { problems });
+  throw invalidFlow(problems);
 }
 
 function nameOf({ name, principal, idempotencyKey }: StartAsked): string {
   if (idempotencyKey === undefined) return idOf(randomBytes(16));
   if (idempotencyKey === '' || idempotencyKey.length > KEY_CHARS_MAX)
-    throw new Fault('request.invalid', `Idempotency-Key: expected 1 to ${KEY_CHARS_MAX} characters`);
+    throw new Fault(
+      'request.invalid',
+      `Idempotency-Key: expected 1 to ${KEY_CHARS_MAX} characters, got ${idempotencyKey.length}`,
+    );
   return derivedId('request', TENANT, flowKey(name), principal, idempotencyKey);
 }
 
 function labelsOf(given: StartAsked['labels']): Labels {
   const labels: Record<string, string> = {};
   for (const [key, value] of given) {
+    // A map takes it for its prototype, and has no such key afterwards.
+    if (key === '__proto__') throw refused('expected another key, got __proto__');
     if (key === '' || value === '')
       throw refused(
         `expected key:value with both, got ${JSON.stringify(`${key}:${value}`)}`,
@@ -148,5 +178,5 @@ function labelsOf(given: StartAsked['labels']): Labels {
   return labels;
 }
 
-const refused = (message: string, kestra: string): Fault =>
+const refused = (message: string, kestra?: string): Fault =>
   new Fault('label.invalid', message, { problems: [{ severity: 'error', path: 'labels', message, kestra }] });

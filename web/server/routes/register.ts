@@ -2,8 +2,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { ROUTES, type Route, type RouteName } from '../../api/routes.ts';
-import { authorize } from '../auth/guard.ts';
-import type { Keeper } from '../auth/keeper.ts';
+import { authorize, type Door, stillAllowed } from '../auth/guard.ts';
 import { EventStream } from '../sse.ts';
 
 export type Handler = (context: Asked) => Promise<void> | void;
@@ -27,25 +26,21 @@ export type Handlers = Readonly<Record<RouteName, Handler>>;
 /** Kestra's clients name the tenant since 0.23; ours is always `main`. */
 const BASE = '/api/v1{/main}';
 
-export interface Door {
-  /** Absent: authentication is off. */
-  readonly keeper?: Keeper;
-  /** The session's cookie. */
-  readonly cookie: string;
-}
-
-export function register(router: Router, handlers: Handlers, { keeper, cookie }: Door): void {
+export function register(router: Router, handlers: Handlers, door: Door): void {
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][])
     router.register(
       BASE + route.path,
       [route.method],
-      [authorize(route, keeper, cookie) as never, (context: RoutedContext) => handlers[name](askedOf(context))],
+      [
+        authorize(route, door) as never,
+        (context: RoutedContext) => handlers[name](askedOf(context, () => stillAllowed(route, context, door))),
+      ],
     );
 }
 
 type RoutedContext = Context & { readonly params: Record<string, string> };
 
-function askedOf(context: RoutedContext): Asked {
+function askedOf(context: RoutedContext, allowed: () => Promise<boolean>): Asked {
   let gone: AbortController | undefined;
   return {
     context,
@@ -57,7 +52,7 @@ function askedOf(context: RoutedContext): Asked {
       context.type = 'application/json';
       context.body = JSON.stringify(body);
     },
-    stream: () => new EventStream(context),
+    stream: () => new EventStream(context, allowed),
     get gone() {
       if (!gone) {
         const controller = new AbortController();

@@ -1,6 +1,6 @@
-/** The bus's time, from this machine's clock and their difference, which is looked at now and then. */
-import type { Bus } from '../../lib/bus/bus.ts';
-import { systemClock } from '../../lib/clock.ts';
+/** The bus's time without a round trip: from this machine's clock and their difference, which is looked at now and then. */
+import { systemClock } from '../clock.ts';
+import type { Bus } from './bus.ts';
 
 const REFRESH_MS = 30_000;
 
@@ -19,12 +19,12 @@ export class BusTime {
   }
 
   async start(): Promise<void> {
-    this.#timer = setInterval(() => this.refresh(), REFRESH_MS).unref();
+    this.#timer = setInterval(() => void this.refresh(), REFRESH_MS).unref();
     await this.#look();
   }
 
-  refresh(): void {
-    void this.#look();
+  refresh(): Promise<void> {
+    return this.#look();
   }
 
   stop(): void {
