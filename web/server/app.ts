@@ -7,10 +7,10 @@ import Koa, { type Middleware } from 'koa';
 import { Fault } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { histogram } from '../../lib/metrics.ts';
-import { guard } from './auth/guard.ts';
+import { type Door, guard } from './auth/guard.ts';
 import { page } from './page.ts';
 import { RETRY_AFTER_S, refusalOf } from './refusals.ts';
-import { type Door, type Handlers, register } from './routes/register.ts';
+import { type Handlers, register } from './routes/register.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',

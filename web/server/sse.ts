@@ -1,10 +1,14 @@
-/** Server-sent events. A reader that does not keep up holds back its own stream and nobody else's. */
+/**
+ * Server-sent events. A reader that does not keep up holds back its own stream and nobody else's; one whose credentials end
+ * while it reads is closed with the next beat.
+ */
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
+import { gauge } from '../../lib/metrics.ts';
 
 /** A line that says nothing, so that proxies keep the connection. */
-const BEAT_MS = 15_000;
-const BUFFERED_BYTES_MAX = 4 * 1024 * 1024;
+export const BEAT_MS = 15_000;
+const open = gauge('web_streams', 'Streams of events that are open');
 
 export interface SseEvent {
   readonly id?: string;
@@ -17,19 +21,23 @@ export class EventStream {
   readonly #beat: NodeJS.Timeout;
   readonly #gone = new AbortController();
 
-  constructor(context: Context) {
+  /** `allowed` is asked with each beat and never throws. */
+  constructor(context: Context, allowed: () => Promise<boolean>) {
     context.respond = false;
     this.#response = context.res;
+    open.inc();
+    this.#beat = setInterval(() => void this.#look(allowed), BEAT_MS);
+    this.#response.once('close', () => this.close());
     this.#response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
       connection: 'keep-alive',
     });
-    this.#response.write(': windhover\n\n');
-    this.#beat = setInterval(() => this.#response.write(':\n\n'), BEAT_MS);
     context.req.socket.setNoDelay(true);
-    this.#response.once('close', () => this.close());
+    this.#response.write(': windhover\n\n');
+    // Who went while its stream was prepared closes nothing any more; who asks for headers alone waits for nothing.
+    if (this.#response.closed || context.method === 'HEAD') this.close();
   }
 
   /** Fires when the reader has gone. */
@@ -37,17 +45,17 @@ export class EventStream {
     return this.#gone.signal;
   }
 
-  /** The reader is behind: what can wait should. */
-  get isBehind(): boolean {
-    return this.#response.writableLength > BUFFERED_BYTES_MAX;
-  }
-
   /** Resolves when the reader has taken what was sent. */
   async drained(): Promise<void> {
     if (!this.#response.writableNeedDrain || this.signal.aborted) return;
     await new Promise<void>((resolve) => {
-      this.#response.once('drain', resolve);
-      this.signal.addEventListener('abort', () => resolve(), { once: true });
+      const done = () => {
+        this.#response.off('drain', done);
+        this.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#response.once('drain', done);
+      this.signal.addEventListener('abort', done, { once: true });
     });
   }
 
@@ -60,8 +68,15 @@ export class EventStream {
   }
 
   close(): void {
+    if (this.signal.aborted) return;
     clearInterval(this.#beat);
-    if (!this.#gone.signal.aborted) this.#gone.abort();
+    open.dec();
+    this.#gone.abort();
     this.#response.end();
+  }
+
+  async #look(allowed: () => Promise<boolean>): Promise<void> {
+    if (!(await allowed())) this.close();
+    else if (!this.signal.aborted) this.#response.write(':\n\n');
   }
 }

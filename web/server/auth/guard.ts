@@ -3,7 +3,7 @@
  * not come from a foreign page. The route's own `access` decides the rest (`authorize`).
  */
 import type { Middleware, ParameterizedContext } from 'koa';
-import { Fault } from '../../../lib/errors.ts';
+import { Fault, isFault } from '../../../lib/errors.ts';
 import type { Route } from '../../api/routes.ts';
 import type { Keeper } from './keeper.ts';
 
@@ -12,6 +12,13 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface Principal {
   user: string;
+}
+
+export interface Door {
+  /** Absent: authentication is off. */
+  readonly keeper?: Keeper;
+  /** The session's cookie. */
+  readonly cookie: string;
 }
 
 export function guard(allowedHosts: readonly string[]): Middleware {
@@ -40,12 +47,27 @@ function refuseForeign(headers: NodeJS.Dict<string | string[]>, host: string): v
 }
 
 /** The one place that decides who may use a route. */
-export function authorize(route: Route, keeper: Keeper | undefined, cookie: string): Middleware<Principal> {
+export function authorize(route: Route, { keeper, cookie }: Door): Middleware<Principal> {
   if (route.access !== 'user') return (_, next) => next();
   return async (context, next) => {
     context.state.user = await userOf(context, keeper, cookie);
     await next();
   };
+}
+
+/** Whether who was let in would be let in again; a doubt lets it stay. */
+export async function stillAllowed(
+  route: Route,
+  context: ParameterizedContext,
+  { keeper, cookie }: Door,
+): Promise<boolean> {
+  if (route.access !== 'user') return true;
+  try {
+    await userOf(context, keeper, cookie);
+    return true;
+  } catch (error) {
+    return !isFault(error, 'auth.required');
+  }
 }
 
 async function userOf(context: ParameterizedContext, keeper: Keeper | undefined, cookie: string): Promise<string> {

@@ -29,8 +29,9 @@ export class Snapshot {
     return [...this.#taskRuns.values()].sort((a, b) => a.index - b.index);
   }
 
-  /** Fields of its document by name; `-t:x` is a task run that went. */
-  apply(fields: ReadonlyMap<string, string>): void {
+  /** Fields of its document by name; `-t:x` is a task run that went. Returns the task runs that came or changed. */
+  apply(fields: ReadonlyMap<string, string>): readonly TaskRun[] {
+    const changed: TaskRun[] = [];
     for (const [name, json] of fields)
       if (name === 'start') this.start = JSON.parse(json) as ExecutionStart;
       else if (name === 'head') this.head = JSON.parse(json) as ExecutionHead;
@@ -38,7 +39,9 @@ export class Snapshot {
       else {
         const taskRun = JSON.parse(json) as TaskRun;
         this.#taskRuns.set(taskRun.id, taskRun);
+        changed.push(taskRun);
       }
+    return changed;
   }
 }
 
@@ -58,7 +61,7 @@ export class Executions {
     const past = await this.#repository.execution(id);
     if (past) return new Snapshot(past, past, past.taskRunList);
     const waiting = await this.#bus.mailbox.waitingStart(executionPartition(id, this.#bus.partitions), id);
-    // Its owner may have read it in between.
+    // Its owner may have taken it in between.
     return (await this.#live(id)) ?? (waiting && createdOf(waiting));
   }
 

@@ -6,8 +6,10 @@
 import type { Bus } from '../../../lib/bus/bus.ts';
 import { isFault, textOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
+import { gauge } from '../../../lib/metrics.ts';
 import type { Partition } from '../../../lib/model/partition.ts';
 import type { Version } from '../../../lib/model/version.ts';
+import { Standstill } from './standstill.ts';
 
 const READ_ENTRIES = 500;
 const BLOCK_MS = 5_000;
@@ -15,6 +17,10 @@ const KEPT_MS = 10_000;
 const BACK_OFF_MS = 250;
 /** Cursors are compared with what is there this often: a step back shows no other way. */
 const COMPARE_MS = 5_000;
+/** Feeds keep their entries for twice this time. */
+const STANDSTILL_MS = 5_000;
+
+const watching = gauge('web_watchers', 'Documents that are watched: by who follows, waits, or keeps a flow');
 
 export interface Watcher {
   onEvent(version: Version, json: string): void;
@@ -36,7 +42,9 @@ export class FeedHub {
   #round = new AbortController();
   #running = true;
   #loop: Promise<void> | undefined;
-  #comparedMs = 0;
+  readonly #standstill = new Standstill();
+  #comparedMs = performance.now();
+  #missed = false;
 
   constructor(bus: Bus, log: Log) {
     this.#bus = bus;
@@ -52,11 +60,13 @@ export class FeedHub {
     const watchers = this.#watchers.get(key);
     if (watchers) watchers.add(watcher);
     else this.#watchers.set(key, new Set([watcher]));
+    watching.inc();
     return () => this.#forget(partition, key, watcher);
   }
 
   async close(): Promise<void> {
     this.#running = false;
+    this.#standstill.close();
     this.#round.abort();
     await this.#loop;
   }
@@ -64,6 +74,7 @@ export class FeedHub {
   #forget(partition: Partition, key: string, watcher: Watcher): void {
     const watchers = this.#watchers.get(key);
     if (!watchers?.delete(watcher)) return;
+    watching.dec();
     if (watchers.size === 0) this.#watchers.delete(key);
     const read = this.#reads.get(partition)!;
     read.watchers--;
@@ -91,6 +102,10 @@ export class FeedHub {
       this.#round = new AbortController();
       try {
         await this.#compare();
+        if (this.#reads.size === 0) {
+          await this.#idle();
+          continue;
+        }
         const cursors = new Map([...this.#reads].map(([partition, { cursor }]) => [partition, cursor]));
         const found = await this.#bus.feeds.read(cursors, {
           count: READ_ENTRIES,
@@ -109,27 +124,37 @@ export class FeedHub {
       } catch (error) {
         if (!isFault(error)) this.#log.error({ err: error }, 'the feeds cannot be read');
         else this.#log.debug({ reason: textOf(error) }, 'the feeds wait for Redis');
-        this.#comparedMs = 0;
+        this.#missed = true;
         await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
       }
     }
   }
 
+  /** Until somebody watches. */
+  #idle(): Promise<void> {
+    const { signal } = this.#round;
+    return new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
   /** Drops what nobody watches, and finds cursors that are ahead of their feed. */
   async #compare(): Promise<void> {
     const nowMs = performance.now();
-    if (nowMs - this.#comparedMs < COMPARE_MS) return;
-    const anew = this.#comparedMs === 0;
+    if (this.#standstill.longest() > STANDSTILL_MS) this.#missed = true;
+    if (!this.#missed && nowMs - this.#comparedMs < COMPARE_MS) return;
     this.#comparedMs = nowMs;
     for (const [partition, { watchers, idleMs }] of this.#reads)
       if (watchers === 0 && nowMs - idleMs > KEPT_MS) this.#reads.delete(partition);
     const newest = await this.#bus.feeds.newest([...this.#reads.keys()]);
     for (const [partition, version] of newest) {
       const read = this.#reads.get(partition)!;
-      if (!anew && version >= read.cursor) continue;
+      if (!this.#missed && version >= read.cursor) continue;
       if (version < read.cursor) read.cursor = version;
       for (const [key, watchers] of this.#watchers)
         if (key.startsWith(`${partition}/`)) for (const watcher of watchers) watcher.onGap();
     }
+    this.#missed = false;
   }
 }

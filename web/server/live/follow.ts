@@ -5,20 +5,19 @@
 import type { LogLine } from '../../../lib/model/log-line.ts';
 import type { EventStream, SseEvent } from '../sse.ts';
 import { executionBody } from '../views/execution.ts';
-import { lineBody } from '../views/line.ts';
 import type { Snapshot } from './executions.ts';
+import { FollowedLines } from './followed-lines.ts';
 import type { LineHub } from './line-hub.ts';
 import { type Followed, isOver, Live } from './live.ts';
 import { LogCursor } from './log-cursor.ts';
-import { inTime, LastNumbers, type Logs } from './logs.ts';
+import { type Logs, mayStillCome } from './logs.ts';
 
 /** At most one state in this time, and in large executions less often: each is the whole execution. */
 const STATE_MS = 50;
 const STATE_MS_PER_TASK_RUN = 0.1;
-/** After the end its last lines are waited for at most this long. */
-const LAST_LINES_MS = 10_000;
+/** While lines are lacking, all that there is is read anew: at first soon, then less and less often. */
 const LOOK_MS = 200;
-const LINES_AT_ONCE = 500;
+const LOOK_MS_MAX = 2_000;
 const START: SseEvent = { id: 'start', event: 'start', data: '{}' };
 
 export interface FollowedLog extends Followed {
@@ -69,73 +68,33 @@ export async function followLogs(
   open: () => EventStream,
   { resume, lastEventId, passes }: Following & { readonly passes: (line: LogLine) => boolean },
 ): Promise<void> {
-  const live = await Live.watch(parts, id);
-  const fresh: LogLine[] = [];
-  const unlisten = parts.lines.listen(id, (some) => {
-    for (const line of some) fresh.push(line);
-    live.changed.set();
-  });
+  const cursor = new LogCursor(resume ? lastEventId : '');
+  const live = await Live.watch(parts, id, (taskRun) => cursor.know(taskRun));
+  const lines = new FollowedLines(cursor, () => live.changed.set());
+  const unlisten = parts.lines.listen(id, lines);
   try {
     await live.now();
-    for (const line of await parts.logs.all(id)) fresh.push(line);
     const stream = open();
     stream.signal.addEventListener('abort', () => live.changed.set());
     if (!resume) stream.send([START]);
-    const sending = new Sending(stream, { resume, passes, cursor: new LogCursor(resume ? lastEventId : '') });
-    for (let endedMs = Number.POSITIVE_INFINITY; !stream.signal.aborted; ) {
+    const sending = { stream, resume, passes };
+    for (let lookMs = LOOK_MS; !stream.signal.aborted; ) {
       live.changed.clear();
-      await sending.send(fresh.splice(0).sort(inTime));
       const snapshot = await live.now();
+      await lines.send(() => parts.logs.pages(id), sending);
       const over = isOver(snapshot);
-      if (over) {
-        endedMs = Math.min(endedMs, performance.now());
-        const late = performance.now() - endedMs > LAST_LINES_MS;
-        if (fresh.length === 0 && (late || !sending.seen.lacking(snapshot))) break;
-      }
-      await live.changed.wait(over ? LOOK_MS : undefined);
+      if (over && lines.areAll(!mayStillCome(snapshot))) break;
+      if (lines.hasMissed) continue;
+      if (lines.doubts()) live.doubt();
+      else await live.changed.wait(lines.hasEarly ? LOOK_MS : over ? lookMs : undefined);
+      if (!over) continue;
+      lookMs = Math.min(2 * lookMs, LOOK_MS_MAX);
+      lines.onGap();
     }
-    stream.send([{ id: resume ? sending.cursor : 'end', event: 'end', data: '{}' }]);
+    stream.send([{ id: resume ? cursor.text() : 'end', event: 'end', data: '{}' }]);
     stream.close();
   } finally {
     unlisten();
     live.close();
-  }
-}
-
-/** Lines on their way to one reader: each once, and how far the reader is. */
-class Sending {
-  readonly seen = new LastNumbers();
-  readonly #stream: EventStream;
-  readonly #cursor: LogCursor;
-  readonly #resume: boolean;
-  readonly #passes: (line: LogLine) => boolean;
-
-  constructor(
-    stream: EventStream,
-    how: { readonly resume: boolean; readonly cursor: LogCursor; readonly passes: (line: LogLine) => boolean },
-  ) {
-    this.#stream = stream;
-    this.#cursor = how.cursor;
-    this.#resume = how.resume;
-    this.#passes = how.passes;
-  }
-
-  get cursor(): string {
-    return this.#cursor.text();
-  }
-
-  async send(lines: readonly LogLine[]): Promise<void> {
-    for (let from = 0; from < lines.length && !this.#stream.signal.aborted; from += LINES_AT_ONCE) {
-      const events = lines.slice(from, from + LINES_AT_ONCE).flatMap((line) => this.#event(line));
-      if (events.length > 0) this.#stream.send(events);
-      await this.#stream.drained();
-    }
-  }
-
-  #event(line: LogLine): SseEvent[] {
-    this.seen.add(line);
-    if (!this.#cursor.isNew(line) || !this.#passes(line)) return [];
-    const id = this.#resume ? this.#cursor.text() : 'progress';
-    return [{ id, event: 'progress', data: JSON.stringify(lineBody(line)) }];
   }
 }

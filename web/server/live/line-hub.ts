@@ -1,22 +1,34 @@
-/** One blocking read of log streams per process, for all who follow one: batches go to the followers of their execution. */
+/**
+ * One blocking read of log streams per process, for all who follow one: batches go to the followers of their execution.
+ * Whoever may have missed some (Redis was away, or this process stood still while the indexer moved them on) is told so.
+ */
 import type { Bus } from '../../../lib/bus/bus.ts';
 import { textOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
+import { gauge } from '../../../lib/metrics.ts';
 import type { LogLine } from '../../../lib/model/log-line.ts';
 import { executionPartition, type Partition } from '../../../lib/model/partition.ts';
+import { Standstill } from './standstill.ts';
 
 const READ_BATCHES = 500;
 const BLOCK_MS = 5_000;
 const BACK_OFF_MS = 250;
+/** The indexer leaves lines in their stream for longer than this after it has copied them. */
+const STANDSTILL_MS = 1_000;
 const FIRST = '0';
+const listening = gauge('web_listeners', 'Followers of logs');
 
-export type LineListener = (lines: readonly LogLine[]) => void;
+export interface LineListener {
+  onLines(lines: readonly LogLine[]): void;
+  onGap(): void;
+}
 
 export class LineHub {
   readonly #bus: Bus;
   readonly #log: Log;
   readonly #listeners = new Map<string, Set<LineListener>>();
   readonly #cursors = new Map<Partition, string>();
+  readonly #standstill = new Standstill();
   #round = new AbortController();
   #running = true;
   #loop: Promise<void> | undefined;
@@ -32,6 +44,7 @@ export class LineHub {
     const listeners = this.#listeners.get(executionId) ?? new Set();
     this.#listeners.set(executionId, listeners);
     listeners.add(listener);
+    listening.inc();
     if (!this.#cursors.has(partition)) {
       // What came before is read as well, by the backlog: a line that comes twice is one line, by its id.
       this.#cursors.set(partition, FIRST);
@@ -39,8 +52,9 @@ export class LineHub {
     }
     this.#loop ??= this.#read();
     return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(executionId);
+      if (!listeners.delete(listener)) return;
+      listening.dec();
+      if (listeners.size === 0 && this.#listeners.get(executionId) === listeners) this.#listeners.delete(executionId);
     };
   }
 
@@ -55,42 +69,54 @@ export class LineHub {
         executions: new Set([executionId]),
       });
       if (!batches.has(partition)) return lines;
-      for (const batch of batches.get(partition)!) lines.push(...batch.lines);
+      for (const batch of batches.get(partition)!) for (const line of batch.lines) lines.push(line);
       since = cursors;
     }
   }
 
   async close(): Promise<void> {
     this.#running = false;
+    this.#standstill.close();
     this.#round.abort();
     await this.#loop;
   }
 
   async #read(): Promise<void> {
-    while (this.#running) {
+    for (let missed = false; this.#running; ) {
       this.#round = new AbortController();
       this.#dropIdle();
+      if (this.#cursors.size === 0) {
+        await this.#idle();
+        continue;
+      }
       try {
-        if (this.#cursors.size === 0) {
-          await this.#idle();
-          continue;
-        }
-        const { batches, cursors } = await this.#bus.lines.read(this.#cursors, {
-          count: READ_BATCHES,
-          blockMs: BLOCK_MS,
-          executions: this.#listeners,
-          signal: this.#round.signal,
-        });
-        for (const [partition, cursor] of cursors)
-          if (this.#cursors.has(partition)) this.#cursors.set(partition, cursor);
-        for (const some of batches.values())
-          for (const { executionId, lines } of some)
-            for (const listener of this.#listeners.get(executionId) ?? []) listener(lines);
+        await this.#readOnce();
+        if (missed || this.#standstill.longest() > STANDSTILL_MS) this.#tellGap();
+        missed = false;
       } catch (error) {
+        missed = true;
         this.#log.debug({ reason: textOf(error) }, 'log streams wait for Redis');
         await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
       }
     }
+  }
+
+  async #readOnce(): Promise<void> {
+    // A copy: who begins to listen while it waits is read by the next one.
+    const { batches, cursors } = await this.#bus.lines.read(new Map(this.#cursors), {
+      count: READ_BATCHES,
+      blockMs: BLOCK_MS,
+      executions: this.#listeners,
+      signal: this.#round.signal,
+    });
+    for (const [partition, cursor] of cursors) if (this.#cursors.has(partition)) this.#cursors.set(partition, cursor);
+    for (const some of batches.values())
+      for (const { executionId, lines } of some)
+        for (const listener of this.#listeners.get(executionId) ?? []) listener.onLines(lines);
+  }
+
+  #tellGap(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.onGap();
   }
 
   #dropIdle(): void {

@@ -2,6 +2,7 @@
  * One execution, kept up to date from the feed: watched first, read then, so that no change is missed. What events name is
  * fetched when somebody looks.
  */
+import type { TaskRun } from '../../../lib/model/execution.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { isEnded, stateOf } from '../../../lib/model/state.ts';
 import { NO_VERSION, type Version } from '../../../lib/model/version.ts';
@@ -20,6 +21,8 @@ export interface Followed {
 
 export const isOver = ({ head }: Snapshot): boolean => isEnded(stateOf(head.history));
 
+export type TaskRunListener = (taskRun: TaskRun) => void;
+
 export class Live {
   /** Whatever changes. */
   readonly changed = new Signal();
@@ -27,6 +30,7 @@ export class Live {
   readonly #mayEnd = new Signal();
   readonly #id: string;
   readonly #parts: Followed;
+  readonly #onTaskRun: TaskRunListener;
   #forget: () => void = () => {};
   #version: Version = NO_VERSION;
   #names = new Set<string>();
@@ -34,16 +38,17 @@ export class Live {
   #stale = true;
   #mayBeOver = true;
 
-  private constructor(parts: Followed, id: string) {
+  private constructor(parts: Followed, id: string, onTaskRun: TaskRunListener) {
     this.#parts = parts;
     this.#id = id;
+    this.#onTaskRun = onTaskRun;
   }
 
-  /** Watches; `close` must follow. The execution need not be there yet. */
-  static async watch(parts: Followed, id: string): Promise<Live> {
-    const live = new Live(parts, id);
+  /** Watches; `close` must follow. The execution need not be there yet. Task runs are told by `now`, as they come or change. */
+  static async watch(parts: Followed, id: string, onTaskRun: TaskRunListener = () => {}): Promise<Live> {
+    const live = new Live(parts, id, onTaskRun);
     const onEvent = (version: Version, names: string) => live.#take(version, names);
-    const onGap = () => live.#doubt();
+    const onGap = () => live.doubt();
     live.#forget = await parts.hub.watch(executionPartition(id, parts.partitions), id, { onEvent, onGap });
     return live;
   }
@@ -66,13 +71,14 @@ export class Live {
     if (!this.#stale && names.length > 0) {
       const fields = await this.#parts.executions.fields(this.#id, names);
       // It has left Redis: the repository has the whole of it.
-      if (fields) this.#snapshot!.apply(fields);
+      if (fields) for (const taskRun of this.#snapshot!.apply(fields)) this.#onTaskRun(taskRun);
       else this.#stale = true;
     }
     if (this.#stale) {
       this.#stale = false;
       const read = await this.#parts.executions.find(this.#id);
       this.#snapshot = read ?? this.#snapshot ?? (await this.#parts.executions.read(this.#id));
+      for (const taskRun of this.#snapshot.taskRuns) this.#onTaskRun(taskRun);
     }
     return this.#snapshot!;
   }
@@ -99,6 +105,13 @@ export class Live {
     }
   }
 
+  /** Events may have been missed: the next look reads the whole. */
+  doubt(): void {
+    this.#stale = true;
+    this.#hearEnd();
+    this.changed.set();
+  }
+
   close(): void {
     this.#forget();
   }
@@ -107,12 +120,6 @@ export class Live {
     this.#version = version;
     for (const name of names.split(' ')) this.#names.add(name);
     if (HEAD.test(names)) this.#hearEnd();
-    this.changed.set();
-  }
-
-  #doubt(): void {
-    this.#stale = true;
-    this.#hearEnd();
     this.changed.set();
   }
 

@@ -1,15 +1,19 @@
-/** The log of an execution: what the repository has and what is still in the stream, each line once, in the order of time. */
-import { attemptRef } from '../../../lib/model/execution.ts';
+/** The log of an execution: what the repository has and what is still in the stream, each line once. */
 import { LEVELS, type Level, type LogLine } from '../../../lib/model/log-line.ts';
-import { isEnded, stateOf } from '../../../lib/model/state.ts';
-import type { LineSearch, Repository } from '../../../lib/repository/repository.ts';
+import { sinceOf } from '../../../lib/model/state.ts';
+import type { Repository } from '../../../lib/repository/repository.ts';
 import type { Executions, Snapshot } from './executions.ts';
 import type { LineHub } from './line-hub.ts';
+import { isOver } from './live.ts';
+import { LogCursor } from './log-cursor.ts';
 
 const PAGE = 5_000;
+/** Of one answer. A download and a stream have no such bound. */
 export const LINES_MAX = 100_000;
-/** An ended execution's last lines are waited for this long. */
-const LAST_LINES_MS = 2_000;
+/** The last lines of an execution come within this time after its end; what has not come by then will not. */
+export const LAST_LINES_MS = 10_000;
+/** A reader of an execution that has just ended waits for them this long. */
+const WAIT_MS = 2_000;
 const LOOK_MS = 50;
 
 export interface LogFilter {
@@ -30,63 +34,50 @@ export class Logs {
     this.#executions = executions;
   }
 
-  /** All lines so far, up to LINES_MAX. Throws `execution.unknown`. */
+  /** All lines so far that pass, in the order of time, up to LINES_MAX. Throws `execution.unknown`. */
   async read(executionId: string, filter: LogFilter = {}): Promise<readonly LogLine[]> {
     const execution = await this.#executions.read(executionId);
-    const ended = isEnded(stateOf(execution.head.history));
-    for (const untilMs = performance.now() + LAST_LINES_MS; ; ) {
-      const lines = await this.all(executionId);
-      const seen = new LastNumbers();
-      for (const line of lines) seen.add(line);
-      if (!ended || !seen.lacking(execution) || performance.now() > untilMs)
-        return lines.filter((line) => passes(line, filter));
+    const hasJustEnded = isOver(execution) && mayStillCome(execution);
+    for (const untilMs = performance.now() + WAIT_MS; ; ) {
+      const cursor = new LogCursor();
+      for (const taskRun of execution.taskRuns) cursor.know(taskRun);
+      const lines: LogLine[] = [];
+      for await (const page of this.pages(executionId)) {
+        for (const line of page) if (cursor.take(line) && passes(line, filter)) lines.push(line);
+        if (lines.length >= LINES_MAX) break;
+      }
+      const isAll = !cursor.lacking || !hasJustEnded || lines.length >= LINES_MAX;
+      if (isAll || performance.now() > untilMs) return lines.sort(inTime).slice(0, LINES_MAX);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
 
-  async all(executionId: string): Promise<readonly LogLine[]> {
-    // The stream first: what the indexer moves meanwhile is in the repository then.
+  /**
+   * All lines so far: those of the repository in the order of time, then those of the stream, some for the second time. Lines
+   * of one attempt come in their order. Throws `bus.unavailable`, `repository.unavailable`.
+   */
+  async *pages(executionId: string): AsyncGenerator<readonly LogLine[]> {
+    // The stream is read first: what the indexer moves meanwhile is in the repository then.
     const fresh = await this.#hub.backlog(executionId);
-    const byId = new Map<string, LogLine>();
-    for (
-      let after: string | undefined, first = true;
-      (first || after !== undefined) && byId.size < LINES_MAX;
-      first = false
-    ) {
+    for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
       const page = await this.#repository.lines({
         executionId,
         limit: PAGE,
         ...(after === undefined ? {} : { after }),
-      } satisfies LineSearch);
-      for (const line of page.rows) byId.set(line.id, line);
+      });
+      yield page.rows;
       after = page.next;
     }
-    for (const line of fresh) byId.set(line.id, line);
-    return [...byId.values()].sort(inTime).slice(0, LINES_MAX);
+    yield fresh;
   }
 }
+
+/** Whether lines that are lacking may come: the execution runs, or has just ended. */
+export const mayStillCome = (execution: Snapshot): boolean =>
+  !isOver(execution) || Date.now() - sinceOf(execution.head.history) < LAST_LINES_MS;
 
 const numberOf = (id: string): number => Number(id.slice(id.lastIndexOf('/') + 1));
-export const inTime = (a: LogLine, b: LogLine): number => a.atMs - b.atMs || numberOf(a.id) - numberOf(b.id);
-
-/** The last number of each attempt whose lines have come: an attempt says at its end how many it has written. */
-export class LastNumbers {
-  readonly #byAttempt = new Map<string, number>();
-
-  add({ id }: LogLine): void {
-    const token = id.lastIndexOf('/');
-    const ref = id.slice(0, id.lastIndexOf('/', token - 1));
-    const number = numberOf(id);
-    if (number > (this.#byAttempt.get(ref) ?? 0)) this.#byAttempt.set(ref, number);
-  }
-
-  /** Whether attempts of the execution have written lines that have not come. */
-  lacking({ start, taskRuns }: Snapshot): boolean {
-    return taskRuns.some(({ id, attempts }) =>
-      attempts.some(({ lines = 0 }, n) => lines > (this.#byAttempt.get(attemptRef(start.id, id, n + 1)) ?? 0)),
-    );
-  }
-}
+const inTime = (a: LogLine, b: LogLine): number => a.atMs - b.atMs || numberOf(a.id) - numberOf(b.id);
 
 export function passes(line: LogLine, { minLevel, taskRunId, taskId, attempt }: LogFilter): boolean {
   return (

@@ -2,7 +2,7 @@
 import { Fault } from '../../../lib/errors.ts';
 import { executionPrefix, type Storage } from '../../../lib/storage/storage.ts';
 import type { Executions } from '../live/executions.ts';
-import { excerptOf, textOf } from './query.ts';
+import { excerptOf, refused, textOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 
 /** Parents of parents that are looked at. */
@@ -15,6 +15,10 @@ export function fileHandlers(executions: Executions, storage: Storage) {
       const { tenant, uri } = await fileOf(executions, asked);
       const size = await storage.size(tenant, uri);
       const range = rangeOf(context.req.headers.range, size);
+      if (range === 'none') {
+        context.set('content-range', `bytes */${size}`);
+        throw new Fault('request.range', `expected a range in ${size} bytes, got ${context.req.headers.range}`);
+      }
       context.attachment(uri.slice(uri.lastIndexOf('/') + 1));
       context.type = 'application/octet-stream';
       context.set('accept-ranges', 'bytes');
@@ -36,7 +40,7 @@ async function fileOf(
   asked: Asked,
 ): Promise<{ readonly tenant: string; readonly uri: string }> {
   const uri = textOf(asked.query, 'path');
-  if (uri === undefined) throw new Fault('request.invalid', 'path: expected the address of a file, got nothing');
+  if (uri === undefined) throw refused('path', 'the address of a file', '');
   const { start } = await executions.read(asked.params.executionId!);
   for (let [at, n] = [start, 0]; n < ANCESTORS_MAX; n++) {
     if (uri.startsWith(executionPrefix(at.flow, at.id))) return { tenant: at.flow.tenant, uri };
@@ -48,14 +52,17 @@ async function fileOf(
   throw new Fault('storage.refused', `path: expected a file of the execution ${start.id}, got ${excerptOf(uri)}`);
 }
 
-/** One range of bytes; undefined where the whole is wanted, or what was asked for is no range that we know. */
-function rangeOf(
-  header: string | undefined,
-  size: number,
-): { readonly start: number; readonly end: number } | undefined {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One range of bytes; undefined where the whole is wanted, or several, which nobody must give; `none` where there is nothing. */
+function rangeOf(header: string | undefined, size: number): Range | 'none' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (from === '' && to === '') return undefined;
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from);
   const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
-  return start <= end ? { start, end } : undefined;
+  if (to !== '' && from !== '' && Number(to) < start) return undefined;
+  return start <= end ? { start, end } : 'none';
 }

@@ -1,7 +1,9 @@
 /** The log of an execution: read, downloaded as text, followed. */
+import { Readable } from 'node:stream';
 import type { LogLine } from '../../../lib/model/log-line.ts';
 import { type FollowedLog, followLogs } from '../live/follow.ts';
-import { type LogFilter, passes } from '../live/logs.ts';
+import { LogCursor } from '../live/log-cursor.ts';
+import { LINES_MAX, type LogFilter, type Logs, passes } from '../live/logs.ts';
 import { lineBody } from '../views/line.ts';
 import { iso } from '../views/time.ts';
 import { flagOf, levelOf, textOf, wholeOf } from './query.ts';
@@ -17,6 +19,16 @@ const filterOf = (query: URLSearchParams): LogFilter => ({
 const textLine = ({ atMs, level, taskId = '', message }: LogLine): string =>
   `${iso(atMs)} ${level.padEnd(5)} ${taskId} ${message}\n`;
 
+/** A log of any length, page by page. */
+async function* texts(logs: Logs, executionId: string, filter: LogFilter): AsyncGenerator<string> {
+  const cursor = new LogCursor();
+  for await (const page of logs.pages(executionId))
+    yield page
+      .filter((line) => cursor.take(line) && passes(line, filter))
+      .map(textLine)
+      .join('');
+}
+
 export function logHandlers(parts: FollowedLog) {
   const { logs } = parts;
   return {
@@ -26,10 +38,12 @@ export function logHandlers(parts: FollowedLog) {
     },
     downloadLogs: async (asked) => {
       const { context, params } = asked;
-      const lines = await logs.read(params.executionId!, filterOf(asked.query));
+      const filter = filterOf(asked.query);
+      const lines = await logs.read(params.executionId!, filter);
       context.attachment(`${params.executionId}.log`);
       context.type = 'text/plain; charset=utf-8';
-      context.body = lines.map(textLine).join('');
+      const isWhole = lines.length < LINES_MAX;
+      context.body = isWhole ? lines.map(textLine).join('') : Readable.from(texts(logs, params.executionId!, filter));
     },
     followLogs: (asked) => {
       const filter = filterOf(asked.query);

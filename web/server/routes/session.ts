@@ -1,6 +1,6 @@
 /** Signing in and out, who one is, and what a client asks before it signs in. */
 import { Fault } from '../../../lib/errors.ts';
-import { cookieOf } from '../auth/guard.ts';
+import { cookieOf, type Door } from '../auth/guard.ts';
 import type { Keeper } from '../auth/keeper.ts';
 import { jsonOf } from '../body.ts';
 import type { Asked, Handlers } from './register.ts';
@@ -10,10 +10,7 @@ const PAGE = '/ui/';
 /** The dialect that clients choose by it: Kestra's 1.x paths and shapes are served. */
 const REPORTED_VERSION = '1.3.0';
 
-export interface SessionParts {
-  /** Absent: authentication is off. */
-  readonly keeper?: Keeper;
-  readonly cookie: string;
+export interface SessionParts extends Door {
   readonly version: string;
   /** Names the installation. */
   readonly instance: string;
