@@ -44,9 +44,26 @@ export interface TaskEndedMessage extends Named {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** What the task changes in its execution. */
+  readonly update?: ExecutionUpdate;
   readonly reason?: string;
   /** The running number of its last log line: views wait for it, the engine does not. */
   readonly lines: number;
+}
+
+/** What a task that has ended SUCCESS or WARNING changes in its own execution. */
+export interface ExecutionUpdate {
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Merged into the execution's variables, maps within maps too. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** False: it is an error if one of the variables is there. */
+  readonly overwrite?: boolean;
+  /** Paths of variables to take away. */
+  readonly unset?: readonly string[];
+  /** False: it is an error if one of `unset` is not there. */
+  readonly ignoreMissing?: boolean;
+  /** The execution ends in this state. */
+  readonly exit?: Extract<State, 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED'>;
 }
 
 /** The owner found a claim past its time. */
