@@ -1,9 +1,13 @@
-/** What the page computes before it draws: rows, bars, marks and its two sentences. */
+/** What the page computes before it draws: rows, bars, marks, moves by the keys, lines, inputs, its two sentences. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ExecutionView, StateView, TaskRunView } from '../web/ui/src/api.ts';
-import { barsOf, marksOf, rowsOf } from '../web/ui/src/parts/task-rows.ts';
+import type { ExecutionView, InputView, LogView, StateView, TaskRunView } from '../web/ui/src/api.ts';
+import { fieldOf, limitsOf, sentOf } from '../web/ui/src/parts/inputs.ts';
+import { narrowed, wrapped } from '../web/ui/src/parts/log-rows.ts';
+import { barsOf, marksOf, moveOf, placeOf, rowsOf } from '../web/ui/src/parts/task-rows.ts';
 import { whyFailed, whyWaiting } from '../web/ui/src/parts/waiting.ts';
+import { parseRoute, paths } from '../web/ui/src/route.ts';
+import { markText } from '../web/ui/src/time.ts';
 
 const START_MS = Date.parse('2026-01-01T00:00:00.000Z');
 const at = (ms: number): string => new Date(START_MS + ms).toISOString();
@@ -57,19 +61,109 @@ test('drawing a bar for each state, coloured by what came of it, and each attemp
     { state: 'FAILED', from: START_MS, to: START_MS + 10, attempt: 1 },
     { state: 'RUNNING', from: START_MS + 50, to: undefined, attempt: 2 },
   ]);
+  assert.equal(barsOf(aRun('a', aState(['RUNNING', 0], ['RETRYING', 10])))[0]!.state, 'FAILED');
+});
+
+test('cutting bars at the span that is shown, since clocks differ', () => {
+  const span = { from: START_MS, to: START_MS + 100 };
+  const placed = (from: number, to?: number) =>
+    placeOf({ state: 'RUNNING', from: START_MS + from, to: to === undefined ? undefined : START_MS + to }, span);
+  assert.deepEqual(placed(-10, 20), { left: 0, width: 20 });
+  assert.deepEqual(placed(90, 130), { left: 90, width: 10 });
+  assert.deepEqual(placed(25), { left: 25, width: 75 });
+});
+
+test('moving in the tree by the keys, as trees do everywhere', () => {
+  const runs = [aRun('a', RUNNING), aRun('a1', RUNNING, { parentTaskRunId: 'a' }), aRun('b', RUNNING)];
+  const rows = rowsOf(runs, new Set());
+  const move = (key: string, place: number, isClosed = false) => moveOf(key, rows, place, isClosed);
+  assert.deepEqual([move('ArrowDown', 0), move('ArrowDown', 2), move('ArrowUp', 0), move('End', 0)], [1, 2, 0, 2]);
+  assert.deepEqual(
+    [move('ArrowRight', 0), move('ArrowRight', 0, true), move('ArrowRight', 1)],
+    [1, 'toggle', undefined],
+  );
+  assert.deepEqual([move('ArrowLeft', 0), move('ArrowLeft', 1), move('ArrowLeft', 2)], ['toggle', 0, undefined]);
+  assert.deepEqual([move('Enter', 1), move('a', 1)], ['choose', undefined]);
 });
 
 test('marking time in round steps', () => {
   assert.deepEqual(marksOf(1_000, 6), [0, 200, 400, 600, 800, 1_000]);
   assert.deepEqual(marksOf(47, 6), [0, 10, 20, 30, 40]);
+  assert.deepEqual(marksOf(100_000, 6).map(markText), ['0', '30 s', '1 min', '1 min 30 s']);
+  assert.deepEqual(marksOf(3, 6).map(markText), ['0', '0.5 ms', '1 ms', '1.5 ms', '2 ms', '2.5 ms', '3 ms']);
+});
+
+const aLine = (message: string, more: Partial<LogView> = {}): LogView => ({
+  timestamp: at(0),
+  level: 'INFO',
+  message,
+  ...more,
+});
+
+test('narrowing lines by level, text, task and task runs', () => {
+  const lines = [
+    aLine('Bread', { taskId: 'bake', taskRunId: '1' }),
+    aLine('burnt', { level: 'ERROR', taskRunId: '2' }),
+    aLine('butter', { level: 'DEBUG' }),
+  ];
+  const shown = (level: string, text: string, of?: string[]) =>
+    narrowed(lines, { level, text, of: of && new Set(of) }).map(({ message }) => message);
+  assert.equal(narrowed(lines, { level: 'TRACE', text: '' }), lines);
+  assert.deepEqual(shown('INFO', 'B'), ['Bread', 'burnt']);
+  assert.deepEqual(shown('TRACE', 'bake'), ['Bread']);
+  assert.deepEqual(shown('TRACE', '', ['2']), ['burnt']);
+});
+
+test('wrapping long lines at spaces that are near, and losing no character', () => {
+  const pieces = (text: string, columns: number) => wrapped([aLine(text)], columns).map(({ message }) => message);
+  assert.deepEqual(pieces('one two three', 8), ['one two ', 'three']);
+  assert.deepEqual(pieces('abcdefghij', 4), ['abcd', 'efgh', 'ij']);
+  assert.deepEqual(pieces('abc😀def', 4), ['abc', '😀de', 'f']);
+  assert.deepEqual(
+    wrapped([aLine('abcdef')], 3).map(({ goesOn = false }) => goesOn),
+    [false, true],
+  );
+  const lines = [aLine('fits')];
+  assert.equal(wrapped(lines, 4), lines);
+});
+
+test('beginning a form with defaults, but leaving expressions to the server', () => {
+  const who: InputView = { id: 'who', type: 'STRING', defaults: 'Ada' };
+  const greeting: InputView = { id: 'greeting', type: 'STRING', defaults: 'Dear {{ inputs.who }}' };
+  const order: InputView = { id: 'order', type: 'JSON', defaults: { items: 1 } };
+  const deep: InputView = { id: 'deep.er', type: 'INT', min: 1, max: 3 };
+  assert.deepEqual(fieldOf(who), { text: 'Ada', otherwise: 'Ada', required: false });
+  assert.deepEqual(fieldOf(greeting), { text: '', otherwise: 'Dear {{ inputs.who }}', required: false });
+  assert.equal(fieldOf(order).text, '{\n  "items": 1\n}');
+  assert.deepEqual(fieldOf(deep, { deep: { er: 2 } }), { text: '2', otherwise: '', required: true });
+  assert.equal(limitsOf(deep), 'from 1 to 3');
+  assert.deepEqual(sentOf([who, greeting, order, deep], { who: '', greeting: '', order: '', 'deep.er': '2' }), {
+    who: '',
+    'deep.er': '2',
+  });
+});
+
+test('reading an address as what it shows, and writing it back', () => {
+  const read = (address: string) => {
+    const { pathname, search } = new URL(address, 'http://localhost');
+    return parseRoute(pathname, search);
+  };
+  const view = { text: 'a b', state: 'FAILED', number: 3 };
+  assert.deepEqual(read(paths.listOf(view)), { page: 'executions', view });
+  assert.deepEqual(read(paths.execution('x', 'run/1')), { page: 'execution', id: 'x', taskRunId: 'run/1' });
+  assert.deepEqual(read(paths.flow('n.m', 'f f', 'x')), { page: 'flow', namespace: 'n.m', id: 'f f', inputsOf: 'x' });
+  assert.deepEqual(read('/ui/'), { page: 'executions', view: { text: '', state: '', number: 1 } });
+  assert.deepEqual(read('/ui/flows/%E0%A4%A/x'), { page: 'unknown' });
 });
 
 test('saying why an execution waits, and nothing where it does not', () => {
   const parent = aRun('all', RUNNING);
   const waiting = aRun('one', aState(['CREATED', 0]), { parentTaskRunId: 'all' });
+  // A sentence that flashes and is gone tells nobody anything.
+  assert.equal(whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 200), undefined);
   assert.equal(
-    whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 200),
-    'one waits for a free worker, since 200 ms.',
+    whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 900),
+    'one has waited 900 ms for a free worker.',
   );
   assert.match(whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 20_000)!, /doctor/);
   const busy = aRun('two', RUNNING, { parentTaskRunId: 'all' });
@@ -90,4 +184,6 @@ test('naming the task that failed, not the one around it', () => {
   const runs = [aRun('all', failed), aRun('one', failed, { parentTaskRunId: 'all', reason: 'exit code 3' })];
   assert.deepEqual(whyFailed(anExecution(failed, runs)), { text: 'one: exit code 3', taskRunId: 'one' });
   assert.equal(whyFailed(anExecution(RUNNING, runs)), undefined);
+  const warned = aRun('soft', aState(['RUNNING', 0], ['WARNING', 2]), { reason: 'so so' });
+  assert.equal(whyFailed(anExecution(failed, [warned, ...runs]))!.taskRunId, 'one');
 });

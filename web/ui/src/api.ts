@@ -1,4 +1,5 @@
 /** What the page asks of the server: the shapes are the contract's (web/api). A 401 shows the sign-in. */
+import type { RefusalBody } from '../../api/bodies.ts';
 
 export const API = '/api/v1/main';
 
@@ -52,6 +53,8 @@ export interface InputView {
   readonly defaults?: unknown;
   readonly description?: string;
   readonly displayName?: string;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 export interface FlowView {
@@ -60,6 +63,9 @@ export interface FlowView {
   readonly revision: number;
   readonly description?: string;
   readonly source?: string;
+  readonly disabled?: boolean;
+  /** What is wrong with its source: it cannot run. */
+  readonly exception?: string;
   readonly inputs?: readonly InputView[];
 }
 
@@ -74,13 +80,21 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOut.delete(listener);
 }
 
+/** One thing that is wrong, and where: `inputs.copies`, `tasks[0].type`. */
+export interface ProblemView {
+  readonly path: string;
+  readonly message: string;
+}
+
 /** What the server said was wrong. */
 export class ApiError extends Error {
   readonly status: number;
+  readonly problems: readonly ProblemView[];
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, problems: readonly ProblemView[] = []) {
     super(message);
     this.status = status;
+    this.problems = problems;
   }
 }
 
@@ -88,25 +102,45 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const answer = await fetch(path.startsWith('/') ? `${API}${path}` : path, init);
   const text = await answer.text();
   if (answer.status === 401) for (const listener of signedOut) listener();
-  if (!answer.ok) throw new ApiError(answer.status, messageIn(text) ?? `expected an answer, got ${answer.status}`);
+  if (!answer.ok) throw refusalIn(answer.status, text);
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-function messageIn(text: string): string | undefined {
+function refusalIn(status: number, text: string): ApiError {
   try {
-    return (JSON.parse(text) as { message?: string }).message;
+    const { detail, message, problems } = JSON.parse(text) as Partial<RefusalBody>;
+    return new ApiError(status, detail ?? message ?? `expected an answer, got ${status}`, problems);
   } catch {
-    return undefined; // Not our server's answer, such as a proxy's page.
+    // Not our server's answer, such as a proxy's page.
+    return new ApiError(status, `expected an answer, got ${status}`);
   }
 }
 
+/** What a person is told of anything that was thrown. */
+export const sentenceOf = (failure: unknown): string =>
+  failure instanceof ApiError ? failure.message : 'The server does not answer. Try again in a moment.';
+
+export const signIn = (username: string, password: string) =>
+  ask<unknown>('/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  });
+export async function signOut(): Promise<void> {
+  await ask('/logout', { method: 'POST' });
+  for (const listener of signedOut) listener();
+}
+/** Who is signed in; a server without sign-in says `anonymous`. */
+export const whoAmI = () => ask<{ readonly username: string }>('/me');
 export const searchExecutions = (query: URLSearchParams) => ask<PageOf<ExecutionView>>(`/executions/search?${query}`);
 export const searchFlows = (query: URLSearchParams) => ask<PageOf<FlowView>>(`/flows/search?${query}`);
 export const readFlow = (namespace: string, id: string) =>
   ask<FlowView>(`/flows/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}?source=true`);
+export const readExecution = (id: string) => ask<ExecutionView>(`/executions/${encodeURIComponent(id)}`);
 export const killExecution = (id: string) => ask<unknown>(`/executions/${id}/kill`, { method: 'DELETE' });
 export const fileLink = (executionId: string, uri: string): string =>
   `${API}/executions/${executionId}/file?path=${encodeURIComponent(uri)}`;
+export const logLink = (executionId: string): string => `${API}/logs/${executionId}/download`;
 
 export function startExecution(
   namespace: string,

@@ -1,19 +1,31 @@
 /** The frame: navigation, the page that the address names, sign-in where it is needed. */
-import { useEffect, useState } from 'react';
-import { onSignedOut } from './api.ts';
+import { useEffect, useRef, useState } from 'react';
+import { onSignedOut, signOut, whoAmI } from './api.ts';
 import { ExecutionPage } from './pages/execution.tsx';
 import { ExecutionsPage } from './pages/executions.tsx';
 import { FlowPage } from './pages/flow.tsx';
 import { FlowsPage } from './pages/flows.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { Link } from './parts/link.tsx';
+import { NotHere } from './parts/not-here.tsx';
 import { ThemeButton } from './parts/theme.tsx';
 import { paths, type Route, useRoute } from './route.ts';
+import { useAsk } from './use-ask.ts';
+
+const NOBODY = 'anonymous';
 
 export function App() {
   const route = useRoute();
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => onSignedOut(() => setSignedOut(true)), []);
+  const main = useRef<HTMLElement>(null);
+  const place = placeOf(route);
+  const shown = useRef(place);
+  // The link that was followed is gone: the next Tab begins in what it led to, not at the top again.
+  useEffect(() => {
+    if (shown.current !== place) main.current?.focus({ preventScroll: true });
+    shown.current = place;
+  }, [place]);
   if (signedOut) return <SignIn onDone={() => setSignedOut(false)} />;
   return (
     <>
@@ -22,20 +34,53 @@ export function App() {
           <img src="/ui/windhover.svg" alt="" width="24" height="24" /> Windhover
         </Link>
         <nav>
-          <Link to={paths.flows} className={route.page.startsWith('flow') ? 'here' : ''}>
+          <Link to={paths.flows} here={route.page.startsWith('flow')}>
             Flows
           </Link>
-          <Link to={paths.executions} className={route.page.startsWith('execution') ? 'here' : ''}>
+          <Link to={paths.executions} here={route.page.startsWith('execution')}>
             Executions
           </Link>
         </nav>
+        <Who />
         <ThemeButton />
       </header>
-      <main>
+      <main ref={main} tabIndex={-1}>
         <Page route={route} />
       </main>
     </>
   );
+}
+
+function Who() {
+  const { value } = useAsk('me', whoAmI);
+  const [leaving, setLeaving] = useState(false);
+  if (!value || value.username === NOBODY) return null;
+  const leave = () => {
+    setLeaving(true);
+    signOut().catch(() => setLeaving(false));
+  };
+  return (
+    <span className="who">
+      <span className="quiet cut">{value.username}</span>
+      <button type="button" disabled={leaving} onClick={leave}>
+        Sign out
+      </button>
+    </span>
+  );
+}
+
+/** What differs between two pages; a filter of a list is none. */
+function placeOf(route: Route): string {
+  switch (route.page) {
+    case 'flow':
+      return `flow ${route.namespace} ${route.id}`;
+    case 'execution':
+      return `execution ${route.id}`;
+    case 'flows':
+    case 'executions':
+    case 'unknown':
+      return route.page;
+  }
 }
 
 function Page({ route }: { readonly route: Route }) {
@@ -43,16 +88,12 @@ function Page({ route }: { readonly route: Route }) {
     case 'flows':
       return <FlowsPage />;
     case 'flow':
-      return <FlowPage key={`${route.namespace}/${route.id}`} namespace={route.namespace} id={route.id} />;
+      return <FlowPage key={placeOf(route)} namespace={route.namespace} id={route.id} inputsOf={route.inputsOf} />;
     case 'executions':
-      return <ExecutionsPage />;
+      return <ExecutionsPage view={route.view} />;
     case 'execution':
       return <ExecutionPage key={route.id} id={route.id} taskRunId={route.taskRunId} />;
     case 'unknown':
-      return (
-        <p className="empty">
-          There is nothing at this address. <Link to={paths.executions}>See the executions</Link>
-        </p>
-      );
+      return <NotHere title="Nothing is here" text="This address leads nowhere." />;
   }
 }

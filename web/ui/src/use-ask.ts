@@ -1,38 +1,59 @@
-/** Asks the server and keeps the answer fresh: again after each interval while the page is seen. */
+/** Asks the server and keeps the answer fresh: again after each interval while the page is seen, and until it is there. */
 import { useCallback, useEffect, useState } from 'react';
 import { ApiError } from './api.ts';
 
 export interface Asked<T> {
   readonly value?: T;
   readonly error?: string;
+  /** The server refused: asking again gives the same. */
+  readonly refused?: boolean;
   readonly again: () => void;
 }
 
-/** `key` names what is asked: when it changes, the old answer goes. */
-export function useAsk<T>(key: string, ask: () => Promise<T>, everyMs?: number): Asked<T> {
-  const [state, setState] = useState<{ readonly key: string; readonly value?: T; readonly error?: string }>({ key });
+export interface AskOptions {
+  readonly everyMs?: number;
+  /** While another answer is on its way the last one stays: a list that is searched must not flicker. */
+  readonly keep?: boolean;
+}
+
+/** A server that did not answer is asked again after this time. */
+const AGAIN_MS = 2_000;
+
+interface Answer<T> {
+  readonly key: string;
+  readonly value?: T;
+  readonly error?: string;
+  readonly refused?: boolean;
+}
+
+/** `key` names what is asked. */
+export function useAsk<T>(key: string, ask: () => Promise<T>, { everyMs, keep = false }: AskOptions = {}): Asked<T> {
+  const [answer, setAnswer] = useState<Answer<T>>({ key });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
   // `key` stands for what `ask` closes over.
   useEffect(() => {
     let wanted = true;
     ask().then(
-      (value) => wanted && setState({ key, value }),
-      (error) =>
-        wanted &&
-        setState((old) => ({
-          ...(old.key === key ? old : { key }),
-          error: error instanceof ApiError ? error.message : 'the server does not answer',
-        })),
+      (value) => wanted && setAnswer({ key, value }),
+      (failure: unknown) => wanted && setAnswer((old) => failed(old.key === key || keep ? old : { key }, key, failure)),
     );
     return () => {
       wanted = false;
     };
   }, [key, turn]);
+  const restMs = answer.error !== undefined && !answer.refused ? AGAIN_MS : everyMs;
   useEffect(() => {
-    if (!everyMs) return;
-    const timer = setInterval(() => document.visibilityState === 'visible' && again(), everyMs);
+    if (!restMs) return;
+    const timer = setInterval(() => document.visibilityState === 'visible' && again(), restMs);
     return () => clearInterval(timer);
-  }, [everyMs, again]);
-  return { ...(state.key === key ? state : {}), again };
+  }, [restMs, again]);
+  const { value, error, refused } = answer.key === key || keep ? answer : ({} as Answer<T>);
+  return { value, error, refused, again };
+}
+
+function failed<T>(old: Answer<T>, key: string, failure: unknown): Answer<T> {
+  const refused = failure instanceof ApiError && failure.status < 500;
+  const error = refused ? failure.message : 'The server does not answer; trying again…';
+  return { key, value: old.value, error, refused };
 }

@@ -7,6 +7,8 @@ import { useEffect, useState } from 'react';
 import { API, ApiError, ask, type ExecutionView, type LogView } from './api.ts';
 
 export const LINES_SHOWN_MAX = 50_000;
+/** Ids of lines that are known, so that a stream that begins anew brings none twice. */
+const IDS_MAX = 200_000;
 const REOPEN_MS = [500, 1_000, 2_000, 5_000];
 
 export type Connection = 'connecting' | 'live' | 'lost' | 'ended' | 'refused';
@@ -20,7 +22,7 @@ export interface Following<T> {
 
 interface Listener {
   readonly onData: (text: string) => void;
-  /** All that came before is to be forgotten: it comes again. */
+  /** The stream begins anew: all that came before comes again. */
   readonly onAnew: () => void;
   readonly onConnection: (connection: Connection, error?: string) => void;
 }
@@ -126,23 +128,24 @@ export function useExecution(id: string): Following<ExecutionView | undefined> {
   return { value, ...status };
 }
 
-export function useLog(id: string): Following<readonly LogView[]> {
+export interface FollowingLog extends Following<readonly LogView[]> {
+  /** Older lines were dropped. */
+  readonly cut: boolean;
+}
+
+export function useLog(id: string): FollowingLog {
   const [value, setValue] = useState<readonly LogView[]>([]);
   const [status, setStatus] = useState<Status>({ connection: 'connecting' });
+  const [cut, setCut] = useState(false);
   useEffect(() => {
-    let lines: LogView[] = [];
-    const drawing = perPicture(() => setValue(lines.slice()));
+    const lines = new Lines(() => setCut(true));
+    const drawing = perPicture(() => setValue(lines.shown()));
     const close = follow('logs', id, {
       onData: (data) => {
-        addLine(lines, JSON.parse(data) as Partial<LogView>);
-        // Cut in large bites: a copy for each line beyond the limit would cost more than the line.
-        if (lines.length > 1.1 * LINES_SHOWN_MAX) lines = lines.slice(-LINES_SHOWN_MAX);
+        lines.add(JSON.parse(data) as Partial<LogView>);
         drawing.soon();
       },
-      onAnew: () => {
-        lines = [];
-        drawing.soon();
-      },
+      onAnew: () => lines.anew(),
       onConnection: (connection, error) => setStatus({ connection, error }),
     });
     return () => {
@@ -150,12 +153,46 @@ export function useLog(id: string): Following<readonly LogView[]> {
       close();
     };
   }, [id]);
-  return { value, ...status };
+  return { value, cut, ...status };
 }
 
-/** Rows are of one height: a message of several lines becomes several rows. */
-function addLine(lines: LogView[], line: Partial<LogView>): void {
-  if (typeof line.message !== 'string') return;
-  if (!line.message.includes('\n')) lines.push(line as LogView);
-  else for (const message of line.message.trimEnd().split('\n')) lines.push({ ...(line as LogView), message });
+/** The lines so far, each once, the last LINES_SHOWN_MAX. */
+class Lines {
+  readonly #onCut: () => void;
+  readonly #ids = new Set<string>();
+  #lines: LogView[] = [];
+
+  constructor(onCut: () => void) {
+    this.#onCut = onCut;
+  }
+
+  add(line: Partial<LogView>): void {
+    if (typeof line.message !== 'string') return;
+    if (line.id !== undefined) {
+      if (this.#ids.has(line.id)) return;
+      if (this.#ids.size < IDS_MAX) this.#ids.add(line.id);
+    }
+    this.#push(line as LogView);
+    if (this.#lines.length <= 1.1 * LINES_SHOWN_MAX) return;
+    // Cut in large bites: a copy for each line beyond the limit would cost more than the line.
+    this.#lines = this.#lines.slice(-LINES_SHOWN_MAX);
+    this.#onCut();
+  }
+
+  /** All lines come again: those that are known stay where they are, so that nobody who reads them sees it. */
+  anew(): void {
+    if (this.#ids.size < IDS_MAX) return;
+    this.#ids.clear();
+    this.#lines = [];
+  }
+
+  shown(): readonly LogView[] {
+    return this.#lines.slice();
+  }
+
+  /** Rows are of one height: a message of several lines becomes several rows. */
+  #push(line: LogView): void {
+    if (!line.message.includes('\n')) this.#lines.push(line);
+    else for (const message of line.message.trimEnd().split('\n')) this.#lines.push({ ...line, message });
+  }
 }

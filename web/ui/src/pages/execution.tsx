@@ -2,54 +2,50 @@
  * An execution, live: what state it is in and why, its task runs over time, its log, its outputs and inputs. A task run that
  * is chosen stands in the address, and narrows the log to itself and what is below it.
  */
-import { useMemo, useState } from 'react';
-import { type ExecutionView, killExecution, type TaskRunView } from '../api.ts';
-import { Gantt, nameOf } from '../parts/gantt.tsx';
-import { Link } from '../parts/link.tsx';
+import { useMemo } from 'react';
+import type { ExecutionView, TaskRunView } from '../api.ts';
+import { ChosenRun } from '../parts/chosen-run.tsx';
+import { ExecutionHead } from '../parts/execution-head.tsx';
+import { Gantt } from '../parts/gantt.tsx';
 import { LogList } from '../parts/log-list.tsx';
+import { NotHere } from '../parts/not-here.tsx';
 import { Values } from '../parts/outputs.tsx';
-import { isLive, StateBadge } from '../parts/state.tsx';
-import { whyFailed, whyWaiting } from '../parts/waiting.ts';
-import { go, paths } from '../route.ts';
-import { clockText, dateText, spanText, useNow } from '../time.ts';
-import { type Connection, useExecution, useLog } from '../use-follow.ts';
+import { isLive } from '../parts/state.tsx';
+import { nameOf } from '../parts/task-rows.ts';
+import { go, paths, useTitle } from '../route.ts';
+import { useExecution, useLog } from '../use-follow.ts';
 
 export function ExecutionPage({ id, taskRunId }: { readonly id: string; readonly taskRunId?: string }) {
   const { value: execution, connection, error } = useExecution(id);
   const log = useLog(id);
   const runs = execution?.taskRunList;
   const chosen = runs?.find((run) => run.id === taskRunId);
-  const of = useMemo(
-    () => (taskRunId === undefined || !runs ? undefined : withBelow(taskRunId, runs)),
-    [taskRunId, runs],
-  );
-  if (error && !execution) return <p className="error">{error}</p>;
+  const chosenId = chosen?.id;
+  const of = useMemo(() => (chosenId === undefined || !runs ? undefined : withBelow(chosenId, runs)), [chosenId, runs]);
+  useTitle(execution ? `${execution.state.current} ${execution.flowId}` : 'Execution');
+  if (error && !execution) return <NotHere title="This execution is not here" text={error} />;
   if (!execution)
-    return <p className="empty">{connection === 'lost' ? 'The server does not answer; trying again…' : 'Loading…'}</p>;
+    return (
+      <p className="loading">{connection === 'lost' ? 'The server does not answer; trying again…' : 'Loading…'}</p>
+    );
+  const choose = (run: string | undefined) => go(paths.execution(id, run), true);
   return (
     <section className="execution">
-      <Head execution={execution} connection={connection} />
+      <ExecutionHead execution={execution} connection={connection} />
       <h2>Task runs</h2>
-      <Gantt
-        execution={execution}
-        chosen={taskRunId}
-        onChoose={(chosenId) => go(paths.execution(id, chosenId), true)}
-      />
-      {chosen && <Chosen executionId={id} run={chosen} />}
+      <Gantt execution={execution} chosen={taskRunId} onChoose={choose} />
+      {chosen && <ChosenRun executionId={id} run={chosen} onClose={() => choose(undefined)} />}
       <h2>
         Log
         {chosen && (
-          <button type="button" className="narrowed" onClick={() => go(paths.execution(id), true)}>
+          <button type="button" className="narrowed" onClick={() => choose(undefined)}>
             of {nameOf(chosen)} ✕
           </button>
         )}
       </h2>
-      <LogList lines={log.value} connection={log.connection} of={of} />
+      <LogList executionId={id} lines={log.value} cut={log.cut} connection={log.connection} of={of} onChoose={choose} />
       <div className="columns">
-        <div>
-          <h2>Outputs</h2>
-          <Outputs execution={execution} />
-        </div>
+        <Outputs execution={execution} />
         <div>
           <h2>Inputs</h2>
           <Values executionId={id} values={execution.inputs} empty="This execution was started without inputs." />
@@ -66,139 +62,36 @@ function withBelow(id: string, runs: readonly TaskRunView[]): ReadonlySet<string
   return inside;
 }
 
-function Head({ execution, connection }: { readonly execution: ExecutionView; readonly connection: Connection }) {
-  const { state, namespace, flowId } = execution;
-  const live = isLive(state.current);
-  const now = useNow(live);
-  const waiting = whyWaiting(execution, now);
-  const failed = whyFailed(execution);
+/** The flow's own outputs, then those of each task run that has some. */
+function Outputs({ execution: { id, state, outputs = {}, taskRunList } }: { readonly execution: ExecutionView }) {
+  const ofTasks = useMemo(() => outputsOf(taskRunList ?? []), [taskRunList]);
+  const [hasOwn, hasTasks] = [outputs, ofTasks].map((values) => Object.keys(values).length > 0);
+  const empty = isLive(state.current) ? 'No outputs yet. They appear as tasks end.' : 'This execution gave no outputs.';
   return (
-    <>
-      <div className="title">
-        <h1>
-          <Link to={paths.flow(namespace, flowId)}>
-            <span className="quiet">{namespace}.</span>
-            {flowId}
-          </Link>
-        </h1>
-        <StateBadge state={state.current} />
-        <span className="length">
-          {spanText((state.endDate ? Date.parse(state.endDate) : now) - Date.parse(state.startDate))}
-        </span>
-        {live && <span className={`connection ${connection}`}>{connectionText(connection)}</span>}
-        <span className="space" />
-        {live ? <KillButton execution={execution} /> : <Link to={paths.flow(namespace, flowId)}>Run again</Link>}
-      </div>
-      <p className="facts">
-        <span className="mono">{execution.id}</span>
-        <span>revision {execution.flowRevision}</span>
-        <span>started {dateText(state.startDate)}</span>
-        {execution.trigger && <span>by trigger {execution.trigger.id}</span>}
-        {execution.labels?.map(({ key, value }) => (
-          <span key={key} className="label">
-            {key}: {value}
-          </span>
-        ))}
-      </p>
-      {waiting && (
-        <p className="waiting" role="status">
-          {waiting}
-        </p>
+    <div>
+      {(hasOwn || !hasTasks) && (
+        <>
+          <h2>Outputs</h2>
+          <Values executionId={id} values={outputs} empty={empty} />
+        </>
       )}
-      {failed && (
-        <p className="error">
-          {failed.text}{' '}
-          {failed.taskRunId && <Link to={paths.execution(execution.id, failed.taskRunId)}>Show its log</Link>}
-        </p>
+      {hasTasks && (
+        <>
+          <h2>Outputs of tasks</h2>
+          <Values executionId={id} values={ofTasks} empty={empty} />
+        </>
       )}
-    </>
-  );
-}
-
-const CONNECTIONS: Readonly<Record<Connection, string>> = {
-  connecting: 'connecting…',
-  live: 'live',
-  lost: 'connection lost, trying again…',
-  ended: '',
-  refused: 'not live: reload the page',
-};
-const connectionText = (connection: Connection): string => CONNECTIONS[connection];
-
-function KillButton({ execution }: { readonly execution: ExecutionView }) {
-  const [asked, setAsked] = useState(false);
-  const [error, setError] = useState('');
-  const kill = async () => {
-    setAsked(true);
-    setError('');
-    try {
-      await killExecution(execution.id);
-    } catch (failure) {
-      setAsked(false);
-      setError(failure instanceof Error ? failure.message : 'the server does not answer');
-    }
-  };
-  return (
-    <>
-      {error && <span className="error">{error}</span>}
-      <button type="button" className="danger" disabled={asked || execution.state.current === 'KILLING'} onClick={kill}>
-        Kill
-      </button>
-    </>
-  );
-}
-
-function Chosen({ executionId, run }: { readonly executionId: string; readonly run: TaskRunView }) {
-  return (
-    <div className="chosen-run">
-      <h3>
-        {nameOf(run)} <StateBadge state={run.state.current} />
-      </h3>
-      {run.reason && <p className={run.state.current === 'FAILED' ? 'error' : ''}>{run.reason}</p>}
-      <table>
-        <thead>
-          <tr>
-            <th>Attempt</th>
-            <th>State</th>
-            <th>Start</th>
-            <th>Duration</th>
-            <th>Worker</th>
-          </tr>
-        </thead>
-        <tbody>
-          {(run.attempts ?? []).map(({ state, workerId }, n) => (
-            <tr key={n}>
-              <td>{n + 1}</td>
-              <td>
-                <StateBadge state={state.current} />
-              </td>
-              <td>{clockText(state.startDate)}</td>
-              <td>{state.endDate ? spanText(Date.parse(state.endDate) - Date.parse(state.startDate)) : '…'}</td>
-              <td className="mono">{workerId}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Values executionId={executionId} values={run.outputs} empty="No outputs." />
     </div>
   );
 }
 
-/** The flow's own outputs, then those of each task run that has some. */
-function Outputs({ execution }: { readonly execution: ExecutionView }) {
-  const values = useMemo(() => {
-    const all: Record<string, unknown> = { ...execution.outputs };
-    for (const run of execution.taskRunList ?? [])
-      if (run.outputs && Object.keys(run.outputs).length > 0) all[nameIn(all, run)] = run.outputs;
-    return all;
-  }, [execution]);
-  const text = isLive(execution.state.current)
-    ? 'No outputs yet. They appear as tasks end.'
-    : 'This execution gave no outputs.';
-  return <Values executionId={execution.id} values={values} empty={text} />;
-}
-
-/** Iterations of nested loops may bear the same name. */
-function nameIn(values: Readonly<Record<string, unknown>>, run: TaskRunView): string {
-  const name = `${nameOf(run)} (task)`;
-  return name in values ? `${name} ${run.id}` : name;
+function outputsOf(runs: readonly TaskRunView[]): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = {};
+  for (const run of runs) {
+    if (!run.outputs || Object.keys(run.outputs).length === 0) continue;
+    // Iterations of nested loops may bear the same name.
+    const name = nameOf(run);
+    all[name in all ? `${name} ${run.id}` : name] = run.outputs;
+  }
+  return all;
 }

@@ -1,14 +1,30 @@
-/** A flow: its source, its inputs with a button that runs it, its executions. */
-import { type FormEvent, useState } from 'react';
-import { type InputView, readFlow, startExecution } from '../api.ts';
+/** A flow: its inputs with a button that runs it, its executions, its source. */
+import { useState } from 'react';
+import { type ExecutionView, readExecution, readFlow } from '../api.ts';
 import { ExecutionTable } from '../parts/execution-table.tsx';
-import { go, paths } from '../route.ts';
+import { NotHere } from '../parts/not-here.tsx';
+import { RunForm } from '../parts/run-form.tsx';
+import { useTitle } from '../route.ts';
 import { useAsk } from '../use-ask.ts';
 
-export function FlowPage({ namespace, id }: { readonly namespace: string; readonly id: string }) {
-  const { value: flow, error } = useAsk(`${namespace}/${id}`, () => readFlow(namespace, id));
-  if (error) return <p className="error">{error}</p>;
-  if (!flow) return null;
+interface FlowPageProps {
+  readonly namespace: string;
+  readonly id: string;
+  /** The execution whose inputs the form begins with. */
+  readonly inputsOf?: string;
+}
+
+export function FlowPage({ namespace, id, inputsOf }: FlowPageProps) {
+  const { value: flow, error, refused } = useAsk(`${namespace}/${id}`, () => readFlow(namespace, id));
+  const before = useAsk<ExecutionView | undefined>(`inputs of ${inputsOf}`, async () =>
+    inputsOf === undefined ? undefined : readExecution(inputsOf),
+  );
+  const [number, setNumber] = useState(1);
+  useTitle(id);
+  if (refused) return <NotHere title="This flow is not here" text={error!} />;
+  if (!flow) return error ? <p className="error">{error}</p> : <p className="loading">Loading…</p>;
+  // The form takes its first values from it: it must be there before, or be known to be away.
+  const ready = inputsOf === undefined || before.value !== undefined || before.refused === true;
   return (
     <section>
       <div className="title">
@@ -17,90 +33,34 @@ export function FlowPage({ namespace, id }: { readonly namespace: string; readon
           {id}
         </h1>
         <span className="quiet">revision {flow.revision}</span>
+        {flow.disabled && <span className="warning">disabled</span>}
       </div>
-      {flow.description && <p>{flow.description}</p>}
+      {flow.description && <p className="description">{flow.description}</p>}
       <div className="columns">
         <div>
           <h2>Run</h2>
-          <RunForm namespace={namespace} id={id} inputs={flow.inputs ?? []} />
+          {flow.exception ? (
+            <p className="error">It cannot run, its source is not valid: {flow.exception}</p>
+          ) : (
+            ready && <RunForm flow={flow} given={before.value?.inputs} />
+          )}
           <h2>Executions</h2>
-          <ExecutionTable filter={{ namespace, flowId: id }} />
+          <ExecutionTable
+            filter={{ namespace, flowId: id }}
+            number={number}
+            onTurn={setNumber}
+            empty={<p>It has not run yet. Its executions appear here.</p>}
+            ofOneFlow
+          />
         </div>
         <div>
           <h2>Source</h2>
-          <pre className="source">{flow.source}</pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a person without a mouse scrolls it by the keys */}
+          <pre className="source" tabIndex={0}>
+            {flow.source}
+          </pre>
         </div>
       </div>
     </section>
   );
 }
-
-interface RunFormProps {
-  readonly namespace: string;
-  readonly id: string;
-  readonly inputs: readonly InputView[];
-}
-
-function RunForm({ namespace, id, inputs }: RunFormProps) {
-  const [error, setError] = useState('');
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const given = [...new FormData(event.currentTarget)].filter(([, value]) => value !== '');
-    try {
-      const started = await startExecution(
-        namespace,
-        id,
-        Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
-      );
-      go(paths.execution(started.id));
-    } catch (failure) {
-      setError(failure instanceof Error ? failure.message : 'the server does not answer');
-    }
-  };
-  return (
-    <form className="run" onSubmit={submit}>
-      {inputs.map((input) => (
-        <label key={input.id} htmlFor={fieldOf(input)}>
-          <span>
-            {input.displayName ?? input.id} <span className="quiet">{input.type}</span>
-          </span>
-          <InputField input={input} />
-          {input.description && <span className="hint">{input.description}</span>}
-        </label>
-      ))}
-      {error && <p className="error">{error}</p>}
-      <button type="submit">Run</button>
-    </form>
-  );
-}
-
-function InputField({ input }: { readonly input: InputView }) {
-  const written =
-    input.defaults === undefined || input.defaults === null
-      ? ''
-      : typeof input.defaults === 'string'
-        ? input.defaults
-        : JSON.stringify(input.defaults);
-  const required = input.required !== false && written === '';
-  if (input.type === 'BOOL' || input.type === 'BOOLEAN')
-    return (
-      <select id={fieldOf(input)} name={input.id} defaultValue={written} required={required}>
-        <option value="">–</option>
-        <option>true</option>
-        <option>false</option>
-      </select>
-    );
-  if (input.type === 'JSON')
-    return <textarea id={fieldOf(input)} name={input.id} defaultValue={written} required={required} rows={4} />;
-  return (
-    <input
-      id={fieldOf(input)}
-      name={input.id}
-      defaultValue={written}
-      required={required}
-      inputMode={input.type === 'INT' ? 'numeric' : undefined}
-    />
-  );
-}
-
-const fieldOf = (input: InputView): string => `input-${input.id}`;

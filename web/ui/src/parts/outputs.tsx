@@ -6,6 +6,8 @@ import { fileLink } from '../api.ts';
 const ENTRIES_MAX = 100;
 /** Deeper levels start folded. */
 const OPEN_DEPTH = 2;
+/** In a longer list every entry starts folded: the names are what one looks for. */
+const OPEN_ENTRIES_MAX = 20;
 const TEXT_CHARACTERS_MAX = 2_000;
 
 const FILE = /^(kestra|windhover):\/\//;
@@ -34,10 +36,11 @@ interface ValueProps {
 function Entries({ executionId, value, depth }: ValueProps) {
   const [shown, setShown] = useState(ENTRIES_MAX);
   const entries = Object.entries(value as object);
+  const startsOpen = depth < OPEN_DEPTH && entries.length <= OPEN_ENTRIES_MAX;
   return (
     <ul>
       {entries.slice(0, shown).map(([name, inner]) => (
-        <Entry key={name} executionId={executionId} name={name} value={inner} depth={depth} />
+        <Entry key={name} executionId={executionId} name={name} value={inner} depth={depth} startsOpen={startsOpen} />
       ))}
       {entries.length > shown && (
         <li>
@@ -50,12 +53,17 @@ function Entries({ executionId, value, depth }: ValueProps) {
   );
 }
 
-function Entry({ executionId, name, value, depth }: ValueProps & { readonly name: string }) {
-  const [open, setOpen] = useState(depth < OPEN_DEPTH);
+interface EntryProps extends ValueProps {
+  readonly name: string;
+  readonly startsOpen: boolean;
+}
+
+function Entry({ executionId, name, value, depth, startsOpen }: EntryProps) {
+  const [open, setOpen] = useState(startsOpen);
   const isTree = typeof value === 'object' && value !== null && Object.keys(value).length > 0;
   if (!isTree)
     return (
-      <li>
+      <li className="leaf">
         <span className="name">{name}</span> <Leaf executionId={executionId} value={value} />
       </li>
     );
@@ -65,7 +73,7 @@ function Entry({ executionId, name, value, depth }: ValueProps & { readonly name
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>
           <span className="name">{name}</span>{' '}
-          <span className="quiet">{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
+          <span className="quiet size">{Array.isArray(value) ? `[${size}]` : `{${size}}`}</span>
         </summary>
         {open && <Entries executionId={executionId} value={value} depth={depth + 1} />}
       </details>
@@ -80,16 +88,22 @@ function Leaf({ executionId, value }: { readonly executionId: string; readonly v
         ⤓ {fileName(value)}
       </a>
     );
-  if (typeof value === 'string')
-    return (
-      <span className="text">
-        {value.slice(0, TEXT_CHARACTERS_MAX)}
-        {value.length > TEXT_CHARACTERS_MAX && (
-          <span className="quiet"> … {value.length.toLocaleString()} characters</span>
-        )}
-      </span>
-    );
+  if (typeof value === 'string') return <Text text={value} />;
   return <span className="atom">{JSON.stringify(value)}</span>;
+}
+
+function Text({ text }: { readonly text: string }) {
+  const [whole, setWhole] = useState(false);
+  if (text === '') return <span className="quiet">empty text</span>;
+  if (whole || text.length <= TEXT_CHARACTERS_MAX) return <span className="text">{text}</span>;
+  return (
+    <span className="text">
+      {text.slice(0, TEXT_CHARACTERS_MAX)}…{' '}
+      <button type="button" onClick={() => setWhole(true)}>
+        all {text.length.toLocaleString()} characters
+      </button>
+    </span>
+  );
 }
 
 const fileName = (uri: string): string => decodeURIComponentSafely(uri.split('/').at(-1)?.split('?')[0] || uri);

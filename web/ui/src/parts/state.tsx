@@ -3,7 +3,7 @@ export function StateBadge({ state }: { readonly state: string }) {
   return <span className={`state state-${state.toLowerCase()}`}>{state}</span>;
 }
 
-const LIVE = new Set([
+const LIVE: ReadonlySet<string> = new Set([
   'CREATED',
   'QUEUED',
   'SUBMITTED',
@@ -15,3 +15,6 @@ const LIVE = new Set([
   'RESUBMITTED',
 ]);
 export const isLive = (state: string): boolean => LIVE.has(state);
+
+/** Those that a person looks for, in the order of a life. */
+export const SEARCHED_STATES = ['CREATED', 'QUEUED', 'RUNNING', 'KILLING', 'SUCCESS', 'WARNING', 'FAILED', 'KILLED'];

@@ -54,10 +54,63 @@ function barsOfHistory({ histories }: StateView): Bar[] {
   histories.forEach(({ state, date }, n) => {
     const next = histories[n + 1];
     if (ENDS.has(state)) return;
-    const became = state === 'RUNNING' && next && ENDS.has(next.state) ? next.state : state;
+    const became = state === 'RUNNING' && next ? cameOf(next.state) : state;
     bars.push({ state: became, from: Date.parse(date), to: next && Date.parse(next.date) });
   });
   return bars;
+}
+
+function cameOf(next: string): string {
+  // What is tried again has failed.
+  if (next === 'RETRYING') return 'FAILED';
+  return ENDS.has(next) ? next : 'RUNNING';
+}
+
+/** In percent of the span. Clocks differ by a little: what begins before it or ends behind it is cut. */
+export function placeOf(
+  { from, to }: Bar,
+  span: { readonly from: number; readonly to: number },
+): { readonly left: number; readonly width: number } {
+  const percent = (ms: number) => Math.min(100, Math.max(0, ((ms - span.from) / (span.to - span.from)) * 100));
+  const left = percent(from);
+  return { left, width: Math.max(0, percent(to ?? span.to) - left) };
+}
+
+/** The task, and the value of the iteration that it belongs to. */
+export const nameOf = (run: TaskRunView): string =>
+  run.value === undefined ? run.taskId : `${run.taskId} · ${run.value}`;
+
+/** What a key means in the tree: another place in `rows`, or what is done to the row at `place`; undefined: nothing. */
+export function moveOf(
+  key: string,
+  rows: readonly Row[],
+  place: number,
+  isClosed: boolean,
+): number | 'toggle' | 'choose' | undefined {
+  const { depth, children } = rows[place]!;
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(rows.length - 1, place + 1);
+    case 'ArrowUp':
+      return Math.max(0, place - 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return rows.length - 1;
+    case 'ArrowRight':
+      if (children === 0) return undefined;
+      return isClosed ? 'toggle' : place + 1;
+    case 'ArrowLeft': {
+      if (children > 0 && !isClosed) return 'toggle';
+      const parent = rows.slice(0, place).findLastIndex((row) => row.depth < depth);
+      return parent < 0 ? undefined : parent;
+    }
+    case 'Enter':
+    case ' ':
+      return 'choose';
+    default:
+      return undefined;
+  }
 }
 
 /** The time that is shown, from the start to the end or to `now`. */
@@ -67,10 +120,22 @@ export function spanOf(execution: ExecutionView, now: number): { readonly from: 
   return { from, to: Math.max(end, from + 1) };
 }
 
-/** Round steps of 1, 2 or 5 that give about `count` marks. */
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+/** Beyond a second people count in sixties. */
+const STEPS_MS = [
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800].map((seconds) => seconds * SECOND_MS),
+  ...[1, 2, 3, 6, 12, 24, 48, 168].map((hours) => hours * HOUR_MS),
+];
+
+/** Round steps that give about `count` marks. */
 export function marksOf(spanMs: number, count: number): number[] {
   const rough = spanMs / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough)!;
+  const step = rough < SECOND_MS ? decimalStep(rough) : (STEPS_MS.find((ms) => ms >= rough) ?? decimalStep(rough));
   return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, n) => n * step);
+}
+
+function decimalStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough)!;
 }

@@ -2,6 +2,8 @@
 import type { ExecutionView, TaskRunView } from '../api.ts';
 import { spanText } from '../time.ts';
 
+/** A shorter wait is none: its sentence would flash and be gone. */
+const WORTH_A_WORD_MS = 500;
 /** A task that nobody has taken for so long is worth a word about workers. */
 const UNTAKEN_MS = 5_000;
 const NAMES_MAX = 3;
@@ -17,7 +19,10 @@ export function whyWaiting(execution: ExecutionView, now: number): string | unde
   if (state === 'KILLING') return 'It is being killed: running tasks are told to stop.';
   if (state !== 'CREATED' && state !== 'RUNNING' && state !== 'RESTARTED') return undefined;
   const runs = execution.taskRunList ?? [];
-  if (runs.length === 0) return 'It has been taken in, and no task has started yet: an executor takes it up.';
+  if (runs.length === 0)
+    return now - Date.parse(execution.state.startDate) > WORTH_A_WORD_MS
+      ? 'No task has started yet: an executor takes it up. Is none there? `npx windhover doctor` shows them.'
+      : undefined;
   const parents = new Set(runs.map(({ parentTaskRunId }) => parentTaskRunId));
   const live = runs.filter((run) => !run.state.endDate && !parents.has(run.id));
   if (live.some(({ state: { current } }) => current === 'RUNNING')) return undefined;
@@ -35,13 +40,14 @@ function retryText(live: readonly TaskRunView[], now: number): string | undefine
 function untakenText(live: readonly TaskRunView[], now: number): string | undefined {
   const waiting = live.filter(({ state }) => ['CREATED', 'SUBMITTED', 'RESUBMITTED'].includes(state.current));
   if (waiting.length === 0) return undefined;
-  const oldest = Math.min(...waiting.map(lastDate));
+  const oldest = waiting.reduce((least, run) => Math.min(least, lastDate(run)), Number.POSITIVE_INFINITY);
+  if (now - oldest <= WORTH_A_WORD_MS) return undefined;
   const again = waiting.some(({ state }) => state.current === 'RESUBMITTED')
     ? ' The worker that had it was lost; it is handed out anew.'
     : '';
   const hint =
     now - oldest > UNTAKEN_MS ? ' Are all workers busy, or is none there? `npx windhover doctor` shows them.' : '';
-  return `${namesOf(waiting)} ${waiting.length === 1 ? 'waits' : 'wait'} for a free worker, since ${spanText(now - oldest)}.${again}${hint}`;
+  return `${namesOf(waiting)} ${waiting.length === 1 ? 'has' : 'have'} waited ${spanText(now - oldest)} for a free worker.${again}${hint}`;
 }
 
 function pausedText(live: readonly TaskRunView[]): string | undefined {
@@ -64,9 +70,11 @@ export function whyFailed(
   if (execution.state.current !== 'FAILED' && execution.state.current !== 'WARNING') return undefined;
   const runs = execution.taskRunList ?? [];
   const parents = new Set(runs.map(({ parentTaskRunId }) => parentTaskRunId));
-  const run = runs.find(
+  const bad = runs.filter(
     ({ id, state }) => (state.current === 'FAILED' || state.current === 'WARNING') && !parents.has(id),
   );
+  // A failed execution may hold tasks that only warned.
+  const run = bad.find(({ state }) => state.current === execution.state.current) ?? bad[0];
   if (run)
     return {
       text: run.reason
