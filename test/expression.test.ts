@@ -55,7 +55,7 @@ describe('rendering', () => {
     ['{{ 7 / 2 }} {{ 7.0 / 2 }} {{ -7 / 2 }} {{ 2.5 * 2 }}', '3 3.5 -3 5.0'],
     ['{{ 10000000.0 }} {{ 0.00001 }}', '1.0E7 1.0E-5'],
     ['{{ not false and true }}', 'true'],
-    ['{{ n isIn [1, 5] }} {{ "x" isIn "axb" }}', 'true true'],
+    ['{{ n isIn [1, 5] }} {{ "b" isIn map }} {{ "2" isIn map }} {{ "z" isIn map }}', 'true true true false'],
     ['{{ [n, 2] contains n }} {{ [1, 2] contains 2 }}', 'true true'],
     ['{{ ({"a": {"b": 1}}).a.b }}{{ {"a": {}} }}', '1{"a":{}}'],
     [

@@ -1,30 +1,29 @@
 /** Properties: own keys of maps, items of lists, and nothing that an object merely inherits. `undefined` is a missing one. */
-import { nearest } from '../nearest.ts';
-import { ValueError } from './error.ts';
-import { Double, kindOf } from './number.ts';
-import { print } from './print.ts';
+import { nearest } from '../../nearest.ts';
+import { ValueError } from '../error.ts';
+import { isMap, type PlainMap } from './map.ts';
+import { Boxed, kindOf } from './number.ts';
+import { javaText } from './text.ts';
 
 const INDEX = /^\d+$/;
 /** Names listed in a message where none is near. */
 const NAMES_SHOWN_MAX = 8;
 
-export type PlainMap = Readonly<Record<string, unknown>>;
-
-export const isMap = (value: unknown): value is PlainMap =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Double);
-
 /** What `object.name` is; `undefined` if there is no such thing. */
 export function memberOf(object: unknown, name: string): unknown {
-  if (typeof object !== 'object' || object === null || object instanceof Double) return undefined;
-  if (Array.isArray(object)) return INDEX.test(name) ? object[Number(name)] : undefined;
+  if (typeof object !== 'object' || object === null || object instanceof Boxed) return undefined;
+  if (Array.isArray(object)) return INDEX.test(name) ? itemAt(object, Number(name)) : undefined;
   return Object.hasOwn(object, name) ? ((object as PlainMap)[name] ?? null) : undefined;
 }
 
 /** What `object[key]` is. */
 export function itemOf(object: unknown, key: unknown): unknown {
-  if (Array.isArray(object) && typeof key === 'number') return object[key];
-  return memberOf(object, print(key));
+  if (typeof key === 'string') return memberOf(object, key);
+  return key === null || key === undefined ? undefined : memberOf(object, javaText(key));
 }
+
+const itemAt = (list: readonly unknown[], index: number): unknown =>
+  index < list.length ? (list[index] ?? null) : undefined;
 
 export function missingRoot(name: string, known: readonly string[]): ValueError {
   return missing(name, hint(name, known));
