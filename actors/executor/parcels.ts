@@ -1,7 +1,7 @@
 /**
  * Committed attempts become parcels, one BullMQ job each: short tasks travel together, as many as spread over all threads;
- * a slow or new type travels alone, and so does whatever was delivered before, ahead of all others. A parcel may hold attempts of several
- * partitions of a round: they were committed together, and claims go by partition anyway.
+ * a slow or new type travels alone, and so does whatever was delivered before, ahead of all others. A parcel may hold
+ * attempts of several partitions of a round: they were committed together, and claims go by partition anyway.
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
@@ -69,5 +69,9 @@ export class Parcels {
 
 const parcelOf = (group: string, items: readonly Item[], first = false): SentParcel => ({
   group,
-  parcel: { name: derivedId('parcel', items[0]!.ref, items[0]!.delivery, items.length), items, ...(first && { first }) },
+  parcel: {
+    name: derivedId('parcel', items[0]!.ref, items[0]!.delivery, items.length),
+    items,
+    ...(first && { first }),
+  },
 });

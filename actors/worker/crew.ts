@@ -34,7 +34,7 @@ export class Crew implements SeatEvents {
   readonly #ended = counter('worker_task_runs_total', 'Task runs that ended here, by state', ['state']);
   readonly #lost = counter('worker_task_runs_lost_total', 'Task runs whose thread or process died');
   readonly #flows = new WeakMap<ExecutionPart, ExecutionStart['flow']>();
-  /** Losses that are being told. */
+  /** Losses that are being told, and claims that are given back. */
   telling = 0;
 
   constructor(parts: CrewParts) {
@@ -56,8 +56,8 @@ export class Crew implements SeatEvents {
       const job = jobs.get(result.serial);
       if (!job) continue;
       jobs.delete(result.serial);
-      // It ended because it was told to, and not by itself: another worker shall run it.
-      if (job.stopping && result.state === 'KILLED') this.lost(job, 'the worker stopped');
+      // It ended because it was told to, and not by itself: another worker shall run it. That is no loss.
+      if (job.stopping && result.state === 'KILLED') void this.#handBack(job);
       else this.#answer(job, result);
     }
   }
@@ -108,6 +108,14 @@ export class Crew implements SeatEvents {
     job.flow = undefined;
     job.batch = undefined;
     job.place = undefined;
+  }
+
+  async #handBack(job: Job): Promise<void> {
+    this.#parts.log.info({ ref: job.ref, delivery: job.delivery }, 'a task run is handed to another worker');
+    over(job);
+    this.telling++;
+    await this.#parts.desk.giveBack([job]);
+    this.telling--;
   }
 
   /** The owner counts the loss and hands the attempt out anew, without waiting for the claim to end. */
