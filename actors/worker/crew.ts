@@ -11,7 +11,8 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Answers } from './answers.ts';
-import type { ExecutionPart, RawLine, Result } from './channel.ts';
+import type { AnswerMessage, ExecutionPart, Question, RawLine, RawMetric, Result } from './channel.ts';
+import type { Consult } from './consult.ts';
 import type { Desk } from './desk.ts';
 import { insist } from './insist.ts';
 import type { Job } from './job.ts';
@@ -22,6 +23,7 @@ export interface CrewParts {
   readonly desk: Desk;
   readonly answers: Answers;
   readonly lines: LineSender;
+  readonly consult: Consult;
   readonly mailbox: Mailbox;
   readonly time: BusTime;
   readonly log: Log;
@@ -49,6 +51,27 @@ export class Crew implements SeatEvents {
       job.lines = number;
       this.#parts.lines.send(job.partition, this.#line(job, number, level, atMs + skewMs, message));
     }
+  }
+
+  metrics(metrics: readonly RawMetric[], jobs: ReadonlyMap<number, Job>): void {
+    const { skewMs } = this.#parts.time;
+    for (const { serial, number, atMs, ...metric } of metrics) {
+      const job = jobs.get(serial);
+      if (!job) continue;
+      const { ref, token, executionId, taskRunId, attempt, item } = job;
+      const { namespace, id: flowId } = this.#flowOf(job.part!);
+      const place = { executionId, namespace, flowId, taskId: item.taskId, taskRunId, attempt };
+      this.#parts.lines.send(job.partition, {
+        id: `${ref}/${token}/m${String(number).padStart(4, '0')}`,
+        ...place,
+        ...metric,
+        atMs: atMs + skewMs,
+      });
+    }
+  }
+
+  asked(question: Question, answered: (answer: AnswerMessage['answer']) => void): void {
+    void this.#parts.consult.answer(question).then(answered);
   }
 
   results(results: readonly Result[], jobs: Map<number, Job>): void {
