@@ -1,12 +1,14 @@
 /** `numberFormat`: Java's DecimalFormat, such as `#,##0.00`, `0.##%`, `00.###E0`, with text around and `;` before a format for negatives. */
 import type { Filter } from '../callable.ts';
 import { ValueError } from '../error.ts';
-import { decimalText } from '../value/decimal.ts';
-import { exact, type Numeric, numberText, plain, toNumeric } from '../value/number.ts';
+import { type Decimal, decimalFrom, roundTo } from '../value/decimal.ts';
+import { exact, type Numeric, numberKind, numberText, plain, toNumeric } from '../value/number.ts';
 import { optional, textOf } from './argument.ts';
 
 const DEFAULT = '#,##0.###';
 const DIGITS_MAX = 100;
+/** All that a double of a usual size has. */
+const DOUBLE_DIGITS = 60;
 const NUMBER_PART = /^([#,0]*)(?:\.([0#]*))?(?:E(0+))?$/;
 
 type Format = {
@@ -31,14 +33,19 @@ function formatted(value: Numeric, pattern: string): string {
   const format = formatOf(positive, pattern);
   if (!Number.isFinite(plain(value)))
     return `${format.prefix}${Number.isNaN(plain(value)) ? 'NaN' : '∞'}${format.suffix}`;
-  const scaled = decimalText(scaledBy(exact(value), format));
-  const digits = format.exponentLeast > 0 ? scientific(scaled, format) : grouped(rounded(scaled, format), format);
-  const isNegative = numberText(value).startsWith('-') && /[1-9]/.test(digits);
+  const size = sizeOf(value, format);
+  const digits = format.exponentLeast > 0 ? scientific(size, format) : grouped(written(size, format), format);
+  const isNegative = numberText(value).startsWith('-');
   const around = isNegative && negative !== undefined ? formatOf(negative, pattern) : format;
   return `${isNegative && negative === undefined ? '-' : ''}${around.prefix}${digits}${around.suffix}`;
 }
 
-function scaledBy({ unscaled, scale }: ReturnType<typeof exact>, { prefix, suffix }: Format): ReturnType<typeof exact> {
+/** Without its sign, in percent where the format says so. Of a double all its digits count: 2.345 is a little more than it reads. */
+function sizeOf(value: Numeric, { prefix, suffix }: Format): Decimal {
+  const kind = numberKind(value);
+  const amount = kind === 'Float' ? Math.fround(plain(value)) : plain(value);
+  const { unscaled, scale } =
+    kind === 'Float' || kind === 'Double' ? decimalFrom(amount.toPrecision(DOUBLE_DIGITS))! : exact(value);
   const shift = /%/.test(prefix + suffix) ? 2 : /‰/.test(prefix + suffix) ? 3 : 0;
   return { unscaled: unscaled < 0n ? -unscaled : unscaled, scale: scale - shift };
 }
@@ -71,17 +78,13 @@ function formatOf(part: string, pattern: string): Format {
 
 const unquoted = (text: string): string => text.replaceAll(/'([^']*)'/g, (_, inner: string) => inner || "'");
 
-/** Half to even. `scaled` is what no double has rounded yet. */
-function rounded(scaled: string, { fractionLeast, fractionMost, wholeLeast }: Format): string {
-  const format = new Intl.NumberFormat('en-US', {
-    useGrouping: false,
-    minimumIntegerDigits: Math.min(Math.max(1, wholeLeast), 21),
-    minimumFractionDigits: fractionLeast,
-    maximumFractionDigits: fractionMost,
-    roundingMode: 'halfEven',
-  });
-  const digits = format.format(scaled as `${number}`);
-  return wholeLeast === 0 && digits.startsWith('0.') ? digits.slice(1) : digits;
+function written(size: Decimal, { fractionLeast, fractionMost, wholeLeast }: Format): string {
+  const { unscaled, scale } = roundTo(size, fractionMost);
+  const digits = String(scale < 0 ? unscaled * 10n ** BigInt(-scale) : unscaled).padStart(Math.max(0, scale) + 1, '0');
+  const point = digits.length - Math.max(0, scale);
+  const fraction = digits.slice(point).replace(/0+$/, '').padEnd(fractionLeast, '0');
+  const whole = digits.slice(0, point).replace(/^0+/, '').padStart(wholeLeast, '0');
+  return fraction === '' ? whole || '0' : `${whole}.${fraction}`;
 }
 
 function grouped(digits: string, { group }: Format): string {
@@ -92,13 +95,12 @@ function grouped(digits: string, { group }: Format): string {
 }
 
 /** As many digits before the point as the format has zeros; with `#` before them, exponents are multiples of that many digits. */
-function scientific(scaled: string, format: Format): string {
-  const value = Number(scaled);
+function scientific(size: Decimal, format: Format): string {
   const { wholeLeast, wholeMost, exponentLeast } = format;
-  const size = value === 0 ? 0 : Math.floor(Math.log10(value));
+  const digits = size.unscaled === 0n ? 0 : String(size.unscaled).length - size.scale - 1;
   const step = wholeMost > wholeLeast ? wholeMost : 1;
-  const exponent = value === 0 ? 0 : step > 1 ? Math.floor(size / step) * step : size - (wholeLeast - 1);
-  const mantissa = rounded(String(value / 10 ** exponent), { ...format, wholeLeast: step > 1 ? 1 : wholeLeast });
-  const sign = exponent < 0 ? '-' : '';
-  return `${mantissa}E${sign}${String(Math.abs(exponent)).padStart(exponentLeast, '0')}`;
+  const exponent = size.unscaled === 0n ? 0 : step > 1 ? Math.floor(digits / step) * step : digits - (wholeLeast - 1);
+  const mantissa = { unscaled: size.unscaled, scale: size.scale + exponent };
+  const text = written(mantissa, { ...format, wholeLeast: step > 1 ? 1 : wholeLeast });
+  return `${text}E${exponent < 0 ? '-' : ''}${String(Math.abs(exponent)).padStart(exponentLeast, '0')}`;
 }

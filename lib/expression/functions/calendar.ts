@@ -1,6 +1,7 @@
 /** Questions about dates: which day it is, and whether one is before another. A date is meant where its text says that it is. */
 import type { ExpressionFunction } from '../callable.ts';
 import { dateArgument } from '../date/argument.ts';
+import { HOLIDAY_COUNTRIES, isHoliday } from '../date/holidays.ts';
 import { dayNumber, dayOf, daysInMonth, inZone, localOf, type Moment, weekdayOf } from '../date/moment.ts';
 import { UTC, zoneOf } from '../date/zone.ts';
 import { ValueError } from '../error.ts';
@@ -57,6 +58,20 @@ export const isLastWorkingDay: ExpressionFunction = {
     let last = dayNumber({ year, month, day: daysInMonth(year, month) });
     while (!worked.has(weekdayOf(last))) last--;
     return day === last;
+  },
+};
+
+/** Of the countries that date/holidays.ts knows. */
+export const isPublicHoliday: ExpressionFunction = {
+  parameters: ['date', 'country', 'subDivision'],
+  required: 2,
+  call([date, country, subDivision]) {
+    const code = textOf(country, 'country').toUpperCase();
+    const part = optional(subDivision, textOf, 'subDivision')?.toUpperCase();
+    const answer = isHoliday(localDate(date, undefined).day, code, part === '' ? undefined : part);
+    if (answer !== undefined) return answer;
+    const known = `one of ${HOLIDAY_COUNTRIES.join(', ')} as country, and a part of it that has holidays of its own`;
+    throw new ValueError(`expected ${known}, got ${code}${part ? ` and ${part}` : ''}`);
   },
 };
 

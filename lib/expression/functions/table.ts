@@ -9,6 +9,7 @@ import {
   isDateBetween,
   isDayWeekInMonth,
   isLastWorkingDay,
+  isPublicHoliday,
   isWeekend,
   monthOfYear,
 } from './calendar.ts';
@@ -47,6 +48,7 @@ export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
   isDayWeekInMonth,
   isFileEmpty,
   isLastWorkingDay,
+  isPublicHoliday,
   isWeekend,
   iterationOutput,
   json: fromJson,

@@ -129,9 +129,10 @@ function repeat({ item, least, most, mode }: Repeat): Matcher {
   const one = matcherOf(item);
   const step = (count: number, state: State, at: number, next: Next): boolean => {
     tried(state);
-    // A turn that takes nothing is not taken twice: it would go on for ever.
+    // A turn that takes nothing is the last one: it would go on for ever.
     const again = (): boolean =>
-      count < most && one(state, at, (to) => (to !== at || count < least) && step(count + 1, state, to, next));
+      count < most &&
+      one(state, at, (to) => (to === at && count >= least ? next(to) : step(count + 1, state, to, next)));
     if (count < least) return again();
     return mode === 'lazy' ? next(at) || again() : again() || next(at);
   };

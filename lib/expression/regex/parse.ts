@@ -79,11 +79,9 @@ class RegexParser {
     const items: RegexNode[] = [];
     while (this.#at < this.#pattern.length && !this.#is('|') && !this.#is(')')) {
       if (this.#flags.spaced && this.#match(/\s+|#[^\n]*/y)) continue;
-      if (this.#takeIf('\\Q')) items.push(...this.#quoted());
-      else {
-        const item = this.#item();
-        if (item) items.push(this.#repeated(item));
-      }
+      const found = this.#takeIf('\\Q') ? this.#quoted() : [this.#item()].filter((item) => item !== undefined);
+      const last = found.pop();
+      items.push(...found, ...(last ? [this.#repeated(last)] : []));
     }
     return items.length === 1 ? items[0]! : { kind: 'sequence', items };
   }

@@ -65,13 +65,18 @@ const atScale = ({ unscaled, scale }: Decimal, wanted: number): bigint => unscal
 /** Half to even, to as many digits as Java keeps. */
 function rounded(value: Decimal): Decimal {
   const size = value.unscaled < 0n ? -value.unscaled : value.unscaled;
-  const drop = String(size).length - PRECISION_DIGITS;
-  if (drop <= 0) return value;
-  const unit = 10n ** BigInt(drop);
+  return roundTo(value, value.scale - Math.max(0, String(size).length - PRECISION_DIGITS));
+}
+
+/** Half to even, to at most so many digits of a fraction. */
+export function roundTo(value: Decimal, scale: number): Decimal {
+  if (value.scale <= scale) return value;
+  const unit = 10n ** BigInt(value.scale - scale);
+  const size = value.unscaled < 0n ? -value.unscaled : value.unscaled;
   const [kept, lost] = [size / unit, size % unit];
   const up = lost * 2n > unit || (lost * 2n === unit && kept % 2n === 1n);
   const result = kept + (up ? 1n : 0n);
-  return { unscaled: value.unscaled < 0n ? -result : result, scale: value.scale - drop };
+  return { unscaled: value.unscaled < 0n ? -result : result, scale };
 }
 
 function stripped({ unscaled, scale }: Decimal, preferred: number): Decimal {
