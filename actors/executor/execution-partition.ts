@@ -16,7 +16,7 @@ import type { FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import { isEnded, stateOf } from '../../lib/model/state.ts';
 import { versionOf } from '../../lib/model/version.ts';
-import { Attempts, reofferOf } from './attempts.ts';
+import { Attempts, resendOf } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
 import type { Durations } from './durations.ts';
@@ -62,7 +62,7 @@ export class ExecutionPartition implements PartitionActor {
       // The claim says how long its worker has been silent: a move of the partition is no sign of life.
       const sinceMs = Math.min(nowMs, claim ? claim.untilMs - CLAIM_MS : nowMs);
       this.attempts.open({ ref, group: '', delivery, sinceMs, askedMs: nowMs });
-      if (unsent.has(ref) && !claim) this.#own.push(reofferOf(ref, delivery, nowMs));
+      if (unsent.has(ref) && !claim) this.#own.push(resendOf(ref, delivery, nowMs));
     }
   }
 
@@ -225,7 +225,9 @@ export class ExecutionPartition implements PartitionActor {
     switch (effect.kind) {
       case 'runTask': {
         const item = { ...effect.item, version: batch.version };
-        batch.open({ partition: batch.partition, group: effect.group, type: effect.type, item });
+        const dispatch = { partition: batch.partition, group: effect.group, type: effect.type, item };
+        if (effect.isOpen) batch.resend(dispatch);
+        else batch.open(dispatch);
         this.attempts.open({
           ref: item.ref,
           group: effect.group,

@@ -16,6 +16,7 @@ import { onAbandon } from './on/abandon.ts';
 import { onContinue } from './on/continue.ts';
 import { onKill } from './on/kill.ts';
 import { onReoffer } from './on/reoffer.ts';
+import { onResend } from './on/resend.ts';
 import { beginning, onStart } from './on/start.ts';
 import { onTaskEnded } from './on/task-ended.ts';
 import { onTaskStarted } from './on/task-started.ts';
@@ -65,6 +66,8 @@ function answer(draft: Draft, message: Rest): string | undefined {
       return onWorkerLost(draft, message);
     case 'reoffer':
       return onReoffer(draft, message);
+    case 'resend':
+      return onResend(draft, message);
     case 'timer':
       return onTimer(draft, message);
     case 'kill':
