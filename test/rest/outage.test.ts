@@ -102,3 +102,24 @@ test('refusing at once while Redis is away, and going on by itself when it is ba
   assert.ok(server.alive);
   assert.equal((await fetch(`${server.health}/health`)).status, 200);
 });
+
+test('refusing in time while Redis stands still and says nothing', async () => {
+  const { pid } = redis;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answers = await Promise.all(
+      ['/me', '/flows/search', '/executions/nobody', '/logs/nobody/follow'].map((path) =>
+        api.ask('GET', path, { signal }),
+      ),
+    );
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [503, 503, 503, 503],
+    );
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await eventually(async () => (await api.ask('GET', '/me')).status === 200);
+  assert.equal((await api.run(`${NAMESPACE}/hello`)).state.current, 'SUCCESS');
+});
