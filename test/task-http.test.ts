@@ -175,6 +175,25 @@ test('sending a body from a stream, again where a redirect asks for it', async (
   assert.equal(opened, 3);
 });
 
+test('sending and taking headers of any name, and refusing what is none', async () => {
+  const peer = await aBarePeer((socket) =>
+    socket.once('data', (asked: Buffer) => {
+      const text = asked.toString();
+      socket.end(`HTTP/1.1 200 OK\r\n__proto__: theirs\r\nconstructor: a\r\nconstructor: b\r\n\r\n${text}`);
+    }),
+  );
+  const { send } = connector();
+  const headers = Object.fromEntries([['__proto__', 'ours']]);
+  const response = await send(peer.url, { headers });
+  assert.match(Buffer.concat(await response.body.toArray()).toString(), /^__proto__: ours\r$/m);
+  assert.deepEqual(Object.entries(response.headers), [
+    ['__proto__', ['theirs']],
+    ['constructor', ['a', 'b']],
+  ]);
+  await assert.rejects(send(peer.url, { headers: { 'a b': 'x' } }), /expected an answer from .*, got Header name/);
+  await assert.rejects(send(peer.url, { headers: { a: 'x\r\nb: y' } }), /got Invalid character in header content/);
+});
+
 test('taking user and password out of the address', async () => {
   const peer = await aPeer((request, response) => response.end(request.headers.authorization));
   const { send } = connector();

@@ -138,7 +138,9 @@ function methodIn(method = 'GET'): string {
 }
 
 function headersOf({ headers = {}, body }: HttpRequest, credentials: string | undefined): Headers {
-  const own: Record<string, string | readonly string[]> = { 'accept-encoding': ACCEPTED_ENCODINGS };
+  // A header may have any name.
+  const own: Record<string, string | readonly string[]> = Object.create(null);
+  own['accept-encoding'] = ACCEPTED_ENCODINGS;
   if (credentials !== undefined) own.authorization = credentials;
   for (const [name, value] of Object.entries(headers))
     if (!OWN_HEADERS.has(name.toLowerCase())) own[name.toLowerCase()] = value;
