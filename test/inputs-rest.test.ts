@@ -56,6 +56,10 @@ before(async () => {
       [says('the pin is {{ inputs.pin }}'), { id: 'give', type: RETURN, format: '{{ inputs.pin | length }}' }],
       {
         inputs: [{ id: 'pin', type: 'SECRET' }],
+        outputs: [
+          { id: 'size', type: 'INT', value: '{{ outputs.give.value }}' },
+          { id: 'kept', type: 'SECRET', value: 'of {{ outputs.give.value }}' },
+        ],
       },
     ),
   );
@@ -194,6 +198,8 @@ test('keeping a secret from everybody but its tasks', async () => {
   assert.equal(pin.type, 'io.kestra.datatype:aes_encrypted');
   assert.deepEqual(pin, started.body.inputs!.pin);
   assert.equal(ended.taskRunList.find(({ taskId }) => taskId === 'give')!.outputs!.value, String(SECRET.length));
+  const { size, kept } = ended.outputs as { size: number; kept: typeof pin };
+  assert.deepEqual([size, kept.type, kept.value.includes(' ')], [SECRET.length, pin.type, false]);
   const { body: lines } = await api.ask<{ message: string }[]>('GET', `/logs/${ended.id}`);
   assert.deepEqual(
     lines.map(({ message }) => message),

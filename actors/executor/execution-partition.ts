@@ -7,6 +7,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import { CLAIM_MS } from '../../lib/bus/claims.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
+import type { SealOutput } from '../../lib/execution/draft.ts';
 import type { Effect } from '../../lib/execution/effect.ts';
 import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
@@ -32,6 +33,7 @@ export interface ExecutionParts {
   readonly bus: Bus;
   readonly definitions: Definitions;
   readonly durations: Durations;
+  readonly seal?: SealOutput;
   readonly log: Log;
 }
 
@@ -187,6 +189,7 @@ export class ExecutionPartition implements PartitionActor {
       nowMs,
       epoch: this.#lease.epoch,
       flow,
+      seal: this.#parts.seal,
       tombstone: run ? undefined : this.#residue.tombstone(id),
     });
     messagesApplied.inc();

@@ -8,13 +8,14 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import type { Member } from '../../lib/bus/members.ts';
 import type { Entry } from '../../lib/bus/ownership.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
+import type { SealOutput } from '../../lib/execution/draft.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Service } from '../../lib/service.ts';
 import { Deliveries } from './deliveries.ts';
-import { Estate } from './estate.ts';
+import { Estate, type EstateParts } from './estate.ts';
 
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
@@ -26,10 +27,13 @@ const SILENT_MS = 10_000;
 export function buildExecutor({
   bus,
   catalogue,
+  seal,
   log,
 }: {
   readonly bus: Bus;
   readonly catalogue: Catalogue;
+  /** Encrypts typed outputs that are secret; absent, there can be none. */
+  readonly seal?: SealOutput;
   readonly log: Log;
 }): Service {
   const member: Member = {
@@ -41,7 +45,7 @@ export function buildExecutor({
     startedAtMs: Date.now(),
     format: MESSAGE_FORMAT,
   };
-  const executor = new Executor(bus, member, catalogue, log);
+  const executor = new Executor({ bus, member, catalogue, seal, log });
   return {
     name: 'executor',
     start: () => executor.start(),
@@ -61,11 +65,12 @@ class Executor {
   #progressMs = performance.now();
   #roundMs = 0;
 
-  constructor(bus: Bus, member: Member, catalogue: Catalogue, log: Log) {
+  constructor(parts: Omit<EstateParts, 'deliveries'>) {
+    const { bus, log } = parts;
     this.#bus = bus;
     this.#log = log;
     this.#deliveries = new Deliveries(bus, log);
-    this.#estate = new Estate({ bus, member, catalogue, log, deliveries: this.#deliveries });
+    this.#estate = new Estate({ ...parts, deliveries: this.#deliveries });
   }
 
   async start(): Promise<void> {

@@ -2,12 +2,19 @@
 import type { LoadedConfig } from '../../lib/config.ts';
 import { launch } from '../../lib/launch/launch.ts';
 import type { Parts } from '../../lib/launch/parts.ts';
+import { outputPlace } from '../../lib/secret/cipher.ts';
 import type { Service } from '../../lib/service.ts';
 import { buildExecutor } from './executor.ts';
 
 export async function executorOf(parts: Parts): Promise<Service> {
   const { catalogue } = await parts.plugins();
-  return buildExecutor({ bus: parts.bus, catalogue, log: parts.log.child({ server: 'executor' }) });
+  const cipher = await parts.cipher();
+  return buildExecutor({
+    bus: parts.bus,
+    catalogue,
+    seal: (executionId, outputId, text) => cipher.sealAlike(outputPlace(executionId, outputId), text),
+    log: parts.log.child({ server: 'executor' }),
+  });
 }
 
 export const main = (loaded: LoadedConfig): Promise<number> =>

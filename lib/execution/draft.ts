@@ -13,10 +13,13 @@ import { count, emptyScope, type Scope, scopeKey } from './scope.ts';
 /** A commit adds at most this many task runs: ten thousand at once stop Redis for 50 ms. */
 export const TASK_RUNS_MAX = 500;
 
+export type SealOutput = (executionId: string, outputId: string, text: string) => unknown;
+
 export class Draft {
   readonly flow: Flow;
   readonly nowMs: number;
   readonly epoch: number;
+  readonly seal: SealOutput | undefined;
   start: ExecutionStart;
   readonly effects: Effect[] = [];
   /** Owners (a flowable's task run, '' for the flow) that must be looked at again, with the iterations in which one ended. */
@@ -33,7 +36,7 @@ export class Draft {
   constructor(
     run: Run | undefined,
     begin: { readonly start: ExecutionStart; readonly head: ExecutionHead },
-    facts: { readonly flow: Flow; readonly nowMs: number; readonly epoch: number },
+    facts: { readonly flow: Flow; readonly nowMs: number; readonly epoch: number; readonly seal?: SealOutput },
   ) {
     this.#run = run;
     this.start = begin.start;
@@ -42,6 +45,7 @@ export class Draft {
     this.flow = facts.flow;
     this.nowMs = facts.nowMs;
     this.epoch = facts.epoch;
+    this.seal = facts.seal;
   }
 
   get head(): ExecutionHead {

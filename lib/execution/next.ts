@@ -5,7 +5,7 @@
 
 import { textOf } from '../errors.ts';
 import { isFalse } from '../expression/render.ts';
-import { castValue } from '../flow/cast.ts';
+import { castOutput } from '../flow/cast.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { entering, isEnded, type State, stateOf } from '../model/state.ts';
@@ -184,7 +184,9 @@ function outputsOf(draft: Draft): { readonly outputs?: Record<string, unknown>; 
   const outputs: Record<string, unknown> = {};
   for (const { id, type, value, required } of draft.flow.outputs) {
     try {
-      const cast = castValue(type, renderIn(draft, value));
+      const { seal, start } = draft;
+      const sealed = seal && ((text: string) => seal(start.id, id, text));
+      const cast = castOutput(type, renderIn(draft, value), sealed);
       if ('problem' in cast) return { failed: `outputs.${id}: ${cast.problem}` };
       outputs[id] = cast.value;
     } catch (error) {

@@ -9,7 +9,7 @@ import type { Tombstone } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import type { Message } from '../model/message.ts';
 import { isEnded, stateOf } from '../model/state.ts';
-import { Draft } from './draft.ts';
+import { Draft, type SealOutput } from './draft.ts';
 import type { Change, Effect } from './effect.ts';
 import { advance } from './next.ts';
 import { onAbandon } from './on/abandon.ts';
@@ -33,6 +33,8 @@ export interface Facts {
   readonly flow: Flow | string;
   /** Of the execution, if it has ended and left. */
   readonly tombstone?: Tombstone;
+  /** Encrypts a typed output, the same each time (E1). */
+  readonly seal?: SealOutput;
 }
 
 export type Step =
