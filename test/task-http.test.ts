@@ -75,6 +75,17 @@ test('taking user and password out of the address', async () => {
   assert.equal(Buffer.from(sent, 'base64').toString(), 'ada:löve');
 });
 
+test('asking for headers alone, whatever they say of a body', async () => {
+  const peer = await aPeer((_, response) => {
+    response.writeHead(200, { 'content-length': String(10 * KB * KB), 'content-encoding': 'gzip' });
+    response.end();
+  });
+  const response = await connector().send(peer.url, { method: 'HEAD' });
+  assert.deepEqual([response.status, response.headers['content-length']], [200, ['10485760']]);
+  assert.deepEqual(await response.body.toArray(), []);
+  await eventually(() => peer.connections.open === 0);
+});
+
 test('unpacking bodies, and stopping at the bound whatever they unpack to', async () => {
   const bomb = gzipSync(Buffer.alloc(200 * KB * KB));
   const packed = gzipSync('small');

@@ -1,7 +1,7 @@
 /** One request as the properties say it, with credentials; what the server refuses is a failure with its code and words. */
 
 import type { Readable } from 'node:stream';
-import { type HttpResponse, type TaskContext, TaskError } from '@windhover/sdk';
+import { type HttpRequest, type HttpResponse, type TaskContext, TaskError } from '@windhover/sdk';
 import { type Content, contentOf } from './content.ts';
 import { digestAnswer } from './digest.ts';
 import { logHeaders } from './logs.ts';
@@ -16,7 +16,11 @@ export interface Sent {
   readonly response: HttpResponse;
 }
 
-export async function send(context: TaskContext, given: Shared, bytesMax: number): Promise<Sent> {
+export async function send(
+  context: TaskContext,
+  given: Shared,
+  limits: Pick<HttpRequest, 'bytesMax' | 'timeoutMs'>,
+): Promise<Sent> {
   const url = addressOf(given);
   const content = await contentOf(context, given);
   const auth = authOf(given.options);
@@ -25,7 +29,7 @@ export async function send(context: TaskContext, given: Shared, bytesMax: number
     logHeaders(context, given.options, 'REQUEST_HEADERS', headers);
     if (given.options.logs.includes('REQUEST_BODY')) context.log.info(`request body: ${content.text}`);
     const { method } = given;
-    return context.http.send({ url: url.href, method, headers, body: content.body, bytesMax, ...connectionOf(given) });
+    return context.http.send({ url: url.href, method, headers, body: content.body, ...limits, ...connectionOf(given) });
   };
   let response = await ask(plainCredentials(auth));
   const proof = proofFor(url, given.method, auth, response);
