@@ -11,7 +11,7 @@ import { lockDataFolder, openDataFolder } from '../../../lib/data-folder.ts';
 import { HEALTH_PORTS } from '../../../lib/launch/launch.ts';
 import { openLog } from '../../../lib/log.ts';
 import { runServices, type Service, stopSignal } from '../../../lib/service.ts';
-import { type Line, parseProcfile, Running, sayer } from './procfile.ts';
+import { type Line, parseProcfile, prefixOf, Running } from './procfile.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const EXAMPLE = 'test/flows/csv-sums.yaml';
@@ -79,7 +79,8 @@ function procfile(
   const allReady = Promise.withResolvers<void>();
   const redisReady = Promise.withResolvers<void>();
   const running = lines.map((line, order) => {
-    const say = sayer(line.name, { order, width, coloured: process.stdout.isTTY });
+    const prefix = prefixOf(line.name, { order, width, coloured: process.stdout.isTTY });
+    const say = (text: string) => void process.stdout.write(`${prefix} ${text}\n`);
     const ready = (): void => {
       if (line.name === 'redis') redisReady.resolve();
       if (isReady.add(line.name).size === lines.length) allReady.resolve();

@@ -14,6 +14,8 @@ const BACK_OFF_MS = [200, 500, 1_000, 2_000, 5_000];
 /** One that lived this long begins the back-off anew. */
 const STEADY_MS = 10_000;
 const INFO = 30;
+/** Lines of a stack that nobody can mend here. */
+const NODES_OWN = /^\s+at .*\(node:internal\//;
 
 export interface Line {
   readonly name: string;
@@ -113,7 +115,7 @@ export class Running {
   #hear(text: string): void {
     const { say, ready } = this.#options;
     const entry = entryOf(text);
-    if (!entry) return say(text);
+    if (!entry) return NODES_OWN.test(text) ? undefined : say(text);
     if (entry.msg === 'ready') {
       say(`is ready, ${entry.health ?? entry.socket}`);
       return ready();
@@ -145,13 +147,9 @@ function entryOf(text: string): LogEntry | undefined {
   }
 }
 
-/** Writes what a process says behind its name, each in a colour of its own where `coloured`. */
-export function sayer(
-  name: string,
-  place: { order: number; width: number; coloured: boolean },
-): (text: string) => void {
+/** What stands before each line of a process: its name, in a colour of its own where `coloured`. */
+export function prefixOf(name: string, place: { order: number; width: number; coloured: boolean }): string {
   const { order, width, coloured } = place;
   const bare = `${name.padEnd(width)} |`;
-  const prefix = coloured ? `\u001b[${COLOURS[order % COLOURS.length]}m${bare}\u001b[0m` : bare;
-  return (text) => void process.stdout.write(`${prefix} ${text}\n`);
+  return coloured ? `\u001b[${COLOURS[order % COLOURS.length]}m${bare}\u001b[0m` : bare;
 }
