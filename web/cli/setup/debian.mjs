@@ -35,7 +35,7 @@ export function install(packages) {
 /** Downloads packages and unpacks them into `folder`, without any right. Returns whether all came. */
 export function unpack(packages, folder) {
   if (!which('apt-get') || !which('dpkg-deb')) return false;
-  say(`no right to install: unpacking Debian's ${packages[0]} into ${folder}`);
+  say(`it was not installed: unpacking Debian's ${packages[0]} into ${folder}`);
   const downloads = join(folder, 'downloads');
   for (const inner of ['downloads', 'lists/partial', 'cache/archives/partial'])
     mkdirSync(join(folder, inner), { recursive: true });

@@ -15,6 +15,9 @@ const FILES_AT_ONCE = 2;
 const FILE_TIMEOUT_MS = 10 * 60_000;
 
 await onGoodNode(import.meta.url);
+let counts = '0 passed, 1 failed';
+// The last line, whatever happens: set-up may give up.
+process.on('exit', () => console.log(counts));
 const { globSync } = await import('node:fs'); // Node 20 does not have it
 bringPackages();
 bringRedis();
@@ -43,5 +46,5 @@ let failed = counted('fail') + counted('cancelled');
 if (code !== 0 && failed === 0) failed = 1;
 if (skipped > 0) say(`${skipped} tests were left out (see "SKIP" above)`);
 if (process.env.CI && skipped > 0) failed += skipped;
-console.log(`${passed} passed, ${failed} failed`);
+counts = `${passed} passed, ${failed} failed`;
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
