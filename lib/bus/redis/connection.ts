@@ -22,7 +22,10 @@ const UNREACHED =
 export function reached(error: unknown): unknown {
   const text = textOf(error);
   if (text.startsWith('OOM')) return new Fault('bus.full', 'Redis is out of memory', { cause: error });
-  return UNREACHED.test(text) ? new Fault('bus.unavailable', text, { cause: error }) : error;
+  if (!UNREACHED.test(text)) return error;
+  // What ioredis says of a connection that broke speaks of its own settings.
+  const said = /retries per request/.test(text) ? 'the connection was lost' : text;
+  return new Fault('bus.unavailable', said, { cause: error });
 }
 
 export function optionsFor(url: string, extra: RedisOptions = {}): RedisOptions {
