@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExecutionView, InputView, LogView, StateView, TaskRunView } from '../web/ui/src/api.ts';
-import { fieldOf, limitsOf, sentOf } from '../web/ui/src/parts/inputs.ts';
+import { asksServer, choicesOf, fieldOf, flatInputs, limitsOf, sentOf } from '../web/ui/src/parts/inputs.ts';
 import { narrowed, wrapped } from '../web/ui/src/parts/log-rows.ts';
 import { barsOf, marksOf, moveOf, placeOf, rowsOf } from '../web/ui/src/parts/task-rows.ts';
 import { whyFailed, whyWaiting } from '../web/ui/src/parts/waiting.ts';
@@ -127,6 +127,9 @@ test('wrapping long lines at spaces that are near, and losing no character', () 
   assert.equal(wrapped(lines, 4), lines);
 });
 
+const texts = (given: Readonly<Record<string, string>>) =>
+  new Map(Object.entries(given).map(([id, text]) => [id, [text]]));
+
 test('beginning a form with defaults, but leaving expressions to the server', () => {
   const who: InputView = { id: 'who', type: 'STRING', defaults: 'Ada' };
   const greeting: InputView = { id: 'greeting', type: 'STRING', defaults: 'Dear {{ inputs.who }}' };
@@ -137,10 +140,34 @@ test('beginning a form with defaults, but leaving expressions to the server', ()
   assert.equal(fieldOf(order).text, '{\n  "items": 1\n}');
   assert.deepEqual(fieldOf(deep, { deep: { er: 2 } }), { text: '2', otherwise: '', required: true });
   assert.equal(limitsOf(deep), 'from 1 to 3');
-  assert.deepEqual(sentOf([who, greeting, order, deep], { who: '', greeting: '', order: '', 'deep.er': '2' }), {
+  assert.deepEqual(sentOf([who, greeting, order, deep], texts({ who: '', greeting: '', order: '', 'deep.er': '2' })), {
     who: '',
     'deep.er': '2',
   });
+  assert.equal(fieldOf({ ...who, prefill: 'Grace' }).text, 'Grace');
+});
+
+test('laying out forms inside forms, choices and what is never given back', () => {
+  const form: InputView = {
+    id: 'delivery',
+    type: 'FORM',
+    dependsOn: { inputs: ['gift'] },
+    inputs: [{ id: 'day', type: 'DATE' }],
+  };
+  const [day] = flatInputs([form]);
+  assert.equal(day!.id, 'delivery.day');
+  assert.equal(fieldOf(day!).required, false);
+  assert.ok(asksServer([day!]));
+  assert.ok(!asksServer([{ id: 'plain', type: 'STRING', defaults: 'x' }]));
+  const wrapping: InputView = { id: 'w', type: 'SELECT', values: ['paper', { label: 'A box', value: 'box' }] };
+  assert.deepEqual(choicesOf(wrapping), [
+    { label: 'paper', value: 'paper' },
+    { label: 'A box', value: 'box' },
+  ]);
+  assert.equal(choicesOf({ ...wrapping, allowCustomValue: true }), undefined);
+  const some: InputView = { id: 's', type: 'MULTISELECT', values: ['a', 'b', 'c'] };
+  assert.deepEqual(sentOf([some, wrapping], new Map([['s', ['a', 'c']]])), { s: '["a","c"]' });
+  assert.equal(fieldOf({ id: 'key', type: 'SECRET' }, { key: '******' }).text, '');
 });
 
 test('reading an address as what it shows, and writing it back', () => {

@@ -21,6 +21,30 @@ tasks:
     type: io.kestra.plugin.core.log.Log
     message: "{{ inputs.greeting }}: {{ inputs.copies }} of {{ inputs.order.items[0] }}, {{ inputs.urgent }}, [{{ inputs.note }}]"
 `;
+/** Of many types; some are asked for only when others say so. */
+const PARCEL = `
+id: parcel
+namespace: company.team
+inputs:
+  - { id: gift, type: BOOL, defaults: false }
+  - id: wrapping
+    type: SELECT
+    values: [paper, { label: A box of wood, value: box }]
+    dependsOn: { inputs: [gift], condition: "{{ inputs.gift }}" }
+  - { id: extras, type: MULTISELECT, values: [card, ribbon, music], required: false }
+  - id: delivery
+    type: FORM
+    displayName: When and how
+    inputs:
+      - { id: day, type: DATE, defaults: "2026-11-26" }
+      - { id: within, type: DURATION, defaults: PT24H }
+  - { id: list, type: FILE }
+  - { id: voucher, type: SECRET, required: false }
+tasks:
+  - id: pack
+    type: io.kestra.plugin.core.log.Log
+    message: "{{ inputs.wrapping }} {{ inputs.extras }} {{ inputs.delivery.day }}"
+`;
 const LONG = 'long-'.repeat(18);
 const WIDE = `
 id: ${LONG}name
@@ -59,7 +83,30 @@ export function findingOnesWay(place: () => Place): void {
     await reads(page.locator('.columns'), /who Ada.*copies 3.*urgent true/s);
   });
 
-  test('running it again with the inputs of before', async (t) => {
+  test('filling in a form of many types, that asks for more when it has to', async (t) => {
+    const { api, open } = place();
+    await api.save(PARCEL);
+    const page = await open(t, 'flows/company.team/parcel');
+    const wrapping = page.getByLabel(/^wrapping/);
+    await page.locator('legend').waitFor();
+    assert.equal(await wrapping.count(), 0);
+    await page.getByLabel(/^gift/).selectOption('true');
+    await wrapping.selectOption({ label: 'A box of wood' });
+    await page.getByLabel('card').check();
+    await page.getByLabel('music').check();
+    await page.getByLabel(/^day/).fill('2026-12-24');
+    await page
+      .getByLabel(/^list/)
+      .setInputFiles({ name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('tea') });
+    await page.getByLabel(/^voucher/).fill('hush-hush');
+    await runByForm(page);
+    await reads(state(page), 'SUCCESS');
+    await reads(page.locator('.log-text').last(), 'box ["card","music"] 2026-12-24');
+    await page.locator('a.file', { hasText: 'list.txt' }).waitFor();
+    assert.ok(!(await page.content()).includes('hush-hush'));
+  });
+
+  test('running a flow again with the inputs of before', async (t) => {
     const { api, open } = place();
     const before = await api.run('company.team/letter', { who: 'Grace', copies: '7' });
     const page = await open(t, `executions/${before.id}`);

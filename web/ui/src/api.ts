@@ -53,8 +53,28 @@ export interface InputView {
   readonly defaults?: unknown;
   readonly description?: string;
   readonly displayName?: string;
-  readonly min?: number;
-  readonly max?: number;
+  /** What a form begins with; the server knows nothing of it. */
+  readonly prefill?: unknown;
+  readonly min?: number | string;
+  readonly max?: number | string;
+  /** It is asked for only if others have values, and a condition holds. */
+  readonly dependsOn?: unknown;
+  readonly values?: readonly (string | { readonly label: string; readonly value: string })[];
+  /** Gives the values. */
+  readonly expression?: string;
+  readonly allowCustomValue?: boolean;
+  readonly allowedFileExtensions?: readonly string[];
+  /** Of a FORM. */
+  readonly inputs?: readonly InputView[];
+}
+
+/** What the server would make of an input. */
+export interface JudgedInput {
+  /** With its whole id, its values rendered. */
+  readonly input: InputView;
+  readonly value?: unknown;
+  readonly enabled: boolean;
+  readonly isDefault: boolean;
 }
 
 export interface FlowView {
@@ -142,12 +162,9 @@ export const fileLink = (executionId: string, uri: string): string =>
   `${API}/executions/${executionId}/file?path=${encodeURIComponent(uri)}`;
 export const logLink = (executionId: string): string => `${API}/logs/${executionId}/download`;
 
-export function startExecution(
-  namespace: string,
-  id: string,
-  inputs: Readonly<Record<string, string>>,
-): Promise<ExecutionView> {
-  const body = new FormData();
-  for (const [name, value] of Object.entries(inputs)) body.append(name, value);
-  return ask(`/executions/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`, { method: 'POST', body });
-}
+const flowPath = (namespace: string, id: string): string =>
+  `/executions/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`;
+export const startExecution = (namespace: string, id: string, body: FormData) =>
+  ask<ExecutionView>(flowPath(namespace, id), { method: 'POST', body });
+export const judgeInputs = (namespace: string, id: string, body: FormData) =>
+  ask<{ readonly inputs: readonly JudgedInput[] }>(`${flowPath(namespace, id)}/validate`, { method: 'POST', body });

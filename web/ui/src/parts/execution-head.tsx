@@ -21,7 +21,7 @@ export function ExecutionHead({ execution, connection }: ExecutionHeadProps) {
   const { id, state, namespace, flowId } = execution;
   const live = isLive(state.current);
   const now = useNow(live);
-  const second = Math.ceil(now / SECOND_MS);
+  const second = Math.floor(now / SECOND_MS);
   // Its times need no hundredths, and a sentence that never rests cannot be read.
   const waiting = useMemo(() => whyWaiting(execution, second * SECOND_MS), [execution, second]);
   return (

@@ -5,8 +5,23 @@ import type { InputView } from '../api.ts';
 export const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 
-/** A default that is an expression is rendered by the server: sent as a text it would stay one. */
+/** What is an expression is rendered by the server: sent as a text it would stay one. */
 const isExpression = (value: unknown): boolean => textOf(value).includes('{{');
+
+/** The inputs inside of forms stand in the list too, under their whole ids. */
+export const flatInputs = (inputs: readonly InputView[]): readonly InputView[] =>
+  inputs.flatMap((input) => (input.type === 'FORM' ? insideOf(input) : [input]));
+
+/** What gates the form gates each of them. */
+export const insideOf = ({ id, inputs = [], dependsOn }: InputView): readonly InputView[] =>
+  inputs.map((inner) => ({ ...inner, id: `${id}.${inner.id}`, dependsOn: inner.dependsOn ?? dependsOn }));
+
+/** What other inputs decide must be asked of the server while the form is filled in. */
+export const asksServer = (inputs: readonly InputView[]): boolean =>
+  inputs.some(
+    ({ dependsOn, expression, defaults }) =>
+      dependsOn !== undefined || expression !== undefined || isExpression(defaults),
+  );
 
 export interface Field {
   readonly text: string;
@@ -15,12 +30,17 @@ export interface Field {
   readonly required: boolean;
 }
 
+/** What is kept sealed or as a file does not come back from an execution as it was given. */
+const NEVER_GIVEN_BACK: ReadonlySet<string> = new Set(['SECRET', 'FILE']);
+
 /** `given`: the inputs of an execution that is run again. */
 export function fieldOf(input: InputView, given?: Readonly<Record<string, unknown>>): Field {
   const otherwise = textOf(input.defaults);
-  const before = valueAt(given, input.id);
-  const text = before === undefined ? (isExpression(input.defaults) ? '' : otherwise) : textOf(before);
-  return { text, otherwise, required: input.required !== false && otherwise === '' };
+  const required = input.required !== false && otherwise === '' && !input.dependsOn;
+  const before = NEVER_GIVEN_BACK.has(input.type) ? undefined : valueAt(given, input.id);
+  if (before !== undefined) return { text: textOf(before), otherwise, required };
+  const first = input.prefill ?? input.defaults;
+  return { text: isExpression(first) ? '' : textOf(first), otherwise, required };
 }
 
 /** An id with dots names a place in maps. */
@@ -31,18 +51,35 @@ function valueAt(given: Readonly<Record<string, unknown>> | undefined, id: strin
   return value;
 }
 
-/** A field that is empty leaves the word to the default; a text that was emptied on purpose is an empty text. */
+/**
+ * What goes to the server: `texts` holds the fields that are there, each with all that was chosen. A field that is empty leaves
+ * the word to the default; a text that was emptied on purpose is an empty text.
+ */
 export function sentOf(
   inputs: readonly InputView[],
-  texts: Readonly<Record<string, string>>,
+  texts: ReadonlyMap<string, readonly string[]>,
 ): Readonly<Record<string, string>> {
   const sent: Record<string, string> = {};
   for (const input of inputs) {
-    const text = texts[input.id] ?? '';
+    const [text, ...more] = texts.get(input.id) ?? [];
+    if (text === undefined) continue;
     const emptied = input.type === 'STRING' && textOf(input.defaults) !== '' && !isExpression(input.defaults);
-    if (text !== '' || emptied) sent[input.id] = text;
+    if (choicesOf(input) && input.type === 'MULTISELECT') sent[input.id] = JSON.stringify([text, ...more]);
+    else if (text !== '' || emptied) sent[input.id] = text;
   }
   return sent;
+}
+
+export interface ChoiceView {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** Undefined where any text may be typed. */
+export function choicesOf({ type, values, allowCustomValue }: InputView): readonly ChoiceView[] | undefined {
+  const chooses = type === 'SELECT' || type === 'ENUM' || type === 'MULTISELECT';
+  if (!chooses || allowCustomValue || !values) return undefined;
+  return values.map((choice) => (typeof choice === 'string' ? { label: choice, value: choice } : choice));
 }
 
 /** The limits of a number, in words. */
