@@ -2,6 +2,7 @@
 
 import type { ItemParent } from '../bus/queues.ts';
 import { renderAll } from '../expression/render.ts';
+import { durationMs } from '../flow/duration.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReaches } from './context.ts';
@@ -22,13 +23,21 @@ export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): u
   return renderAll(value, context);
 }
 
+/** A duration as a task run sees it, ms. Throws ExpressionError, or a sentence. */
+export function durationIn(draft: Draft, taskRun: TaskRun, name: string, written: string): number {
+  const text = String(renderIn(draft, written, placeOf(draft, taskRun)));
+  const ms = durationMs(text);
+  if (ms !== undefined && ms >= 0) return ms;
+  throw new Error(`${name}: expected an ISO-8601 duration such as PT30S, got ${text}`);
+}
+
 export function placeOf(draft: Draft, taskRun: TaskRun): NonNullable<Seen['place']> {
   return {
     ref: draft.refOf(taskRun),
     taskId: taskRun.taskId,
     parents: parentsOf(draft, taskRun),
     startedAtMs: draft.nowMs,
-    ...(taskRun.value === undefined ? {} : { value: taskRun.value, iteration: taskRun.iteration }),
+    ...iterationOf(taskRun),
   };
 }
 
@@ -37,7 +46,7 @@ export function readsOf(draft: Draft, task: Task): readonly string[] {
   const reaches = taskReaches(task, draft.flow);
   if (reaches.length === 0) return NOTHING;
   const reads = new Set<string>();
-  if (needsHead(reaches)) reads.add('head');
+  if (needsHead(reaches, draft.flow)) reads.add('head');
   for (const taskRun of reachedRuns(draft, reachedTasks(reaches))) {
     reads.add(taskRunField(taskRun.id));
     for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId)
@@ -52,10 +61,7 @@ function reachedRuns(draft: Draft, reached: ReadonlySet<string> | 'all'): readon
   const taskIds = reached === 'all' ? draft.flow.taskOf.keys() : reached;
   const taskRuns: TaskRun[] = [];
   for (const taskId of taskIds)
-    for (const id of draft.taskRunsOf(taskId)) {
-      const taskRun = draft.taskRun(id)!;
-      if (taskRun.outputs) taskRuns.push(taskRun);
-    }
+    for (const id of draft.taskRunsOf(taskId)) taskRuns.push(draft.taskRun(id)!);
   return taskRuns;
 }
 
@@ -66,9 +72,14 @@ function parentsOf(draft: Draft, taskRun: TaskRun): readonly ItemParent[] {
     parents.push({
       taskRunId: id,
       taskId: parent.taskId,
-      ...(parent.value === undefined ? {} : { value: parent.value, iteration: parent.iteration }),
+      ...iterationOf(parent),
     });
     id = parent.parentId;
   }
   return parents;
 }
+
+const iterationOf = ({ value, iteration }: TaskRun): Pick<ItemParent, 'value' | 'iteration'> => ({
+  ...(value === undefined ? {} : { value }),
+  ...(iteration === undefined ? {} : { iteration }),
+});

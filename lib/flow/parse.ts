@@ -10,9 +10,12 @@ import type { Problem } from '../model/problem.ts';
 import { readYaml } from '../yaml/yaml.ts';
 import { readInputs } from './input.ts';
 import { readLabels } from './labels.ts';
+import { readListeners } from './listener.ts';
 import { readOutputs } from './output.ts';
 import { Problems } from './problems.ts';
 import { isMap, MapReader } from './reader.ts';
+import { readRetry } from './retry.ts';
+import { readSla } from './sla.ts';
 import { readWorkerGroup, TaskReader } from './task.ts';
 import { checkTemplates } from './templates.ts';
 import { readTriggers } from './trigger.ts';
@@ -35,6 +38,10 @@ const PROPERTIES: ReadonlySet<string> = new Set([
   'finally',
   'outputs',
   'triggers',
+  'afterExecution',
+  'listeners',
+  'retry',
+  'sla',
   'disabled',
   'workerGroup',
   'revision',
@@ -42,19 +49,16 @@ const PROPERTIES: ReadonlySet<string> = new Set([
   'tenantId',
 ]);
 const LATER: ReadonlySet<string> = new Set([
-  'afterExecution',
   'checks',
   'concurrency',
   'draft',
-  'listeners',
   'pluginDefaults',
   'policyRefs',
   'quotas',
-  'retry',
-  'sla',
   'taskDefaults',
   'workerSelector',
 ]);
+const OUTSIDE = { parents: [] };
 const FLOW = { title: 'a flow', javaClass: 'io.kestra.core.models.flows.Flow' };
 
 export interface ParsedFlow {
@@ -75,6 +79,9 @@ export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { re
     else if (!PROPERTIES.has(name)) problems.unknown([name], [...PROPERTIES, ...LATER], FLOW);
   }
   const tasks = new TaskReader(catalogue, problems, readWorkerGroup(reader));
+  const retry = readRetry(reader);
+  // The other behaviour is the whole execution's, and judged at its end.
+  const triesAgain = retry?.behavior === 'RETRY_FAILED_TASK';
   const flow: Flow = {
     tenant,
     namespace: name(reader, 'namespace', NAMESPACE, NAMESPACE_CHARS_MAX),
@@ -84,9 +91,13 @@ export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { re
     labels: readLabels(reader),
     inputs: readInputs(reader),
     variables: variables(reader),
-    tasks: tasks.list(reader, 'tasks', []),
-    errors: tasks.list(reader, 'errors', []),
-    finally: tasks.list(reader, 'finally', []),
+    tasks: tasks.list(reader, 'tasks', { parents: [], needed: true, ...(triesAgain ? { retry } : {}) }),
+    errors: tasks.list(reader, 'errors', OUTSIDE),
+    finally: tasks.list(reader, 'finally', OUTSIDE),
+    afterExecution: tasks.list(reader, 'afterExecution', OUTSIDE),
+    listeners: readListeners(reader, tasks, catalogue),
+    retry,
+    sla: readSla(reader),
     outputs: readOutputs(reader),
     triggers: readTriggers(reader, catalogue),
     disabled: reader.boolean('disabled', false),

@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { type AnyTask, API_VERSION, type Plugin } from '../../plugins/sdk/index.ts';
+import { CONDITIONS } from '../condition/table.ts';
 import { Fault, textOf } from '../errors.ts';
 import { FLOWABLES } from '../execution/flowable/table.ts';
 import type { Catalogue, TypeEntry } from '../model/catalogue.ts';
@@ -51,10 +52,18 @@ export async function loadPlugins(packages: readonly string[]): Promise<PluginSe
   const plugins: Plugin[] = [];
   for (const name of new Set(packages)) plugins.push(checked(name, await imported(name)));
   const tasks = plugins.flatMap((plugin) => plugin.tasks);
-  const catalogue = catalogueOf([...tasks.map(taskEntry), ...withOlderNames(FLOWABLES), ...withOlderNames(TRIGGERS)]);
+  const catalogue = catalogueOf(entriesOf(tasks));
   const byType = new Map(tasks.map((task) => [task.type, task]));
   return { catalogue, plugins, task: (type) => byType.get(type) ?? byType.get(catalogue.find(type)?.type ?? '') };
 }
+
+/** All types that a flow can name: those of plugins, and our own. */
+export const entriesOf = (tasks: readonly AnyTask[]): readonly TypeEntry[] => [
+  ...tasks.map(taskEntry),
+  ...withOlderNames(FLOWABLES),
+  ...withOlderNames(TRIGGERS),
+  ...CONDITIONS,
+];
 
 async function imported(name: string): Promise<unknown> {
   try {

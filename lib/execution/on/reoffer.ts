@@ -10,6 +10,6 @@ export function onReoffer(draft: Draft, message: ReofferMessage): string | undef
     return 'the attempt has ended';
   const attempt = lastAttempt(taskRun)!;
   if (attempt.delivery !== message.delivery) return 'another delivery of the attempt is out';
-  deliverAgain(draft, draft.flow.taskOf.get(taskRun.taskId)!, taskRun, false);
+  deliverAgain(draft, draft.taskOf(taskRun), taskRun, false);
   return undefined;
 }
