@@ -28,6 +28,30 @@ const retention = z.union([
     .transform((text) => Number(text.slice(1, -1))),
 ]);
 
+/** A list, or a map from types to the rest; in the environment as JSON. */
+const pluginDefaults = z.preprocess(
+  (given) => {
+    const value: unknown = typeof given === 'string' ? jsonIn(given) : given;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.entries(value).map(([type, rest]) => ({ ...(rest as object), type }));
+  },
+  z.array(
+    z.strictObject({
+      type: z.string().min(1),
+      forced: flag.default(false),
+      values: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ),
+);
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text; // The schema refuses it.
+  }
+}
+
 const SCHEMA = z.strictObject({
   data: z.string().default('.windhover'),
   redisUrl: z.string().optional(),
@@ -44,9 +68,16 @@ const SCHEMA = z.strictObject({
     .string()
     .regex(/^[a-zA-Z0-9_-]+$/)
     .default('default'),
+  pluginDefaults: pluginDefaults.default([]),
+  /** 32 bytes in base64. Never printed. */
+  encryptionKey: z.string().optional(),
+  /** What the files of one start may have together. */
+  uploadMb: z.coerce.number().positive().max(100_000).default(100),
   timezone: z.string().optional(),
   retention: retention.default(30),
   plugins: list.default([]),
+  /** Tasks may make HTTP requests to loopback and private addresses. */
+  httpAllowPrivate: flag.default(false),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   logFormat: z.enum(['pretty', 'json']).optional(),
   durability: z.enum(['standard', 'strict']).default('standard'),

@@ -36,6 +36,8 @@ export interface DataFolder {
   readonly redis: string;
   readonly socket: string;
   readonly token: string;
+  /** The key that secrets are encrypted with, where the configuration names none. */
+  readonly encryptionKey: string;
   /** One line: where the running webserver listens, such as `http://127.0.0.1:8080`. The webserver writes it. */
   readonly address: string;
 }
@@ -53,6 +55,7 @@ export function openDataFolder(folder: string, migrations: readonly Migration[] 
     redis: join(path, 'redis-data'),
     socket: socketIn(path),
     token: tokenFile(path),
+    encryptionKey: join(path, 'encryption.key'),
     address: addressFile(path),
   };
   for (const inner of [data.storage, data.work, data.redis]) mkdirSync(inner, { recursive: true, mode: 0o700 });

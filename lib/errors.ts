@@ -32,6 +32,8 @@ export const FAULTS = {
   'config.invalid': { status: 500, fault: 'user', retry: false, text: 'the configuration is wrong' },
   'data.locked': { status: 500, fault: 'user', retry: false, text: 'the data folder is in use' },
   'data.newer': { status: 500, fault: 'user', retry: false, text: 'the data folder was written by a newer Windhover' },
+  'encryption.key': { status: 500, fault: 'user', retry: false, text: 'the encryption key is not the right one' },
+  'encryption.unreadable': { status: 500, fault: 'system', retry: false, text: 'a secret cannot be decrypted' },
   'port.taken': { status: 500, fault: 'user', retry: false, text: 'the port is taken' },
   'plugin.invalid': { status: 500, fault: 'user', retry: false, text: 'the plugin cannot be loaded' },
   'flow.invalid': { status: 422, fault: 'user', retry: false, text: 'the flow is not valid' },

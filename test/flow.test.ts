@@ -161,8 +161,8 @@ test('refusing labels of the system, save readOnly', () => {
 test('refusing what would change a run and is not built yet', () => {
   assert.match(errors(`${HEAD}concurrency: { limit: 1 }\n${TASK}`)[0]!.message, /concurrency is not supported yet/);
   assert.match(
-    errors(`${HEAD}inputs:\n  - { id: f, type: FILE }\n${TASK}`)[0]!.message,
-    /input type FILE is not supported yet/,
+    errors(`${HEAD}inputs:\n  - { id: f, type: REUSABLE_INPUTS }\n${TASK}`)[0]!.message,
+    /input type REUSABLE_INPUTS is not supported yet/,
   );
   assert.match(errors(`${HEAD}taks: []\n${TASK}`)[0]!.message, /did you mean tasks/);
   assert.ok(parse(`${HEAD}revision: 3\nlisteners: []\n${TASK}`).flow);

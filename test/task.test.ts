@@ -1,57 +1,28 @@
 /** What surrounds one running task. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
 import { z } from 'zod';
 import type { Task } from '../lib/model/flow.ts';
-import { openLocalStorage } from '../lib/storage/local.ts';
 import { environmentOf } from '../lib/task/environment.ts';
 import type { Outcome } from '../lib/task/outcome.ts';
 import { OUTPUT_BYTES_MAX, plainOutputs } from '../lib/task/outputs.ts';
-import { runTask } from '../lib/task/run-task.ts';
-import { RunningTask } from '../lib/task/task-context.ts';
 import { LINE_CHARS_MAX } from '../lib/task/task-log.ts';
-import { type AnyTask, defineTask, type TaskContext } from '../plugins/sdk/index.ts';
+import { type AnyTask, defineTask, type TaskContext, TaskError, TaskWarning } from '../plugins/sdk/index.ts';
+import { aRun } from './support/running.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'windhover-task-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-const ground = {
-  storage: openLocalStorage({ folder: join(folder, 'storage') }),
-  folder: join(folder, 'work'),
-  environment: {},
-};
-const place = {
-  tenant: 'main',
-  namespace: 'company.team',
-  flowId: 'flow',
-  executionId: 'execution',
-  taskId: 'task',
-  taskRunId: 'run',
-  attempt: 1,
-};
-
-function aTask(run: (context: TaskContext) => unknown, more: Partial<Task> = {}) {
+function aTask(
+  run: (context: TaskContext) => unknown,
+  { properties = {}, ...task }: Partial<Task> = {},
+  given: Parameters<typeof aRun>[2] = {},
+) {
   const definition = defineTask({
     type: 'test.A',
     title: 'A',
     properties: z.strictObject({ text: z.string().optional(), raw: z.string().meta({ dynamic: false }).optional() }),
     run: run as AnyTask['run'],
   });
-  const task = { id: 'task', type: 'test.A', properties: {}, ...more } as unknown as Task;
-  const lines: string[] = [];
-  let looked = 0;
-  const roots = () => {
-    looked++;
-    return { inputs: { who: 'world' } };
-  };
-  const sink = (level: string, message: string) => void lines.push(`${level} ${message}`);
-  const running = new RunningTask(
-    { place, flowRevision: 1, task, definition: definition as AnyTask, sink, roots },
-    ground,
-  );
-  return { running, lines, looked: () => looked, run: () => runTask(running, () => {}) };
+  return aRun(definition as AnyTask, properties, { task, roots: { inputs: { who: 'world' } }, ...given });
 }
 
 test('running a task that awaits nothing without a promise, and without what it does not ask for', () => {
@@ -144,4 +115,98 @@ test('giving child processes our own Node first and nothing else of ours', () =>
     TMPDIR: '/work/tmp',
     LANG: 'C.UTF-8',
   });
+});
+
+test('handing over with the end what a run changes in its execution, unless it failed', () => {
+  const changing = (last: () => unknown) =>
+    aTask(({ update }) => {
+      update({ labels: { a: '1', b: '1' }, unset: ['x'] });
+      update({ labels: { b: '2' }, variables: { v: [1] }, unset: ['y.z'] });
+      return last();
+    }).run() as Outcome;
+  const expected = { labels: { a: '1', b: '2' }, unset: ['x', 'y.z'], variables: { v: [1] } };
+  assert.deepEqual(changing(() => ({})).update, expected);
+  const warned = changing(() => {
+    throw new TaskWarning('nearly');
+  });
+  assert.deepEqual([warned.state, warned.update], ['WARNING', expected]);
+  const failed = changing(() => {
+    throw new TaskError('no');
+  });
+  assert.deepEqual([failed.state, failed.update], ['FAILED', undefined]);
+});
+
+test('refusing changes of the execution that are too large or not of its kind', () => {
+  const reasonOf = (change: object) => (aTask(({ update }) => update(change)).run() as Outcome).reason;
+  assert.match(reasonOf({ variables: { text: 'x'.repeat(40_000) } })!, /an update of the execution of 40 KB: expected/);
+  assert.match(reasonOf({ labels: { 'system.a': '1' } })!, /expected keys without system\., got system\.a/);
+  assert.match(reasonOf({ labels: { a: 1 } })!, /expected a key and a text, got "a" with a number/);
+  assert.match(reasonOf({ exit: 'DONE' })!, /exit: expected one of SUCCESS, .*, got "DONE"/);
+});
+
+test('keeping metrics that are numbers with names, and no more than a bound', () => {
+  const task = aTask(({ metric }) => {
+    for (let n = 0; n < 1_005; n++) metric({ type: 'counter', name: 'rows', value: n, tags: { part: 'a' } });
+  });
+  assert.equal((task.run() as Outcome).state, 'SUCCESS');
+  assert.equal(task.metrics.length, 1_000);
+  assert.deepEqual(task.metrics[1], { type: 'counter', name: 'rows', value: 1, tags: { part: 'a' } });
+  assert.deepEqual(task.lines, ['WARN expected at most 1000 metrics of one run, got more: the others are left out']);
+  const reasonOf = (metric: object) => (aTask((context) => context.metric(metric as never)).run() as Outcome).reason;
+  assert.match(reasonOf({ type: 'sum', name: 'a', value: 1 })!, /expected counter, timer or gauge, got "sum"/);
+  assert.match(reasonOf({ type: 'gauge', name: 'a', value: Number.NaN })!, /metric a: expected a number, got null/);
+  assert.match(reasonOf({ type: 'gauge', name: '', value: 1 })!, /expected a name of 1 to 200 characters, got ""/);
+});
+
+test('rendering with more than the task sees', () => {
+  const task = aTask((context) => ({ text: context.render('{{ inputs.who }} {{ row }}', { row: 1 }) }));
+  assert.deepEqual((task.run() as Outcome).outputs, { text: 'world 1' });
+});
+
+test('running another task in the place of the first, with its outputs, changes and end', async () => {
+  const inner = defineTask({
+    type: 'test.Inner',
+    title: 'Inner',
+    properties: z.strictObject({ text: z.string() }),
+    run: ({ update, signal }, { text }) => {
+      update({ labels: { inner: text } });
+      return text === 'wait'
+        ? new Promise<undefined>((_, reject) => signal.addEventListener('abort', () => reject(new Error('woken'))))
+        : { text };
+    },
+  });
+  const taskIn = (source: string) => ({
+    task: { type: 'test.Inner', properties: JSON.parse(source) } as Task,
+    definition: inner as AnyTask,
+  });
+  const outer = (source: string) => aTask(({ runTask }) => runTask(source), {}, { given: { taskIn } });
+  const ended = await outer('{"text":"{{ inputs.who }}"}').run();
+  assert.deepEqual(
+    [ended.outputs, ended.update],
+    [{ text: '{{ inputs.who }}' }, { labels: { inner: '{{ inputs.who }}' } }],
+  );
+  assert.match((await outer('{"texts":1}').run()).reason!, /expected a property of test\.Inner, got texts/);
+  const waiting = outer('{"text":"wait"}');
+  const outcome = waiting.run();
+  waiting.running.end({ kind: 'killed' });
+  assert.equal((await outcome).state, 'KILLED');
+});
+
+test('finding out that a value is too large before it is written', () => {
+  const huge = 'x'.repeat(300_000_000);
+  assert.throws(() => plainOutputs({ huge }), /outputs of \d+ KB: expected at most 64 KB/);
+  assert.throws(() => plainOutputs({ at: new Date(0), huge }), /expected at most 64 KB/);
+  assert.throws(() => plainOutputs({ bytes: Buffer.alloc(100_000_000) }), /expected at most 64 KB/);
+  assert.throws(() => plainOutputs({ hidden: { toJSON: () => [huge] } }), /expected at most 64 KB/);
+  let doubled: unknown[] = ['x'];
+  for (let n = 0; n < 60; n++) doubled = [doubled, doubled];
+  assert.throws(() => plainOutputs({ doubled }), /expected at most 64 KB/);
+  assert.equal(plainOutputs({ small: Array.from({ length: 20_000 }, () => 1) }).bytes, 40_011);
+});
+
+test('cutting a reason that no answer could carry', () => {
+  const outcome = aTask(() => {
+    throw new TaskError('x'.repeat(1_000_000));
+  }).run() as Outcome;
+  assert.equal(outcome.reason?.length, 4_097);
 });

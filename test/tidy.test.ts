@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/bus': ['lib', 'lib/model'],
   'lib/repository': ['lib', 'lib/model'],
   'lib/storage': ['lib', 'lib/model'],
+  'lib/secret': ['lib', 'lib/model', 'lib/bus'],
   'lib/plugin': [
     'lib',
     'lib/model',
@@ -38,10 +39,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lib/flow',
     'lib/execution',
     'lib/storage',
+    'lib/secret',
     'lib/plugin',
     'plugins/sdk',
   ],
-  'lib/launch': ['lib', 'lib/model', 'lib/bus', 'lib/repository', 'lib/storage', 'lib/plugin'],
+  'lib/launch': ['lib', 'lib/model', 'lib/bus', 'lib/repository', 'lib/storage', 'lib/secret', 'lib/plugin'],
   // The bottom: configuration, clock, errors, log, metrics, service. `errors` carries the model's Problem.
   lib: ['lib/model'],
   'plugins/sdk': [],

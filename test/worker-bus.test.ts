@@ -35,6 +35,7 @@ before(async () => {
     warm: false,
     group: 'default',
     folder: join(folder, 'work'),
+    httpAllowPrivate: false,
     log: silentLog,
   });
   services = [buildExecutor({ bus, catalogue, log: silentLog }), worker];

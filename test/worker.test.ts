@@ -46,6 +46,7 @@ const another = (on: ScriptedWork, threads: number): Service =>
     warm: false,
     group: 'default',
     folder: join(folder, 'work'),
+    httpAllowPrivate: false,
     log: silentLog,
   });
 const worker = another(work, 2);

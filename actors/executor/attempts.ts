@@ -13,7 +13,7 @@ import type { Partition } from '../../lib/model/partition.ts';
 const UNCLAIMED_MS = 30_000;
 /** What has no answer for this long is looked at, again and again: its claim may have ended, or its owner was never told of it. */
 const LOOK_AFTER_MS = CLAIM_MS;
-const LOOK_EACH_MS = 1_000;
+const LOOK_EACH_MS = 500;
 const ASKED_AT_ONCE = 500;
 /** After an outage every claim looks dead: nothing is declared lost before this much sight. */
 export const SIGHT_MS = 6_000;

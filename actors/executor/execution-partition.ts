@@ -4,6 +4,7 @@
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
+import { CLAIM_MS } from '../../lib/bus/claims.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Effect } from '../../lib/execution/effect.ts';
@@ -58,7 +59,9 @@ export class ExecutionPartition implements PartitionActor {
     this.#residue = new Residue(holding, versionOf(lease.epoch, holding.number + 1));
     const unsent = new Set(holding.outbox);
     for (const { ref, delivery, claim } of holding.attempts) {
-      this.attempts.open({ ref, group: '', delivery, sinceMs: nowMs, askedMs: nowMs });
+      // The claim says how long its worker has been silent: a move of the partition is no sign of life.
+      const sinceMs = Math.min(nowMs, claim ? claim.untilMs - CLAIM_MS : nowMs);
+      this.attempts.open({ ref, group: '', delivery, sinceMs, askedMs: nowMs });
       if (unsent.has(ref) && !claim) this.#own.push(reofferOf(ref, delivery, nowMs));
     }
   }

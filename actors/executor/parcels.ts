@@ -1,11 +1,12 @@
 /**
  * Committed attempts become parcels, one BullMQ job each: short tasks travel together, as many as spread over all threads;
- * a slow or new type travels alone, and so does whatever was delivered before. A parcel may hold attempts of several
- * partitions of a round: they were committed together, and claims go by partition anyway.
+ * a slow or new type travels alone, and so does whatever was delivered before, ahead of all others. A parcel may hold
+ * attempts of several partitions of a round: they were committed together, and claims go by partition anyway.
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
 import { type Item, PARCEL_ITEMS_MAX, type Parcel } from '../../lib/bus/queues.ts';
+import { deliveryNumber } from '../../lib/model/execution.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import type { Dispatch } from './batch.ts';
 import type { Durations } from './durations.ts';
@@ -45,7 +46,8 @@ export class Parcels {
     const parcels: SentParcel[] = [];
     const short = new Map<string, Item[]>();
     for (const { group, type, item } of dispatches) {
-      if (item.alone || !this.#durations.isShort(type)) parcels.push(parcelOf(group, [item]));
+      const again = deliveryNumber(item.delivery) > 1;
+      if (again || !this.#durations.isShort(type)) parcels.push(parcelOf(group, [item], again));
       else {
         item.short = true;
         const items = short.get(group);
@@ -65,7 +67,11 @@ export class Parcels {
   }
 }
 
-const parcelOf = (group: string, items: readonly Item[]): SentParcel => ({
+const parcelOf = (group: string, items: readonly Item[], first = false): SentParcel => ({
   group,
-  parcel: { name: derivedId('parcel', items[0]!.ref, items[0]!.delivery, items.length), items },
+  parcel: {
+    name: derivedId('parcel', items[0]!.ref, items[0]!.delivery, items.length),
+    items,
+    ...(first && { first }),
+  },
 });

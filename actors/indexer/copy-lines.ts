@@ -1,6 +1,8 @@
-/** Copies log lines of all partitions: as feeds, without folding. A line's id makes twice once. */
+/** Copies log lines and metrics of all partitions: as feeds, without folding. Their ids make twice once. */
 import type { LineBatch } from '../../lib/bus/lines.ts';
 import { counter } from '../../lib/metrics.ts';
+import type { LogLine } from '../../lib/model/log-line.ts';
+import type { MetricEntry } from '../../lib/model/metric.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Copying } from './copy-feeds.ts';
 import { blockMsAfter, type Insistence, insist } from './insist.ts';
@@ -39,28 +41,26 @@ export class LineCopy {
 
   /** Batch by batch: a cursor may stand in the middle of what was read of a partition. */
   async #write(read: ReadonlyMap<Partition, readonly LineBatch[]>): Promise<number> {
-    let part = { lines: [] as LineBatch['lines'][number][], cursors: new Map<Partition, string>() };
+    let part = emptyPart();
     let count = 0;
     for (const [partition, batches] of read)
-      for (const { id, lines } of batches) {
+      for (const { id, lines, metrics = [] } of batches) {
         part.lines.push(...lines);
+        part.metrics.push(...metrics);
         part.cursors.set(partition, id);
-        count += lines.length;
-        if (part.lines.length < WRITE_LINES) continue;
-        if (!(await this.#commit(part.lines, part.cursors))) return count;
-        part = { lines: [], cursors: new Map() };
+        count += lines.length + metrics.length;
+        if (part.lines.length + part.metrics.length < WRITE_LINES) continue;
+        if (!(await this.#commit(part))) return count;
+        part = emptyPart();
       }
-    if (part.cursors.size > 0) await this.#commit(part.lines, part.cursors);
+    if (part.cursors.size > 0) await this.#commit(part);
     return count;
   }
 
-  async #commit(
-    lines: readonly LineBatch['lines'][number][],
-    cursors: ReadonlyMap<Partition, string>,
-  ): Promise<boolean> {
+  async #commit({ lines, metrics, cursors }: Part): Promise<boolean> {
     const { progress, repository } = this.#copying;
     const named = new Map([...cursors].map(([partition, id]) => [linesCursor(partition), id]));
-    const batch = { executions: [], flows: [], lines, cursors: named };
+    const batch = { executions: [], flows: [], lines, metrics, cursors: named };
     const done = await insist(this.#insistence, 'writing log lines', () => repository.write(batch).then(() => true));
     if (!done) return false;
     progress.linesAt(cursors);
@@ -68,3 +68,11 @@ export class LineCopy {
     return true;
   }
 }
+
+interface Part {
+  readonly lines: LogLine[];
+  readonly metrics: MetricEntry[];
+  readonly cursors: Map<Partition, string>;
+}
+
+const emptyPart = (): Part => ({ lines: [], metrics: [], cursors: new Map() });

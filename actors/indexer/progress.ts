@@ -10,6 +10,8 @@ import { NO_VERSION, type Version } from '../../lib/model/version.ts';
 
 const TELL_MS = 300;
 const TELL_AGAIN_MS = 2_000;
+/** Lines stay in their stream for at least this long after they were copied: who follows them reads them there. */
+const LINES_KEPT_MS = 1_000;
 export const READER = 'indexer';
 const OLDEST_LINE = '0';
 
@@ -23,7 +25,10 @@ export class Progress {
   readonly #log: Log;
   readonly #feedsMoved = new Set<Partition>();
   readonly #linesMoved = new Set<Partition>();
+  /** How far lines had been copied when they were last trimmed: what may go the next time. */
+  #linesAged = new Map<Partition, string>();
   #timer: NodeJS.Timeout | undefined;
+  #trimTimer: NodeJS.Timeout | undefined;
   #telling: Promise<void> = Promise.resolve();
 
   constructor(parts: { readonly bus: Bus; readonly log: Log }, stored: ReadonlyMap<string, string>) {
@@ -48,19 +53,23 @@ export class Progress {
       this.lines.set(partition, id);
       this.#linesMoved.add(partition);
     }
-    this.#tellIn(TELL_MS);
+    this.#trimLater();
   }
 
   /** Tells what is untold; once, whatever comes of it: the next indexer tells it again. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#trimTimer);
     await this.#telling;
     await this.#tell();
+    await this.#trim();
+    await this.#trim();
     clearTimeout(this.#timer);
+    clearTimeout(this.#trimTimer);
   }
 
   #tellIn(ms: number): void {
-    if (this.#feedsMoved.size + this.#linesMoved.size === 0) return;
+    if (this.#feedsMoved.size === 0) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.#telling = this.#tell();
@@ -69,17 +78,34 @@ export class Progress {
 
   async #tell(): Promise<void> {
     const feeds = new Map([...this.#feedsMoved].map((partition) => [partition, this.feeds.get(partition)!]));
-    const lines = new Map([...this.#linesMoved].map((partition) => [partition, this.lines.get(partition)!]));
     this.#feedsMoved.clear();
-    this.#linesMoved.clear();
     try {
       if (feeds.size > 0) await this.#bus.feeds.publishCursor(READER, feeds);
-      if (lines.size > 0) await this.#bus.lines.trim(lines);
     } catch (error) {
       this.#log.debug({ reason: textOf(error) }, 'cursors could not be told');
       for (const partition of feeds.keys()) this.#feedsMoved.add(partition);
-      for (const partition of lines.keys()) this.#linesMoved.add(partition);
       this.#tellIn(TELL_AGAIN_MS);
     }
+  }
+
+  #trimLater(): void {
+    if (this.#linesMoved.size + this.#linesAged.size === 0) return;
+    this.#trimTimer ??= setTimeout(() => {
+      this.#trimTimer = undefined;
+      this.#telling = this.#telling.then(() => this.#trim());
+    }, LINES_KEPT_MS);
+  }
+
+  async #trim(): Promise<void> {
+    const aged = this.#linesAged;
+    this.#linesAged = new Map([...this.#linesMoved].map((partition) => [partition, this.lines.get(partition)!]));
+    this.#linesMoved.clear();
+    try {
+      if (aged.size > 0) await this.#bus.lines.trim(aged);
+    } catch (error) {
+      this.#log.debug({ reason: textOf(error) }, 'log lines could not be trimmed');
+      for (const partition of aged.keys()) this.#linesMoved.add(partition);
+    }
+    this.#trimLater();
   }
 }

@@ -2,9 +2,14 @@
  * The file that a process runs for one item alone: from its second delivery on a task may be what kills its worker, so it
  * must die without company. Same messages as a thread, over IPC; ends when its parent does.
  */
+import module from 'node:module';
 import type { Setup, ToRunner } from './channel.ts';
-import { openRunner } from './open-runner.ts';
 import type { Runner } from './runner.ts';
+
+// As in a thread. It is killed when it is done, so what it has compiled is written down before.
+module.enableCompileCache();
+const { openRunner } = await import('./open-runner.ts');
+module.flushCompileCache();
 
 const send = (message: unknown): void => void process.send?.(message);
 let runner: Promise<Runner> | undefined;

@@ -98,7 +98,7 @@ export class Answers {
   }
 
   #message({ executionId, taskRunId, attempt, token, result }: Job, atMs: number): TaskEndedMessage {
-    const { state, startedAtMs, endedAtMs, outputs, reason, lines } = result!;
+    const { state, startedAtMs, endedAtMs, outputs, update, reason, lines } = result!;
     const skewMs = this.#time.skewMs;
     return {
       v: MESSAGE_FORMAT,
@@ -113,6 +113,7 @@ export class Answers {
       startedAtMs: startedAtMs + skewMs,
       endedAtMs: endedAtMs + skewMs,
       outputs,
+      update,
       reason,
       lines,
     };

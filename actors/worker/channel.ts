@@ -3,8 +3,10 @@
  * versioned, in batches. A batch names what its items share once: flows by hash, executions by their place in it.
  */
 import type { Item } from '../../lib/bus/queues.ts';
-import type { TaskEndedMessage } from '../../lib/model/message.ts';
+import type { ExecutionUpdate, TaskEndedMessage } from '../../lib/model/message.ts';
+import type { MetricType } from '../../lib/model/metric.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
+import type { Server } from '../../plugins/sdk/index.ts';
 
 export const CHANNEL_FORMAT = 1;
 
@@ -15,6 +17,8 @@ export interface Setup {
   /** Working directories are made below it. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Tasks may reach loopback and private addresses. */
+  readonly httpAllowPrivate: boolean;
   /** Two numbers: `CURSOR` and `ATTENTION`. Absent in a process. */
   readonly shared?: SharedArrayBuffer;
 }
@@ -60,7 +64,16 @@ export interface AbortMessage {
   readonly cause: AbortCause;
 }
 
-export type ToRunner = RunMessage | AbortMessage;
+/** What the interface says to a question. */
+export interface AnswerMessage {
+  readonly kind: 'answer';
+  readonly v: number;
+  /** The question's number. */
+  readonly number: number;
+  readonly answer: { readonly status: number; readonly text: string } | { readonly failure: string };
+}
+
+export type ToRunner = RunMessage | AbortMessage | AnswerMessage;
 
 export interface Result {
   readonly serial: number;
@@ -70,7 +83,8 @@ export interface Result {
   /** The running number of its last line. */
   readonly lines: number;
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** About how many bytes the outputs are as JSON. */
+  readonly update?: ExecutionUpdate;
+  /** About how many bytes outputs and update are as JSON. */
   readonly bytes: number;
   readonly reason?: string;
 }
@@ -78,9 +92,38 @@ export interface Result {
 /** `[serial, running number, level's place in LEVELS, milliseconds, text]` */
 export type RawLine = readonly [serial: number, number: number, level: number, atMs: number, message: string];
 
+export interface RawMetric {
+  readonly serial: number;
+  /** Of this run, from 1. */
+  readonly number: number;
+  readonly atMs: number;
+  readonly type: MetricType;
+  readonly name: string;
+  readonly value: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A task that comes with the server asks a webserver; the worker asks for it, with credentials that stay with it. */
+export interface Question {
+  readonly kind: 'ask';
+  readonly serial: number;
+  /** Of this runner, from 1. */
+  readonly number: number;
+  readonly method: Parameters<Server['ask']>[0];
+  readonly path: string;
+  /** JSON. */
+  readonly body?: string;
+}
+
 export type FromRunner =
   | { readonly kind: 'ready' }
-  /** Lines stand before the results that count them. */
-  | { readonly kind: 'report'; readonly lines: readonly RawLine[]; readonly results: readonly Result[] }
+  /** Lines and metrics stand before the results of their items. */
+  | {
+      readonly kind: 'report';
+      readonly lines: readonly RawLine[];
+      readonly results: readonly Result[];
+      readonly metrics?: readonly RawMetric[];
+    }
+  | Question
   /** The item has a time limit: if it is not over a grace after that, its thread cannot be stopped otherwise than by ending it. */
   | { readonly kind: 'limit'; readonly serial: number; readonly limitMs: number; readonly reason: string };

@@ -11,7 +11,8 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Answers } from './answers.ts';
-import type { ExecutionPart, RawLine, Result } from './channel.ts';
+import type { AnswerMessage, ExecutionPart, Question, RawLine, RawMetric, Result } from './channel.ts';
+import type { Consult } from './consult.ts';
 import type { Desk } from './desk.ts';
 import { insist } from './insist.ts';
 import type { Job } from './job.ts';
@@ -22,6 +23,7 @@ export interface CrewParts {
   readonly desk: Desk;
   readonly answers: Answers;
   readonly lines: LineSender;
+  readonly consult: Consult;
   readonly mailbox: Mailbox;
   readonly time: BusTime;
   readonly log: Log;
@@ -34,7 +36,7 @@ export class Crew implements SeatEvents {
   readonly #ended = counter('worker_task_runs_total', 'Task runs that ended here, by state', ['state']);
   readonly #lost = counter('worker_task_runs_lost_total', 'Task runs whose thread or process died');
   readonly #flows = new WeakMap<ExecutionPart, ExecutionStart['flow']>();
-  /** Losses that are being told. */
+  /** Losses that are being told, and claims that are given back. */
   telling = 0;
 
   constructor(parts: CrewParts) {
@@ -51,13 +53,34 @@ export class Crew implements SeatEvents {
     }
   }
 
+  metrics(metrics: readonly RawMetric[], jobs: ReadonlyMap<number, Job>): void {
+    const { skewMs } = this.#parts.time;
+    for (const { serial, number, atMs, ...metric } of metrics) {
+      const job = jobs.get(serial);
+      if (!job) continue;
+      const { ref, token, executionId, taskRunId, attempt, item } = job;
+      const { namespace, id: flowId } = this.#flowOf(job.part!);
+      const place = { executionId, namespace, flowId, taskId: item.taskId, taskRunId, attempt };
+      this.#parts.lines.send(job.partition, {
+        id: `${ref}/${token}/m${String(number).padStart(4, '0')}`,
+        ...place,
+        ...metric,
+        atMs: atMs + skewMs,
+      });
+    }
+  }
+
+  asked(question: Question, answered: (answer: AnswerMessage['answer']) => void): void {
+    void this.#parts.consult.answer(question).then(answered);
+  }
+
   results(results: readonly Result[], jobs: Map<number, Job>): void {
     for (const result of results) {
       const job = jobs.get(result.serial);
       if (!job) continue;
       jobs.delete(result.serial);
-      // It ended because it was told to, and not by itself: another worker shall run it.
-      if (job.stopping && result.state === 'KILLED') this.lost(job, 'the worker stopped');
+      // It ended because it was told to, and not by itself: another worker shall run it. That is no loss.
+      if (job.stopping && result.state === 'KILLED') void this.#handBack(job);
       else this.#answer(job, result);
     }
   }
@@ -108,6 +131,14 @@ export class Crew implements SeatEvents {
     job.flow = undefined;
     job.batch = undefined;
     job.place = undefined;
+  }
+
+  async #handBack(job: Job): Promise<void> {
+    this.#parts.log.info({ ref: job.ref, delivery: job.delivery }, 'a task run is handed to another worker');
+    over(job);
+    this.telling++;
+    await this.#parts.desk.giveBack([job]);
+    this.telling--;
   }
 
   /** The owner counts the loss and hands the attempt out anew, without waiting for the claim to end. */

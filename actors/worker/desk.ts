@@ -93,7 +93,7 @@ export class Desk {
     this.#closed.delete(job);
   }
 
-  /** No user code of these ran. */
+  /** No user code of these runs. */
   async giveBack(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) this.forget(job);
     const { claims, workerId, signal, log } = this.#parts;

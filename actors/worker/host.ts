@@ -1,5 +1,5 @@
 /** What runs jobs: a thread, or a process for one job alone. */
-import type { AbortCause, FromRunner } from './channel.ts';
+import type { AbortCause, AnswerMessage, FromRunner } from './channel.ts';
 import type { Job } from './job.ts';
 
 export interface Host {
@@ -7,6 +7,7 @@ export interface Host {
   readonly ready: boolean;
   send(jobs: readonly Job[]): void;
   abort(job: Job, cause: AbortCause): void;
+  answer(answer: AnswerMessage): void;
   /** Whether the job's own code runs now. */
   runs(job: Job): boolean;
   /** Ends it, whatever runs. `gone` is called as for every end. */

@@ -193,6 +193,7 @@ export class Intake {
     const parcels = Array.from({ length: Math.ceil(parcel.items.length / size) }, (_, n) => ({
       name: derivedId('back', workerId, ++this.#backs, parcel.name),
       items: parcel.items.slice(n * size, (n + 1) * size),
+      first: true,
     }));
     await insist(() => bus.queues.add(group, parcels), signal).catch((error: unknown) =>
       // Its items are offered again after 30 s.

@@ -4,13 +4,14 @@
  */
 import { contextOf } from '../../lib/execution/context.ts';
 import { parseFlow } from '../../lib/flow/parse.ts';
+import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { type ExecutionHead, type ExecutionStart, parseAttemptRef, type TaskRun } from '../../lib/model/execution.ts';
-import type { Flow } from '../../lib/model/flow.ts';
+import { type Flow, type Task, TENANT } from '../../lib/model/flow.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { PluginSet } from '../../lib/plugin/load.ts';
-import type { LineSink } from '../../lib/task/outcome.ts';
-import type { Roots, RunGiven } from '../../lib/task/task-context.ts';
-import { TaskError } from '../../plugins/sdk/index.ts';
+import type { Roots, RunGiven, Runnable } from '../../lib/task/task-context.ts';
+import { readYaml } from '../../lib/yaml/yaml.ts';
+import { type Server, TaskError } from '../../plugins/sdk/index.ts';
 import type { ExecutionPart, WorkItem } from './channel.ts';
 
 const STARTS_MAX = 256;
@@ -19,6 +20,12 @@ const STARTS_MAX = 256;
 export interface OpenPart {
   readonly part: ExecutionPart;
   readonly parsed: Map<string, unknown>;
+}
+
+/** What a run is given by its runner. */
+export interface RunnersPart extends Pick<RunGiven, 'sink' | 'metrics'> {
+  /** For tasks that come with the server. */
+  readonly server: Server;
 }
 
 export const openPart = (part: ExecutionPart): OpenPart => ({ part, parsed: new Map() });
@@ -42,7 +49,7 @@ export class Library {
   }
 
   /** Throws a TaskError when the flow, the task or its type cannot be had. */
-  given({ item }: WorkItem, open: OpenPart, sink: LineSink): RunGiven {
+  given({ item }: WorkItem, open: OpenPart, { sink, metrics, server }: RunnersPart): RunGiven {
     const start = this.#start(open.part);
     const flow = this.#flow(item.hash, start.flow.tenant);
     const task = flow.taskOf.get(item.taskId);
@@ -50,19 +57,24 @@ export class Library {
       throw new TaskError(
         `expected a task ${item.taskId} in revision ${start.flow.revision} of ${flow.namespace}.${flow.id}, got none`,
       );
-    const definition = this.#plugins.task(task.type);
-    if (!definition) throw new TaskError(`expected a plugin for ${task.writtenType} in this worker, got none`);
     const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
     const { tenant, namespace, id: flowId, revision: flowRevision } = start.flow;
     return {
       place: { tenant, namespace, flowId, executionId, taskId: item.taskId, taskRunId, attempt },
       flowRevision,
-      task,
-      definition,
+      ...this.#runnable(task, server),
       value: item.value,
       sink,
+      metrics,
       roots: () => rootsOf(start, flow, item, open),
+      taskIn: (source) => this.#runnable(taskIn(source, this.#plugins.catalogue), server),
     };
+  }
+
+  #runnable(task: Task, server: Server): Runnable {
+    const definition = this.#plugins.task(task.type);
+    if (!definition) throw new TaskError(`expected a plugin for ${task.writtenType} in this worker, got none`);
+    return { task, definition, ...(this.#plugins.isOwn(definition) ? { server } : {}) };
   }
 
   #start(part: ExecutionPart): ExecutionStart {
@@ -86,6 +98,34 @@ export class Library {
     return flow;
   }
 }
+
+/** A task written as in a flow, on its own. Throws a TaskError. */
+function taskIn(source: string, catalogue: Catalogue): Task {
+  const { value, problems } = readYaml(source);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TaskError(`spec: ${problems[0]?.message ?? 'expected a task with a type'}`);
+  // JSON is YAML: the parser of flows judges it as it would in a flow.
+  const flow = JSON.stringify({ id: 'spec', namespace: 'spec', tasks: [{ id: 'task', ...value }] });
+  const parsed = parseFlow(flow, catalogue, { tenant: TENANT });
+  const task = parsed.flow?.tasks[0];
+  if (!task) throw new TaskError(`spec: ${parsed.problems[0]?.message ?? 'expected a task with a type'}`);
+  if (task.kind !== 'runnable') throw new TaskError(`spec: expected a task that does work, got ${task.writtenType}`);
+  const outside = OF_THE_OUTER_TASK.find((name) => Object.hasOwn(value, name));
+  if (outside) throw new TaskError(`spec: expected ${outside} at the task around it, got it in the spec`);
+  return task;
+}
+
+/** What the engine reads before a task runs. */
+const OF_THE_OUTER_TASK = [
+  'timeout',
+  'retry',
+  'runIf',
+  'when',
+  'disabled',
+  'allowFailure',
+  'allowWarning',
+  'workerGroup',
+];
 
 function rootsOf(start: ExecutionStart, flow: Flow, item: WorkItem['item'], open: OpenPart): Roots {
   const taskRuns = new Map<string, TaskRun>();

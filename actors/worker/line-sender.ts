@@ -1,26 +1,29 @@
 /**
- * Sends log lines to the streams of their executions' partitions: what comes up within a few milliseconds in one append.
- * While the bus is away lines are kept up to a bound; beyond it they are dropped and counted.
+ * Sends log lines and metrics to the streams of their executions' partitions: what comes up within a few milliseconds in one
+ * append. While the bus is away they are kept up to a bound; beyond it they are dropped and counted.
  */
-import type { Lines } from '../../lib/bus/lines.ts';
+import type { Lined, Lines } from '../../lib/bus/lines.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { counter } from '../../lib/metrics.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
+import type { MetricEntry } from '../../lib/model/metric.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { insist } from './insist.ts';
 
 const FLUSH_MS = 10;
 const APPEND_CHARS_MAX = 512 * 1024;
 const KEPT_CHARS_MAX = 16 * 1024 * 1024;
-/** What a line takes besides its text, about. */
+/** What a line takes besides its text, about; a metric takes twice as much at most. */
 const LINE_CHARS = 250;
+
+type Said = LogLine | MetricEntry;
 
 export class LineSender {
   readonly #lines: Lines;
   readonly #log: Log;
   readonly #signal: AbortSignal;
-  readonly #waiting = new Map<Partition, LogLine[]>();
+  readonly #waiting = new Map<Partition, Said[]>();
   readonly #sending = new Set<Partition>();
   readonly #dropped = counter('worker_log_lines_dropped_total', 'Log lines of tasks dropped while the bus was away');
   #chars = 0;
@@ -36,15 +39,15 @@ export class LineSender {
     return this.#waiting.size + this.#sending.size;
   }
 
-  send(partition: Partition, line: LogLine): void {
+  send(partition: Partition, said: Said): void {
     if (this.#chars > KEPT_CHARS_MAX) {
       this.#dropped.inc();
       return;
     }
-    this.#chars += line.message.length + LINE_CHARS;
-    const lines = this.#waiting.get(partition);
-    if (lines) lines.push(line);
-    else this.#waiting.set(partition, [line]);
+    this.#chars += charsOf(said);
+    const waiting = this.#waiting.get(partition);
+    if (waiting) waiting.push(said);
+    else this.#waiting.set(partition, [said]);
     this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
@@ -70,14 +73,14 @@ export class LineSender {
     this.#sending.delete(partition);
   }
 
-  async #append(partition: Partition, lines: readonly LogLine[]): Promise<void> {
-    const executions = new Map<string, LogLine[]>();
-    for (const line of lines) {
-      const together = executions.get(line.executionId);
-      if (together) together.push(line);
-      else executions.set(line.executionId, [line]);
+  async #append(partition: Partition, lines: readonly Said[]): Promise<void> {
+    const executions = new Map<string, Said[]>();
+    for (const said of lines) {
+      const together = executions.get(said.executionId);
+      if (together) together.push(said);
+      else executions.set(said.executionId, [said]);
     }
-    const batches = Array.from(executions, ([executionId, some]) => ({ executionId, lines: some }));
+    const batches = Array.from(executions, ([executionId, some]) => batchOf(executionId, some));
     try {
       await insist(() => this.#lines.append(partition, batches), this.#signal);
     } catch (error) {
@@ -87,11 +90,21 @@ export class LineSender {
   }
 }
 
-function entryOf(lines: readonly LogLine[]): { readonly some: readonly LogLine[]; readonly chars: number } {
+function batchOf(executionId: string, said: readonly Said[]): Lined {
+  const lines = said.filter(isLine);
+  if (lines.length === said.length) return { executionId, lines };
+  return { executionId, lines, metrics: said.filter((each): each is MetricEntry => !isLine(each)) };
+}
+
+const isLine = (said: Said): said is LogLine => 'message' in said;
+
+const charsOf = (said: Said): number => (isLine(said) ? said.message.length + LINE_CHARS : LINE_CHARS * 2);
+
+function entryOf(lines: readonly Said[]): { readonly some: readonly Said[]; readonly chars: number } {
   let chars = 0;
   let count = 0;
-  for (const { message } of lines) {
-    const more = message.length + LINE_CHARS;
+  for (const said of lines) {
+    const more = charsOf(said);
     if (count > 0 && chars + more > APPEND_CHARS_MAX) break;
     chars += more;
     count++;

@@ -18,6 +18,7 @@ export async function workerOf(parts: Parts): Promise<Service> {
     warm: given.has('threads'),
     group: config.workerGroup,
     folder: parts.data.work,
+    httpAllowPrivate: config.httpAllowPrivate,
     log: parts.log.child({ server: 'worker' }),
   });
 }

@@ -17,6 +17,7 @@ export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post'
       storage: openLocalStorage({ folder: setup.storageFolder }),
       folder: setup.folder,
       environment: setup.environment,
+      http: { allowPrivate: setup.httpAllowPrivate },
     },
     shared: new Int32Array(setup.shared ?? new SharedArrayBuffer(SHARED_BYTES)),
   });

@@ -46,6 +46,7 @@ export function startProcess(setup: Setup, events: HostEvents, log: Log): Host {
       send(batchOf(jobs, new Set()));
     },
     abort: (job, cause) => send({ kind: 'abort', v: CHANNEL_FORMAT, serial: job.serial, cause }),
+    answer: send,
     runs: (job) => job.serial === serial,
     end: async () => {
       if (over) return;

@@ -5,9 +5,10 @@
  * R3 Before an item starts, messages that wait (an abort) are read, even when those before it never let go of the loop.
  */
 import { LEVELS } from '../../lib/model/log-line.ts';
-import type { Outcome } from '../../lib/task/outcome.ts';
+import { type Outcome, reasonOf } from '../../lib/task/outcome.ts';
 import { runTask } from '../../lib/task/run-task.ts';
 import { type Ground, RunningTask } from '../../lib/task/task-context.ts';
+import type { Metric } from '../../plugins/sdk/index.ts';
 import {
   type AbortCause,
   type AbortMessage,
@@ -15,12 +16,14 @@ import {
   CURSOR,
   type FromRunner,
   type RawLine,
+  type RawMetric,
   type Result,
   type RunMessage,
   type ToRunner,
   type WorkItem,
 } from './channel.ts';
 import { type Library, type OpenPart, openPart } from './library.ts';
+import { Questions } from './questions.ts';
 
 /** Lines and results wait at most this long for company. */
 const REPORT_MS = 50;
@@ -42,6 +45,7 @@ interface Current {
   readonly startedAtMs: number;
   running?: RunningTask;
   lines: number;
+  metrics: number;
   ended: boolean;
 }
 
@@ -62,13 +66,16 @@ export class Runner {
   #next = 0;
   #current: Current | undefined;
   readonly #aborted = new Map<number, AbortCause>();
+  readonly #questions: Questions;
   #lines: RawLine[] = [];
+  #metrics: RawMetric[] = [];
   #results: Result[] = [];
   #reportedMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
+    this.#questions = new Questions(parts.post);
   }
 
   take(message: ToRunner): void {
@@ -78,6 +85,9 @@ export class Runner {
         break;
       case 'abort':
         this.#abort(message);
+        break;
+      case 'answer':
+        this.#questions.answered(message);
         break;
     }
   }
@@ -106,7 +116,7 @@ export class Runner {
     const current = this.#current;
     if (!current) return false;
     this.#line(current, 4, error instanceof Error ? (error.stack ?? error.message) : String(error));
-    this.#end(current, { state: 'FAILED', bytes: 0, reason: error instanceof Error ? error.message : String(error) });
+    this.#end(current, { state: 'FAILED', bytes: 0, reason: reasonOf(error) });
     queueMicrotask(() => this.go());
     return true;
   }
@@ -135,7 +145,7 @@ export class Runner {
 
   #run({ work, part }: Waiting): void {
     const { serial } = work;
-    const current: Current = { serial, startedAtMs: Date.now(), lines: 0, ended: false };
+    const current: Current = { serial, startedAtMs: Date.now(), lines: 0, metrics: 0, ended: false };
     this.#current = current;
     if (this.#aborted.delete(serial)) {
       this.#end(current, { state: 'KILLED', bytes: 0 });
@@ -155,12 +165,14 @@ export class Runner {
 
   #outcome(work: WorkItem, part: OpenPart, current: Current): Outcome | Promise<Outcome> {
     try {
-      const given = this.#parts.library.given(work, part, (level, text) =>
-        this.#line(current, LEVELS.indexOf(level), text),
-      );
+      const given = this.#parts.library.given(work, part, {
+        sink: (level, text) => this.#line(current, LEVELS.indexOf(level), text),
+        metrics: (metric) => this.#metric(current, metric),
+        server: this.#questions.serverOf(current.serial, () => current.running!.signal),
+      });
       current.running = new RunningTask(given, this.#parts.ground);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.#line(current, 4, reason);
       return { state: 'FAILED', bytes: 0, reason };
     }
@@ -169,7 +181,7 @@ export class Runner {
     return runTask(current.running, limited);
   }
 
-  #end(current: Current, { state, outputs, bytes, reason }: Outcome): void {
+  #end(current: Current, outcome: Outcome): void {
     if (current.ended) return;
     this.#parts.flushPrints();
     current.ended = true;
@@ -177,7 +189,7 @@ export class Runner {
     Atomics.store(this.#parts.shared, CURSOR, 0);
     const endedAtMs = Date.now();
     const { serial, startedAtMs, lines } = current;
-    this.#results.push({ serial, state, startedAtMs, endedAtMs, lines, bytes, outputs, reason });
+    this.#results.push({ serial, startedAtMs, endedAtMs, lines, ...outcome });
     if (endedAtMs - this.#reportedMs >= RESULTS_MS && this.#next < this.#queue.length) this.#report(endedAtMs);
   }
 
@@ -191,14 +203,30 @@ export class Runner {
     else this.#timer ??= setTimeout(() => this.#report(), REPORT_MS);
   }
 
+  #metric(current: Current, { type, name, value, tags = {} }: Metric): void {
+    if (current.ended) return;
+    this.#metrics.push({
+      serial: current.serial,
+      number: ++current.metrics,
+      atMs: Date.now(),
+      type,
+      name,
+      value,
+      tags,
+    });
+    this.#timer ??= setTimeout(() => this.#report(), REPORT_MS);
+  }
+
   #report(nowMs = Date.now()): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#lines.length === 0 && this.#results.length === 0) return;
-    const [lines, results] = [this.#lines, this.#results];
+    const [lines, metrics, results] = [this.#lines, this.#metrics, this.#results];
+    if (lines.length + metrics.length + results.length === 0) return;
     this.#lines = [];
     this.#results = [];
     this.#reportedMs = nowMs;
-    this.#parts.post({ kind: 'report', lines, results });
+    if (metrics.length === 0) return this.#parts.post({ kind: 'report', lines, results });
+    this.#metrics = [];
+    this.#parts.post({ kind: 'report', lines, results, metrics });
   }
 }

@@ -6,7 +6,16 @@ import { systemClock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { LEVELS } from '../../lib/model/log-line.ts';
-import type { AbortCause, RawLine, Result, Setup } from './channel.ts';
+import {
+  type AbortCause,
+  type AnswerMessage,
+  CHANNEL_FORMAT,
+  type Question,
+  type RawLine,
+  type RawMetric,
+  type Result,
+  type Setup,
+} from './channel.ts';
 import type { Host, HostEvents } from './host.ts';
 import type { Job } from './job.ts';
 import { startProcess } from './process-host.ts';
@@ -20,7 +29,9 @@ const SHORT_BATCHES_MAX = 2;
 
 export interface SeatEvents {
   lines(lines: readonly RawLine[], jobs: ReadonlyMap<number, Job>): void;
+  metrics(metrics: readonly RawMetric[], jobs: ReadonlyMap<number, Job>): void;
   results(results: readonly Result[], jobs: Map<number, Job>): void;
+  asked(question: Question, answered: (answer: AnswerMessage['answer']) => void): void;
   /** Its thread or process died while it ran. */
   lost(job: Job, why: string): void;
   /** No user code of it ran, and none can run here now. */
@@ -115,18 +126,31 @@ export class Seat {
 
   #hears(kind: 'thread' | 'process'): HostEvents {
     return {
-      said: (message) => {
-        if (message.kind === 'limit') {
-          const job = this.#jobs.get(message.serial);
-          if (job) this.#endAfter(job, message.limitMs + GRACE_MS, { state: 'FAILED', reason: message.reason });
-          return;
-        }
-        if (message.lines.length > 0) this.#events.lines(message.lines, this.#jobs);
-        if (message.results.length > 0) this.#events.results(message.results, this.#jobs);
-        if (kind === 'process' && message.results.length > 0) void this.#process?.end();
-      },
+      said: (message) => this.#said(kind, message),
       gone: (running, why) => this.#gone(kind, running, why),
     };
+  }
+
+  #said(kind: 'thread' | 'process', message: Parameters<HostEvents['said']>[0]): void {
+    switch (message.kind) {
+      case 'limit': {
+        const job = this.#jobs.get(message.serial);
+        if (job) this.#endAfter(job, message.limitMs + GRACE_MS, { state: 'FAILED', reason: message.reason });
+        return;
+      }
+      case 'ask': {
+        // Whoever comes after it counts its own questions.
+        const asking = kind === 'thread' ? this.#thread : this.#process;
+        const { number } = message;
+        this.#events.asked(message, (answer) => asking?.answer({ kind: 'answer', v: CHANNEL_FORMAT, number, answer }));
+        return;
+      }
+      case 'report':
+        if (message.lines.length > 0) this.#events.lines(message.lines, this.#jobs);
+        if (message.metrics) this.#events.metrics(message.metrics, this.#jobs);
+        if (message.results.length > 0) this.#events.results(message.results, this.#jobs);
+        if (kind === 'process' && message.results.length > 0) void this.#process?.end();
+    }
   }
 
   /** The job's own code runs for `ms` more at most. What waits behind others is looked at again. */

@@ -49,6 +49,7 @@ export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
       thread.postMessage({ kind: 'abort', v: CHANNEL_FORMAT, serial, cause });
       Atomics.store(shared, ATTENTION, 1);
     },
+    answer: (answer) => thread.postMessage(answer),
     runs: ({ serial }) => Atomics.load(shared, CURSOR) === serial,
     end: async () => {
       await thread.terminate();

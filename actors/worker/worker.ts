@@ -18,6 +18,7 @@ import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { environmentOf } from '../../lib/task/environment.ts';
 import { Answers } from './answers.ts';
+import { Consult } from './consult.ts';
 import { Crew } from './crew.ts';
 import { Desk } from './desk.ts';
 import { Fetch } from './fetch.ts';
@@ -47,6 +48,8 @@ export interface WorkerOptions {
   readonly group: string;
   /** For working directories. */
   readonly folder: string;
+  /** Tasks may reach loopback and private addresses. */
+  readonly httpAllowPrivate: boolean;
   readonly log: Log;
 }
 
@@ -90,6 +93,7 @@ class WorkerService implements Service {
       desk,
       answers,
       lines,
+      consult: new Consult(bus),
       mailbox: bus.mailbox,
       time,
       log,
@@ -102,6 +106,7 @@ class WorkerService implements Service {
       storageFolder: storage.folder,
       folder: this.#folder.path,
       environment: environmentOf(host),
+      httpAllowPrivate: options.httpAllowPrivate,
     };
     const pool = new Pool({ threads, warm, setup, events: crew, log });
     const jobOf = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());

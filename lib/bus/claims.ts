@@ -36,7 +36,7 @@ export interface Claims {
   claim(partition: Partition, workerId: string, requests: readonly ClaimRequest[]): Promise<readonly ClaimAnswer[]>;
   /** All the claims of a worker in one partition. */
   renew(partition: Partition, workerId: string, claims: readonly ClaimRequest[]): Promise<readonly RenewAnswer[]>;
-  /** Gives claims back before any user code ran: the owner is told by `reoffer` messages and hands them out anew. */
+  /** Gives claims back while no user code runs: the owner is told by `reoffer` messages and hands them out anew. */
   giveBack(partition: Partition, workerId: string, claims: readonly ClaimRequest[]): Promise<void>;
   /** For the owner: the present claims of attempts; undefined where there is none. */
   inspect(

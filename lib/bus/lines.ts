@@ -1,20 +1,27 @@
-/** Log lines: workers append batches to the stream of their execution's partition; indexer and pages read with cursors. */
+/**
+ * Log lines, and beside them what tasks measured: workers append batches to the stream of their execution's partition;
+ * indexer and pages read with cursors.
+ */
 import type { LogLine } from '../model/log-line.ts';
+import type { MetricEntry } from '../model/metric.ts';
 import type { Partition } from '../model/partition.ts';
 
-export interface LineBatch {
-  /** The stream's id: the cursor. */
-  readonly id: string;
+/** What is appended at once of one execution. */
+export interface Lined {
   readonly executionId: string;
   readonly lines: readonly LogLine[];
+  /** Absent where there are none. */
+  readonly metrics?: readonly MetricEntry[];
+}
+
+export interface LineBatch extends Lined {
+  /** The stream's id: the cursor. */
+  readonly id: string;
 }
 
 export interface Lines {
   /** One batch per execution. */
-  append(
-    partition: Partition,
-    batches: readonly { readonly executionId: string; readonly lines: readonly LogLine[] }[],
-  ): Promise<void>;
+  append(partition: Partition, batches: readonly Lined[]): Promise<void>;
   /** Batches behind each cursor (`0` the oldest, `$` only what comes next), optionally of one execution only. */
   read(
     since: ReadonlyMap<Partition, string>,

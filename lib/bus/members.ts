@@ -18,6 +18,8 @@ export interface Member {
   readonly group?: string;
   readonly threads?: number;
   readonly free?: number;
+  /** Webservers: where others reach it, such as `http://127.0.0.1:8080`. */
+  readonly url?: string;
 }
 
 export interface Members {

@@ -42,6 +42,8 @@ export interface Parcel {
   /** The job's id: no `:`, never only digits. Adding a name that is still queued changes nothing. */
   readonly name: string;
   readonly items: readonly Item[];
+  /** It has waited its time before, here or in a worker that was lost: it goes before all others. */
+  readonly first?: boolean;
 }
 
 export interface Queues {

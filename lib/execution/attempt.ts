@@ -1,7 +1,7 @@
 /** The life of an attempt: dispatched, delivered again, ended. */
 
 import type { Item } from '../bus/queues.ts';
-import type { Attempt, TaskRun } from '../model/execution.ts';
+import { type Attempt, deliveryNumber, type TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { entering, type State } from '../model/state.ts';
 import type { Draft } from './draft.ts';
@@ -41,7 +41,7 @@ export function dispatchAttempt(draft: Draft, task: Task, taskRun: TaskRun): voi
 /** Hands the present attempt out again, under a name that no earlier delivery has. */
 export function deliverAgain(draft: Draft, task: Task, taskRun: TaskRun, lost: boolean): void {
   const attempt = lastAttempt(taskRun)!;
-  const number = Number(attempt.delivery?.split('.')[1] ?? 0) + 1;
+  const number = deliveryNumber(attempt.delivery ?? '') + 1;
   const delivery = `${draft.epoch}.${number}`;
   const { token: _, workerId: __, ...rest } = attempt;
   const state: State = lost ? 'RESUBMITTED' : 'SUBMITTED';

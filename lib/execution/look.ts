@@ -60,8 +60,7 @@ const NOTHING: readonly string[] = [];
 function reachedRuns(draft: Draft, reached: ReadonlySet<string> | 'all'): readonly TaskRun[] {
   const taskIds = reached === 'all' ? draft.flow.taskOf.keys() : reached;
   const taskRuns: TaskRun[] = [];
-  for (const taskId of taskIds)
-    for (const id of draft.taskRunsOf(taskId)) taskRuns.push(draft.taskRun(id)!);
+  for (const taskId of taskIds) for (const id of draft.taskRunsOf(taskId)) taskRuns.push(draft.taskRun(id)!);
   return taskRuns;
 }
 

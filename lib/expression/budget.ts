@@ -5,6 +5,8 @@ import { ValueError } from './error.ts';
 export const STEPS_MAX = 1_000_000;
 /** Characters of one text: a value on its way or the whole result. */
 export const TEXT_CHARS_MAX = 16 * 1024 * 1024;
+/** Values that are written into one text. */
+const PARTS_MAX = 2_000_000;
 /** Maps and lists inside one another in a value. */
 export const VALUE_DEPTH_MAX = 1_000;
 /** Brackets, operators and tags inside one another in a template. */
@@ -41,29 +43,27 @@ export function within(text: string): string {
   return text;
 }
 
-/** Refuses a value whose JSON would be too long or too deep, before it is made: a list that holds itself twice, forty times over, is short to write. */
-export function weigh(value: unknown): void {
-  weighed(value, TEXT_CHARS_MAX, 0);
-}
-
-function weighed(value: unknown, left: number, depth: number): number {
-  if (typeof value === 'string') return left - value.length;
-  if (typeof value !== 'object' || value === null) return left - 1;
-  if (depth > VALUE_DEPTH_MAX)
-    throw new ValueError(`expected at most ${VALUE_DEPTH_MAX} lists and maps inside one another`, 'budget');
-  let rest = left - 2;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && rest >= 0; index++) rest = weighed(value[index], rest - 1, depth + 1);
-  } else {
-    for (const [name, item] of Object.entries(value)) {
-      rest = weighed(item, rest - name.length, depth + 1);
-      if (rest < 0) break;
-    }
-  }
-  if (rest < 0) throw tooLong();
-  return rest;
-}
-
 export function tooLong(): ValueError {
   return new ValueError(`expected a text of at most ${TEXT_CHARS_MAX} characters, got a longer one`, 'budget');
+}
+
+/** Refuses a value that is too deep to be written: a map that holds itself a thousand times over is short to build. */
+export function deepValue(depth: number): void {
+  if (depth > VALUE_DEPTH_MAX)
+    throw new ValueError(`expected at most ${VALUE_DEPTH_MAX} lists and maps inside one another`, 'budget');
+}
+
+/** A text that grows up to the bound: a list that holds itself twice, forty times over, is stopped while it is written. */
+export class BoundedText {
+  #text = '';
+  #parts = 0;
+
+  add(part: string): void {
+    this.#text += part;
+    if (++this.#parts > PARTS_MAX || this.#text.length > TEXT_CHARS_MAX) throw tooLong();
+  }
+
+  get done(): string {
+    return this.#text;
+  }
 }

@@ -1,9 +1,12 @@
 /** The shape of a filter, a function and a test, as their tables hold them. Arguments arrive by their place in `parameters`; `undefined` is one not given. */
 import type { Budget } from './budget.ts';
 import type { Context } from './frame.ts';
+import type { World } from './world.ts';
 
 export type Call = {
+  /** All that the template sees where it calls. */
   readonly context: Context;
+  readonly world: World;
   readonly budget: Budget;
   /** Renders a text as a template of the same context, within the same budget. */
   render(text: string): string;
@@ -32,6 +35,7 @@ export type ExpressionFunction = Shape & {
 };
 
 export type Test = Shape & {
+  /** What is missing is `undefined`. */
   readonly forgives?: boolean;
-  holds(input: unknown, args: readonly unknown[]): boolean;
+  holds(input: unknown, args: readonly unknown[], call: Pick<Call, 'budget'>): boolean;
 };

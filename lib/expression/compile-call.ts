@@ -1,18 +1,28 @@
-/** Calls of filters, functions, tests and macros → closures. Names and arguments are checked while compiling. */
+/** Calls of filters, functions, tests, macros and blocks → closures. Names and arguments are checked while compiling. */
 import { nearest } from '../nearest.ts';
 import type { Arguments, Expression } from './ast.ts';
-import { type Budget, spend, spendOn, within } from './budget.ts';
+import { spend, spendOn, within } from './budget.ts';
 import type { Call, ExpressionFunction } from './callable.ts';
-import { ExpressionError, type Site } from './error.ts';
+import { ExpressionError, type Site, ValueError } from './error.ts';
 import { FILTERS } from './filters/table.ts';
-import { deeper, type Evaluate, type Frame, guarded, type Macro, type Unit } from './frame.ts';
+import {
+  type Context,
+  deeper,
+  type Evaluate,
+  type Frame,
+  guarded,
+  NO_NAMES,
+  type Render,
+  visible,
+  type Write,
+} from './frame.ts';
 import { FUNCTIONS } from './functions/table.ts';
-import { TESTS } from './tests.ts';
+import type { CompiledMacro, Named, Unit } from './node.ts';
+import { TESTS } from './tests/table.ts';
+import { javaText } from './value/text.ts';
 
 /** How a template renders the texts that `render()` gives it; set by the door, which knows how to compile. */
-export type Renderer = (text: string, context: Call['context'], budget: Budget) => string;
-
-type Named = { readonly name: string; readonly args: Arguments; readonly at: number };
+export type Renderer = (text: string, context: Context, render: Render) => string;
 
 export class Calls {
   readonly #render: Renderer;
@@ -44,14 +54,15 @@ export class Calls {
     const test = found(TESTS, expression.name, { what: 'test', site });
     const input = test.forgives ? unit.lenient(expression.input) : unit.strict(expression.input);
     const args = bound(expression, test, unit);
-    return guarded((frame) => test.holds(input(frame), valuesOf(args, frame)) !== negated, site);
+    return guarded((frame) => test.holds(input(frame), valuesOf(args, frame), frame) !== negated, site);
   }
 
+  /** A function of ours comes before a macro of the same name. */
   call(expression: Expression & { kind: 'call' }, unit: Unit): Evaluate {
     const { name, at } = expression;
     const site = { source: unit.source, at };
     if (name === 'block') return blockCall(expression, unit);
-    const macro = unit.macros.get(name);
+    const macro = Object.hasOwn(FUNCTIONS, name) ? undefined : unit.macro(name);
     if (macro) return macroCall(expression, macro, unit);
     const called: ExpressionFunction = found(FUNCTIONS, name, { what: 'function', site });
     const args = called.variadic ? positional(expression, unit) : bound(expression, called, unit);
@@ -61,22 +72,32 @@ export class Calls {
     }, site);
   }
 
-  #call({ context, budget }: Frame): Call {
+  #call(frame: Frame): Call {
     const render = this.#render;
-    return { context, budget, render: (text) => deeper(budget, () => render(text, context, budget)) };
+    const { world, budget } = frame;
+    return {
+      world,
+      budget,
+      get context() {
+        return visible(frame);
+      },
+      render: (text) => deeper(budget, () => render(text, visible(frame), frame)),
+    };
   }
 }
 
-/** A macro sees its arguments and the context, not the variables of the place that calls it. */
-function macroCall(expression: Named, macro: Macro, unit: Unit): Evaluate {
+/** A macro sees its arguments, and nothing of the context or of the place that calls it. */
+function macroCall(expression: Named, macro: CompiledMacro, unit: Unit): Evaluate {
   const parameters = macro.parameters.map(({ name }) => name);
   const args = bound(expression, { parameters }, unit);
   return guarded(
     (frame) => {
       spend(frame.budget, 1);
-      const inner: Frame = { context: frame.context, budget: frame.budget, scope: { values: new Map() } };
+      const values = new Map<string, unknown>();
+      const inner: Frame = { ...frame, names: NO_NAMES, scope: { values } };
       macro.parameters.forEach(({ name, fallback }, index) => {
-        inner.scope!.values.set(name, args[index]?.(frame) ?? fallback?.(inner) ?? null);
+        const given = args[index];
+        values.set(name, (given ? given(frame) : fallback?.(inner)) ?? null);
       });
       return deeper(frame.budget, () => macro.write(inner));
     },
@@ -84,17 +105,16 @@ function macroCall(expression: Named, macro: Macro, unit: Unit): Evaluate {
   );
 }
 
-function blockCall({ args, at }: Named, unit: Unit): Evaluate {
-  const name = args.positional[0];
+/** The block may stand anywhere in the template. */
+function blockCall({ name, args, at }: Named, unit: Unit): Evaluate {
   const site = { source: unit.source, at };
-  const block = name?.kind === 'literal' ? unit.blocks.get(String(name.value)) : undefined;
-  if (!block)
-    throw new ExpressionError(
-      'syntax',
-      `expected the name of a block that stands before, got ${name?.kind === 'literal' ? `\`${name.value}\`` : 'none'}`,
-      site,
-    );
-  return guarded((frame) => deeper(frame.budget, () => block(frame)), site);
+  const [first] = bound({ name, args, at }, { parameters: ['name'], required: 1 }, unit);
+  return guarded((frame) => {
+    const wanted = javaText(first!(frame));
+    const write: Write | undefined = unit.block(wanted);
+    if (!write) throw new ValueError(`expected the name of a block of this template, got \`${wanted}\``);
+    return deeper(frame.budget, () => write(frame));
+  }, site);
 }
 
 type Wanted = { readonly what: string; readonly site: Site };
@@ -133,7 +153,10 @@ function bound(
   return slots;
 }
 
-function positional({ name, args, at }: Named, unit: Unit): readonly Evaluate[] {
+function positional(
+  { name, args, at }: { name: string; args: Arguments; at: number },
+  unit: Unit,
+): readonly Evaluate[] {
   if (args.named.length > 0)
     throw new ExpressionError('syntax', `expected no names of arguments in \`${name}(…)\``, {
       source: unit.source,

@@ -1,14 +1,17 @@
 /** Expression → closure. Operands are compiled once; what a closure does when it runs is as little as its operator needs. */
 import type { BinaryOperator, Expression } from './ast.ts';
-import { type Budget, spend, spendOn } from './budget.ts';
+import { type Budget, spend, spendOn, within } from './budget.ts';
 import type { Calls } from './compile-call.ts';
 import { compileMethod, compilePath } from './compile-path.ts';
 import { ExpressionError } from './error.ts';
-import { type Evaluate, guarded, type Unit } from './frame.ts';
-import { toNumeric } from './number.ts';
-import { add, arithmetic, compares, concat, contains, equals, negate, truth } from './operators.ts';
-import { print } from './print.ts';
-import { range } from './range.ts';
+import { type Evaluate, guarded } from './frame.ts';
+import type { Unit } from './node.ts';
+import { arithmetic, negate } from './value/arithmetic.ts';
+import { compares, contains, equals, holds, isIn } from './value/equality.ts';
+import { literalMap } from './value/hash-order.ts';
+import { range } from './value/range.ts';
+import { javaText } from './value/text.ts';
+import { truth } from './value/truth.ts';
 
 export function compileExpression(expression: Expression, unit: Unit, calls: Calls): Evaluate {
   switch (expression.kind) {
@@ -66,13 +69,13 @@ function unary({ operator, operand, at }: Expression & { kind: 'unary' }, unit: 
     case '-':
       return guarded((frame) => negate(value(frame)), site);
     case '+':
-      return guarded((frame) => toNumeric(value(frame), 'behind `+`'), site);
+      return guarded((frame) => arithmetic('*', 1, value(frame)), site);
   }
 }
 
 function ternary({ condition, yes, no, at }: Expression & { kind: 'ternary' }, unit: Unit): Evaluate {
   const [asked, whenTrue, whenFalse] = [unit.strict(condition), unit.strict(yes), unit.strict(no)];
-  const answer = guarded((frame) => truth(asked(frame)), { source: unit.source, at });
+  const answer = guarded((frame) => truth(asked(frame) ?? false), { source: unit.source, at });
   return (frame) => (answer(frame) ? whenTrue(frame) : whenFalse(frame));
 }
 
@@ -90,28 +93,18 @@ function binary(expression: Expression & { kind: 'binary' }, unit: Unit): Evalua
       return (frame) => equals(left(frame), right(frame), frame.budget);
     case '!=':
       return (frame) => !equals(left(frame), right(frame), frame.budget);
-    case 'contains': {
-      if (neverEqual(expression.left, expression.right))
-        return (frame) => neverIn(left(frame), right(frame), frame.budget);
+    case 'contains':
       return (frame) => contains(left(frame), right(frame), frame.budget);
-    }
     case 'isIn':
-      return (frame) => contains(right(frame), left(frame), frame.budget);
+      return (frame) => isIn(left(frame), right(frame), frame.budget);
     case '~':
-      return (frame) => {
-        const [before, behind] = [left(frame), right(frame)];
-        const text = concat(before, behind);
-        if (typeof before === 'object' || typeof behind === 'object') spendOn(frame.budget, text);
-        return text;
-      };
+      return (frame) => joined(left(frame) ?? '', right(frame) ?? '', frame.budget);
     case '..':
       return (frame) => range(left(frame), right(frame), undefined, frame.budget);
     case '+':
-      return (frame) => {
-        const sum = add(left(frame), right(frame));
-        if (typeof sum === 'object') spendOn(frame.budget, sum);
-        return sum;
-      };
+      return (frame) => add(left(frame), right(frame), frame.budget);
+    case '-':
+      return (frame) => subtract(left(frame), right(frame), frame.budget);
     default:
       return numbers(operator, left, right);
   }
@@ -119,7 +112,7 @@ function binary(expression: Expression & { kind: 'binary' }, unit: Unit): Evalua
 
 type Numbers = Exclude<
   BinaryOperator,
-  'or' | 'and' | '==' | '!=' | 'contains' | 'isIn' | '~' | '..' | '??' | '???' | '+'
+  'or' | 'and' | '==' | '!=' | 'contains' | 'isIn' | '~' | '..' | '??' | '???' | '+' | '-'
 >;
 
 function numbers(operator: Numbers, left: Evaluate, right: Evaluate): Evaluate {
@@ -129,7 +122,6 @@ function numbers(operator: Numbers, left: Evaluate, right: Evaluate): Evaluate {
     case '<=':
     case '>=':
       return (frame) => compares(operator, left(frame), right(frame));
-    case '-':
     case '*':
     case '/':
     case '%':
@@ -148,22 +140,26 @@ function coalescing({ operator, left, right }: Expression & { kind: 'binary' }, 
   };
 }
 
-/**
- * Kestra's flows were written against Java's lists, in which the whole number of a template (a Long) is never equal to one of
- * the data (an Integer): `inputs.list contains 2` is false there, and so it is here.
- */
-function neverEqual(left: Expression, right: Expression): boolean {
-  const isData = left.kind === 'name' || left.kind === 'member' || left.kind === 'index';
-  return isData && right.kind === 'literal' && typeof right.value === 'number';
+/** A text on either side makes it a text; a list on the left is made longer. */
+function add(left: unknown, right: unknown, budget: Budget): unknown {
+  if (typeof left === 'string' || typeof right === 'string') return joined(left, right, budget);
+  if (!Array.isArray(left)) return arithmetic('+', left, right);
+  const sum = Array.isArray(right) ? [...left, ...right] : [...left, right];
+  spendOn(budget, sum);
+  return sum;
 }
 
-function neverIn(left: unknown, right: unknown, budget: Budget): boolean {
-  if (!Array.isArray(left)) return contains(left, right, budget);
-  spendOn(budget, left);
-  return left.some((item) => typeof item === 'number' && !isInteger32(item) && equals(item, right));
+function subtract(left: unknown, right: unknown, budget: Budget): unknown {
+  if (!Array.isArray(left)) return arithmetic('-', left, right);
+  const taken = Array.isArray(right) ? right : [right];
+  return left.filter((item) => !holds(taken, item, budget));
 }
 
-const isInteger32 = (value: number): boolean => (value | 0) === value;
+function joined(left: unknown, right: unknown, budget: Budget): string {
+  const text = within(javaText(left) + javaText(right));
+  if (typeof left === 'object' || typeof right === 'object') spendOn(budget, text);
+  return text;
+}
 
 function list({ items }: Expression & { kind: 'list' }, unit: Unit): Evaluate {
   const values = items.map((item) => unit.strict(item));
@@ -177,6 +173,6 @@ function map({ entries }: Expression & { kind: 'map' }, unit: Unit): Evaluate {
   const pairs = entries.map(([key, value]) => [unit.strict(key), unit.strict(value)] as const);
   return (frame) => {
     spend(frame.budget, pairs.length);
-    return Object.fromEntries(pairs.map(([key, value]) => [print(key(frame)), value(frame)]));
+    return literalMap(pairs.map(([key, value]) => [javaText(key(frame)), value(frame)]));
   };
 }

@@ -1,10 +1,12 @@
 /** Names, members and subscripts → one closure that walks the context. This is what nearly every expression is. */
-import { isMap, itemOf, memberOf, missingMember, missingRoot } from './access.ts';
 import type { Expression } from './ast.ts';
 import { ExpressionError, placed } from './error.ts';
-import { type Evaluate, type Frame, guarded, lookUp, type Unit } from './frame.ts';
-import { methodOf } from './methods.ts';
-import { print } from './print.ts';
+import { type Evaluate, type Frame, guarded, lookUp } from './frame.ts';
+import type { Unit } from './node.ts';
+import { itemOf, memberOf, missingMember, missingRoot } from './value/access.ts';
+import { isMap } from './value/map.ts';
+import { methodOf } from './value/methods.ts';
+import { javaText } from './value/text.ts';
 
 export type Path = Expression & { kind: 'name' | 'member' | 'index' };
 
@@ -36,7 +38,7 @@ function memberPath(path: Path & { kind: 'member' }, unit: Unit, forgiving: bool
     const value = memberOf(whole, name);
     if (value !== undefined) return value;
     const method = isMap(whole) ? undefined : methodOf(whole, name);
-    if (method?.parameters.length === 0) return method.call(whole, []);
+    if (method?.parameters.length === 0) return method.call(whole, [], frame.budget);
     if (forgiving) return undefined;
     throw placed(missingMember(written(path.object), name, whole), { source: unit.source, at });
   };
@@ -46,14 +48,14 @@ function indexPath(path: Path & { kind: 'index' }, unit: Unit, forgiving: boolea
   const { at } = path;
   const { source } = unit;
   const object = forgiving ? unit.lenient(path.object) : unit.strict(path.object);
-  const key = unit.strict(path.key);
+  const key = forgiving ? unit.lenient(path.key) : unit.strict(path.key);
   return guarded(
     (frame) => {
       const whole = object(frame);
       const found = key(frame);
       const value = itemOf(whole, found);
       if (value !== undefined || forgiving) return value;
-      throw placed(missingMember(written(path.object), print(found), whole), { source, at });
+      throw placed(missingMember(written(path.object), javaText(found), whole), { source, at });
     },
     { source, at },
   );
@@ -76,6 +78,7 @@ export function compileMethod(call: Expression & { kind: 'method' }, unit: Unit)
       return method.call(
         whole,
         values.map((value) => value(frame)),
+        frame.budget,
       );
     },
     { source: unit.source, at },
@@ -90,14 +93,14 @@ function written(expression: Expression): string {
     case 'member':
       return `${written(expression.object)}.${expression.name}`;
     case 'index':
-      return `${written(expression.object)}[${expression.key.kind === 'literal' ? JSON.stringify(expression.key.value) : '…'}]`;
+      return `${written(expression.object)}[${expression.key.kind === 'literal' ? javaText(expression.key.value) : '…'}]`;
     default:
       return '(…)';
   }
 }
 
 function namesIn(frame: Frame): string[] {
-  const names = Object.keys(frame.context);
+  const names = Object.keys(frame.names);
   for (let scope = frame.scope; scope; scope = scope.up) names.push(...scope.values.keys());
   return names;
 }

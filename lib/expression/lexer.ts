@@ -1,6 +1,6 @@
 /** Tokens of what stands between braces: from an offset in the source up to the closing mark. */
 import { ExpressionError } from './error.ts';
-import { numberFrom } from './number.ts';
+import { numberFrom } from './value/number.ts';
 
 export type Token = { readonly at: number; readonly end: number } & (
   | { readonly kind: 'name' | 'operator' | 'mark'; readonly text: string }
@@ -11,8 +11,8 @@ export type Token = { readonly at: number; readonly end: number } & (
 /** A piece of a string: text as it is, or an interpolation `#{…}` with the tokens inside it. */
 export type StringPart = string | readonly Token[];
 
-const NAME = /[A-Za-z_$][\w$]*/y;
-const NUMBER = /\d+(?:\.\d+)?L?/y;
+const NAME = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
+const NUMBER = /\d+(?:L|(?:\.\d+)?)/y;
 const OPERATOR = /\?\?\?|\?\?|==|!=|<=|>=|\.\.|[+\-*/%~<>|]/y;
 const SPACE = /\s+/y;
 const OPENING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -61,11 +61,17 @@ function tokenAt(scan: Scan, at: number): Token {
   const name = matchAt(NAME, source, at);
   if (name) return { kind: 'name', text: name, at, end: at + name.length };
   const number = matchAt(NUMBER, source, at);
-  if (number) return { kind: 'number', text: number, value: numberFrom(number), at, end: at + number.length };
+  if (number) return numberAt(number, source, at);
   const operator = matchAt(OPERATOR, source, at);
   if (operator) return { kind: 'operator', text: operator, at, end: at + operator.length };
   if ('()[]{},:.?='.includes(char)) return { kind: 'mark', text: char, at, end: at + 1 };
   throw fault(`expected an expression, got \`${char}\``, source, at);
+}
+
+function numberAt(text: string, source: string, at: number): Token {
+  const value = numberFrom(text);
+  if (value === undefined) throw fault(`expected a whole number of at most 63 bits, got ${text}`, source, at);
+  return { kind: 'number', text, value, at, end: at + text.length };
 }
 
 function balance(brackets: string[], text: string, source: string, at: number): void {
@@ -78,30 +84,40 @@ function balance(brackets: string[], text: string, source: string, at: number): 
   }
 }
 
-/** Only the quote itself is escaped by a backslash; every other backslash stays. */
+/**
+ * Only the quote itself is escaped by a backslash; every other backslash stays. In double quotes, where a `#` makes room for
+ * interpolations, that one stays as well.
+ */
 function stringAt(scan: Scan, start: number): Token {
   const { source } = scan;
   const quote = source[start]!;
-  const parts: StringPart[] = [];
-  let text = '';
-  let at = start + 1;
-  for (; source[at] !== quote; ) {
+  const pieces: StringPart[] = [];
+  let from = start + 1;
+  let at = from;
+  while (source[at] !== quote) {
     if (at >= source.length) throw fault(`expected the closing ${quote} of a string, got the end`, source, start);
-    if (source[at] === '\\' && at + 1 < source.length) {
-      text += source[at + 1] === quote ? quote : source.slice(at, at + 2);
-      at += 2;
-    } else if (quote === '"' && source.startsWith('#{', at)) {
-      const depth = (scan.depth ?? 0) + 1;
-      if (depth > INTERPOLATION_DEPTH_MAX) throw fault('expected fewer strings inside one another', source, at);
-      const tokens = tokensOf({ source, close: '}', opened: at, depth }, at + 2);
-      if (text) parts.push(text);
-      parts.push(tokens);
-      text = '';
+    if (source[at] === '\\') at += 2;
+    else if (quote === '"' && source.startsWith('#{', at)) {
+      const tokens = interpolated(scan, at);
+      pieces.push(source.slice(from, at), tokens);
       at = tokens.at(-1)!.end;
-    } else text += source[at++];
+      from = at;
+    } else at++;
   }
-  if (text || parts.length === 0) parts.push(text);
-  return { kind: 'string', text: source.slice(start, at + 1), parts, at: start, end: at + 1 };
+  pieces.push(source.slice(from, at));
+  const end = at + 1;
+  const text = source.slice(start, end);
+  const escapes = quote === "'" || !text.includes('#');
+  const parts = escapes
+    ? [pieces.join('').replaceAll(`\\${quote}`, quote)]
+    : pieces.filter((piece) => piece.length > 0);
+  return { kind: 'string', text, parts: parts.length === 0 ? [''] : parts, at: start, end };
+}
+
+function interpolated(scan: Scan, at: number): readonly Token[] {
+  const depth = (scan.depth ?? 0) + 1;
+  if (depth > INTERPOLATION_DEPTH_MAX) throw fault('expected fewer strings inside one another', scan.source, at);
+  return tokensOf({ source: scan.source, close: '}', opened: at, depth }, at + 2);
 }
 
 function matchAt(pattern: RegExp, source: string, at: number): string {

@@ -1,4 +1,4 @@
-/** Tokens → expression. Precedence as Pebble's, where a filter binds tighter than `*` but looser than `~`, `..` and `??`. */
+/** Tokens → expression. Precedence as Pebble's, where a filter binds tighter than `*` but looser than `~`, `..` and `??`, and `not` tighter than all. */
 import type { Arguments, BinaryOperator, Expression, UnaryOperator } from './ast.ts';
 import { DEPTH_MAX } from './budget.ts';
 import { ExpressionError } from './error.ts';
@@ -28,7 +28,7 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   '??': 120,
   '???': 120,
 };
-const UNARY: Readonly<Record<string, number>> = { not: 5, '+': 500, '-': 500 };
+const UNARY: Readonly<Record<string, number>> = { not: 500, '+': 500, '-': 500 };
 const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['true', true],
   ['TRUE', true],
@@ -81,6 +81,12 @@ export class Parser {
   name(what: string): string {
     if (this.current.kind !== 'name') throw this.unexpected(what);
     return this.take().text;
+  }
+
+  /** A name that gets a value. */
+  newName(what: string): string {
+    if (CONSTANTS.has(this.current.text)) throw this.unexpected(what);
+    return this.name(what);
   }
 
   end(): void {
@@ -190,12 +196,11 @@ export class Parser {
     for (;;) {
       const { at } = this.current;
       if (this.takeIf('.')) {
-        const index = this.current;
-        if (index.kind !== 'name' && index.kind !== 'number') throw this.unexpected('the name of a property');
-        const name = this.take().text;
+        const nameAt = this.current.at;
+        const name = this.name('the name of a property (an item of a list is `[0]`)');
         object = this.is('(')
           ? { kind: 'method', at, object, name, args: this.arguments() }
-          : { kind: 'member', at: index.at, object, name };
+          : { kind: 'member', at: nameAt, object, name };
       } else if (this.takeIf('[')) {
         const key = this.expression();
         this.expect(']');
@@ -208,8 +213,8 @@ export class Parser {
     const { at } = this.expect('[');
     const items: Expression[] = [];
     while (!this.is(']')) {
+      if (items.length > 0) this.expect(',');
       items.push(this.expression());
-      if (!this.takeIf(',')) break;
     }
     this.expect(']');
     return { kind: 'list', at, items };
@@ -219,10 +224,10 @@ export class Parser {
     const { at } = this.expect('{');
     const entries: (readonly [Expression, Expression])[] = [];
     while (!this.is('}')) {
+      if (entries.length > 0) this.expect(',');
       const key = this.expression();
       this.expect(':');
       entries.push([key, this.expression()]);
-      if (!this.takeIf(',')) break;
     }
     this.expect('}');
     return { kind: 'map', at, entries };
@@ -237,6 +242,7 @@ export class Parser {
     const named: { name: string; value: Expression }[] = [];
     this.expect('(');
     while (!this.is(')')) {
+      if (positional.length + named.length > 0) this.expect(',');
       const following = this.#tokens[this.#next + 1];
       if (this.current.kind === 'name' && following?.kind === 'mark' && following.text === '=') {
         const name = this.take().text;
@@ -244,7 +250,6 @@ export class Parser {
         named.push({ name, value: this.expression() });
       } else if (named.length > 0) throw this.unexpected('only named arguments behind a named one');
       else positional.push(this.expression());
-      if (!this.takeIf(',')) break;
     }
     this.expect(')');
     return { positional, named };

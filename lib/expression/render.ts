@@ -2,33 +2,32 @@
  * The door of expressions: templates compiled once and kept, rendered with a context of plain values. Nothing here reads the
  * world; a template gets what its context holds and spends what its budget allows.
  */
-import { type Budget, COMPILED_CHARS_MAX, COMPILED_MAX, newBudget } from './budget.ts';
-import { Calls } from './compile-call.ts';
-import { compileExpression, compileLenient } from './compile-expression.ts';
-import { compileNodes } from './compile-nodes.ts';
+import { COMPILED_CHARS_MAX, COMPILED_MAX, newBudget } from './budget.ts';
+import { compiledUnit } from './compile-unit.ts';
 import { ExpressionError, placed } from './error.ts';
-import type { Context, Unit, Write } from './frame.ts';
+import type { Context, Render } from './frame.ts';
 import { type Reach, reachesIn, union } from './reaches.ts';
 import { parseTemplate } from './template-parser.ts';
+import { NO_WORLD, type World } from './world.ts';
 
 export { ExpressionError } from './error.ts';
 export type { Context } from './frame.ts';
+export { NeedsFact, type World } from './world.ts';
 
 export type Template = {
-  /** @throws ExpressionError */
-  render(context: Context): string;
+  /** @throws ExpressionError, NeedsFact */
+  render(context: Context, world?: World): string;
   /** What it can read: see reaches.ts. */
   readonly reaches: readonly Reach[];
 };
 
-type Compiled = Template & { readonly renderWithin: (context: Context, budget: Budget) => string };
+type Compiled = Template & { readonly renderWithin: (context: Context, render: Render) => string };
 
 /** Condition texts that are false; every other one is true, `False` too. */
 const FALSE_TEXTS: readonly string[] = ['', 'false', '0', '-0'];
 
-const calls = new Calls((text, context, budget) =>
-  isTemplate(text) ? compiled(text).renderWithin(context, budget) : text,
-);
+const renderInner = (text: string, context: Context, render: Render): string =>
+  isTemplate(text) ? compiled(text).renderWithin(context, render) : text;
 
 /** Two generations: what was not asked for while the young one filled up is forgotten. */
 let young = new Map<string, Compiled>();
@@ -39,17 +38,18 @@ export function compile(template: string): Template {
   return compiled(template);
 }
 
-export function renderText(template: string, context: Context): string {
-  return isTemplate(template) ? compiled(template).render(context) : template;
+/** @throws ExpressionError, NeedsFact */
+export function renderText(template: string, context: Context, world: World = NO_WORLD): string {
+  return isTemplate(template) ? compiled(template).render(context, world) : template;
 }
 
 /** Renders every text in a value, keys of maps too. What holds no template comes back as it is. */
-export function renderAll(value: unknown, context: Context): unknown {
-  if (typeof value === 'string') return renderText(value, context);
+export function renderAll(value: unknown, context: Context, world: World = NO_WORLD): unknown {
+  if (typeof value === 'string') return renderText(value, context, world);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => renderAll(item, context));
+  if (Array.isArray(value)) return value.map((item) => renderAll(item, context, world));
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [renderText(key, context), renderAll(item, context)]),
+    Object.entries(value).map(([key, item]) => [renderText(key, context, world), renderAll(item, context, world)]),
   );
 }
 
@@ -94,32 +94,24 @@ function compiled(source: string): Compiled {
 }
 
 function compileNow(source: string): Compiled {
+  const site = { source, at: 0 };
   try {
-    const nodes = parseTemplate(source);
-    const unit: Unit = {
-      source,
-      macros: new Map(),
-      blocks: new Map(),
-      strict: (expression) => compileExpression(expression, unit, calls),
-      lenient: (expression) => compileLenient(expression, unit),
+    const parsed = parseTemplate(source);
+    const write = compiledUnit(source, parsed, renderInner);
+    const renderWithin = (context: Context, { world, budget }: Render): string => {
+      try {
+        return write({ names: context, context, world, budget });
+      } catch (error) {
+        throw placed(error, site);
+      }
     };
-    const write = compileNodes(nodes, unit, calls);
-    const reaches = reachesIn(nodes);
-    const renderWithin = (context: Context, budget: Budget): string => written(write, { source, context, budget });
-    return { reaches, renderWithin, render: (context) => renderWithin(context, newBudget()) };
+    return {
+      reaches: reachesIn(parsed.nodes),
+      renderWithin,
+      render: (context, world = NO_WORLD) => renderWithin(context, { world, budget: newBudget() }),
+    };
   } catch (error) {
-    throw placed(error, { source, at: 0 });
-  }
-}
-
-function written(
-  write: Write,
-  { source, context, budget }: { source: string; context: Context; budget: Budget },
-): string {
-  try {
-    return write({ context, budget });
-  } catch (error) {
-    throw placed(error, { source, at: 0 });
+    throw placed(error, site);
   }
 }
 

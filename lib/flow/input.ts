@@ -1,40 +1,46 @@
-/** What a flow asks for: `inputs`, with limits and defaults that must fit their own types. */
-import type { Input, InputType } from '../model/flow.ts';
+/** What a flow asks for: `inputs`, each by its type, with defaults that must fit it and dependencies that must end. */
+import type { Input, InputDependency } from '../model/flow.ts';
 import { nearest } from '../nearest.ts';
-import { castValue, LATER_TYPES, VALUE_TYPES } from './cast.ts';
+import { castBy, LATER_TYPES, VALUE_TYPES } from './cast.ts';
+import { type InputKind, isRefusal } from './input/kind.ts';
+import { checkOrder } from './input/order.ts';
+import { INPUT_KINDS, inputKind } from './input/table.ts';
 import { excerpt } from './problems.ts';
-import type { MapReader } from './reader.ts';
+import { isMap, MapReader } from './reader.ts';
 import { checkTemplates, holdsTemplate } from './templates.ts';
 
+/** Kestra's, and no part of it may be empty: the parts are names in maps. */
 const ID = /^[a-zA-Z0-9][.a-zA-Z0-9_-]*$/;
+const ID_CHARS_MAX = 256;
 const INPUTS_MAX = 500;
-const VALIDATOR_CHARS_MAX = 1_000;
-const COMMON = ['id', 'name', 'type', 'description', 'displayName', 'required', 'defaults', 'prefill', 'dependsOn'];
-const OWN: Readonly<Record<InputType, readonly string[]>> = {
-  STRING: ['validator'],
-  INT: ['min', 'max'],
-  FLOAT: ['min', 'max'],
-  BOOL: [],
-  BOOLEAN: [],
-  JSON: ['jsonSchema'],
-};
+const DISPLAY_NAME_CHARS_MAX = 64;
+const TYPES = Object.keys(INPUT_KINDS);
+const COMMON = [
+  ...['id', 'name', 'type', 'description', 'displayName'],
+  ...['required', 'defaults', 'prefill', 'dependsOn'],
+];
 
-export function readInputs(flow: MapReader): readonly Input[] {
+/** `name` is the list: `inputs` of a flow, `onResume` of a pause. */
+export function readInputs(owner: MapReader, name = 'inputs'): readonly Input[] {
+  const inputs = readList(owner, name);
+  checkOrder(inputs, owner.at(name), owner.problems);
+  return inputs;
+}
+
+function readList(owner: MapReader, name: string): readonly Input[] {
   const inputs: Input[] = [];
   const seen = new Set<string>();
-  const readers = flow.maps('inputs', 'an input with id and type');
+  const readers = owner.maps(name, 'an input with id and type');
   if (readers.length > INPUTS_MAX)
-    flow.problems.error(flow.at('inputs'), `expected at most ${INPUTS_MAX} inputs, got ${readers.length}`);
+    owner.problems.error(owner.at(name), `expected at most ${INPUTS_MAX} inputs, got ${readers.length}`);
   for (const reader of readers.slice(0, INPUTS_MAX)) {
     const input = readInput(reader);
     if (!input) continue;
     const clash = clashOf(input.id, seen);
     if (clash) {
       const kestra = clash === input.id ? `Duplicate input with name [${clash}]` : undefined;
-      flow.problems.error(reader.at('id'), `expected inputs of different ids, got ${input.id} beside ${clash}`, {
-        got: input.id,
-        kestra,
-      });
+      const message = `expected inputs of different ids, got ${input.id} beside ${clash}`;
+      owner.problems.error(reader.at('id'), message, { got: input.id, kestra });
     } else inputs.push(input);
     seen.add(input.id);
   }
@@ -48,50 +54,61 @@ function clashOf(id: string, seen: ReadonlySet<string>): string | undefined {
 }
 
 function readInput(reader: MapReader): Input | undefined {
-  const { problems } = reader;
-  const idName = reader.has('id') || !reader.has('name') ? 'id' : 'name';
-  const id = reader.text(idName);
-  if (idName === 'name') problems.warning(reader.at('name'), 'name is the older name of id');
-  if (id === undefined) problems.missing(reader.at('id'), 'an id');
-  else if (!ID.test(id))
-    problems.expected(
-      reader.at(idName),
-      'an id of letters, digits, -, _ and .',
-      id,
-      `must match "${ID.source.slice(0, -1)}"`,
-    );
+  const id = readId(reader);
   const type = readType(reader);
-  if (!type) return undefined;
-  reader.only(new Set([...COMMON, ...OWN[type]]), {
+  const kind = type === undefined ? undefined : inputKind(type);
+  if (!kind) return undefined;
+  reader.only(new Set([...COMMON, ...kind.options]), {
     title: `a ${type} input`,
-    javaClass: `io.kestra.core.models.flows.input.${className(type)}`,
+    javaClass: `io.kestra.core.models.flows.input.${kind.javaClass}`,
   });
-  for (const name of ['dependsOn', 'jsonSchema']) if (reader.has(name)) problems.later(reader.at(name), name);
+  const options = kind.read?.(reader, { types: VALUE_TYPES, inputs: readList }) ?? {};
   const input: Input = {
     id: id ?? '',
-    type,
+    type: type!,
     required: reader.boolean('required', true),
     defaults: reader.get('defaults'),
+    prefill: reader.get('prefill'),
     description: reader.text('description'),
-    displayName: reader.text('displayName'),
-    ...(OWN[type].includes('min') ? { min: reader.number('min'), max: reader.number('max') } : {}),
-    ...(type === 'STRING' ? { validator: readValidator(reader) } : {}),
+    displayName: readDisplayName(reader),
+    dependsOn: readDependency(reader),
+    ...options,
   };
-  checkDefaults(input, reader);
+  checkDefaults(kind, input, reader);
   return input;
 }
 
-function readType(reader: MapReader): InputType | undefined {
+function readId(reader: MapReader): string | undefined {
+  const { problems } = reader;
+  const name = reader.has('id') || !reader.has('name') ? 'id' : 'name';
+  const id = reader.text(name);
+  if (name === 'name') problems.warning(reader.at('name'), 'name is the older name of id');
+  if (id === undefined) problems.missing(reader.at('id'), 'an id');
+  else if (
+    !ID.test(id) ||
+    id.length > ID_CHARS_MAX ||
+    id.split('.').some((part) => part === '' || part === '__proto__')
+  )
+    problems.expected(
+      reader.at(name),
+      'an id of letters, digits, -, _ and single dots inside',
+      id,
+      `must match "${ID.source.slice(0, -1)}"`,
+    );
+  return id;
+}
+
+function readType(reader: MapReader): string | undefined {
   const written = reader.get('type');
-  const type = VALUE_TYPES.find((each) => each === written);
+  const type = TYPES.find((each) => each === written);
   if (type) return type;
   const path = reader.at('type');
   if (LATER_TYPES.includes(String(written))) reader.problems.later(path, `the input type ${written}`);
   else {
-    const hint = nearest(String(written ?? ''), VALUE_TYPES);
-    const message = `expected one of ${VALUE_TYPES.join(', ')}, got ${excerpt(written)}${hint ? ` (did you mean ${hint}?)` : ''}`;
+    const hint = nearest(String(written ?? ''), TYPES);
+    const message = `expected one of ${TYPES.join(', ')}, got ${excerpt(written)}${hint ? ` (did you mean ${hint}?)` : ''}`;
     reader.problems.error(path, message, {
-      expected: VALUE_TYPES.join(', '),
+      expected: TYPES.join(', '),
       got: excerpt(written),
       kestra: `Invalid type: ${written ?? 'null'}`,
     });
@@ -99,41 +116,47 @@ function readType(reader: MapReader): InputType | undefined {
   return undefined;
 }
 
-function readValidator(reader: MapReader): string | undefined {
-  const validator = reader.text('validator');
-  if (validator === undefined) return undefined;
-  if (validator.length > VALIDATOR_CHARS_MAX || !patternOf(validator)) {
+function readDisplayName(reader: MapReader): string | undefined {
+  const name = reader.text('displayName');
+  if (name !== undefined && name.length > DISPLAY_NAME_CHARS_MAX)
     reader.problems.expected(
-      reader.at('validator'),
-      `a regular expression of up to ${VALIDATOR_CHARS_MAX} characters`,
-      validator,
-      `invalid pattern [${validator}]`,
+      reader.at('displayName'),
+      `at most ${DISPLAY_NAME_CHARS_MAX} characters`,
+      name,
+      `size must be between 0 and ${DISPLAY_NAME_CHARS_MAX}`,
     );
+  return name;
+}
+
+function readDependency(reader: MapReader): InputDependency | undefined {
+  const written = reader.get('dependsOn');
+  if (written === undefined) return undefined;
+  const { problems } = reader;
+  if (!isMap(written)) {
+    problems.expected(reader.at('dependsOn'), 'a map with inputs and condition', written);
     return undefined;
   }
-  return validator;
+  const inner = new MapReader(written, reader.at('dependsOn'), problems);
+  inner.only(new Set(['inputs', 'condition']), {
+    title: 'dependsOn',
+    javaClass: 'io.kestra.core.models.flows.DependsOn',
+  });
+  const condition = inner.template('condition');
+  return { inputs: inner.list('inputs').map(String), ...(condition === undefined ? {} : { condition }) };
 }
 
-/** The whole value must match, as in Kestra. Undefined where it is no regular expression. */
-export function patternOf(validator: string): RegExp | undefined {
-  for (const flags of ['u', ''])
-    try {
-      return new RegExp(`^(?:${validator})$`, flags);
-    } catch {
-      // Java allows escapes that only the loose dialect here reads: it is the second try.
-    }
-  return undefined;
+function checkDefaults(kind: InputKind, input: Input, reader: MapReader): void {
+  const { defaults, prefill, type } = input;
+  if (defaults !== undefined && prefill !== undefined && kind.keeps !== 'group')
+    reader.problems.error(reader.at('prefill'), 'expected defaults or prefill, got both', {
+      kestra: 'Inputs with a default value cannot also have a prefill.',
+    });
+  if (defaults === undefined || kind.keeps === 'group') return;
+  if (holdsTemplate(defaults)) return checkTemplates(defaults, reader.at('defaults'), reader.problems);
+  const cast = castBy(kind, defaults, input);
+  const judged = isRefusal(cast) ? cast : kind.templates ? undefined : kind.limit?.(cast.value, input);
+  const refused = kind.refusedDefault?.(defaults, input) ?? judged;
+  if (!refused) return;
+  const { problem, kestra } = refused;
+  reader.problems.error(reader.at('defaults'), problem, { expected: type, got: excerpt(defaults), kestra });
 }
-
-function checkDefaults(input: Input, reader: MapReader): void {
-  const { defaults } = input;
-  if (defaults === undefined) return;
-  if (holdsTemplate(defaults)) checkTemplates(defaults, reader.at('defaults'), reader.problems);
-  else {
-    const cast = castValue(input.type, defaults);
-    if ('problem' in cast)
-      reader.problems.error(reader.at('defaults'), cast.problem, { expected: input.type, got: excerpt(defaults) });
-  }
-}
-
-const className = (type: string): string => `${type.charAt(0)}${type.slice(1).toLowerCase()}Input`;

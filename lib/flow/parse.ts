@@ -1,24 +1,26 @@
 /**
- * YAML → Flow. All problems at once, each with its path and place; the flow itself only where none is an error. Pure: the
- * same source and catalogue give the same flow. What is known to Kestra and would change a run, but is not built yet, is
- * refused with that sentence rather than ignored.
+ * YAML → Flow, with its plugin defaults. All problems at once, each with its path and place; the flow itself only where none
+ * is an error. Pure: the same definition and catalogue give the same flow. What is known to Kestra and would change a run,
+ * but is not built yet, is refused with that sentence rather than ignored.
  */
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Flow } from '../model/flow.ts';
 import { sourceHash } from '../model/ids.ts';
 import type { Problem } from '../model/problem.ts';
 import { readYaml } from '../yaml/yaml.ts';
+import { partsOf } from './definition.ts';
 import { readInputs } from './input.ts';
 import { readLabels } from './labels.ts';
 import { readListeners } from './listener.ts';
 import { readOutputs } from './output.ts';
+import { withPluginDefaults } from './plugin-defaults.ts';
 import { Problems } from './problems.ts';
 import { isMap, MapReader } from './reader.ts';
 import { readRetry } from './retry.ts';
 import { readSla } from './sla.ts';
-import { readWorkerGroup, TaskReader } from './task.ts';
+import { readWorkerGroup, TASK_PROPERTIES, TaskReader } from './task.ts';
 import { checkTemplates } from './templates.ts';
-import { readTriggers } from './trigger.ts';
+import { readTriggers, TRIGGER_PROPERTIES } from './trigger.ts';
 
 const ID = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
 const ID_CHARS_MAX = 100;
@@ -43,6 +45,8 @@ const PROPERTIES: ReadonlySet<string> = new Set([
   'retry',
   'sla',
   'disabled',
+  'pluginDefaults',
+  'taskDefaults',
   'workerGroup',
   'revision',
   'deleted',
@@ -52,13 +56,12 @@ const LATER: ReadonlySet<string> = new Set([
   'checks',
   'concurrency',
   'draft',
-  'pluginDefaults',
   'policyRefs',
   'quotas',
-  'taskDefaults',
   'workerSelector',
 ]);
 const OUTSIDE = { parents: [] };
+const COMMON = { task: TASK_PROPERTIES, trigger: TRIGGER_PROPERTIES };
 const FLOW = { title: 'a flow', javaClass: 'io.kestra.core.models.flows.Flow' };
 
 export interface ParsedFlow {
@@ -66,14 +69,21 @@ export interface ParsedFlow {
   readonly problems: readonly Problem[];
 }
 
-export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { readonly tenant: string }): ParsedFlow {
+/** A source, or a definition as a partition keeps it. */
+export function parseFlow(
+  definition: string,
+  catalogue: Catalogue,
+  { tenant }: { readonly tenant: string },
+): ParsedFlow {
+  const { source, globals } = partsOf(definition);
   const yaml = readYaml(source);
   const problems = new Problems(yaml);
   if (!isMap(yaml.value)) {
     if (!problems.hasErrors) problems.expected([], 'a map with id, namespace and tasks', yaml.value);
     return { problems: problems.sorted() };
   }
-  const reader = new MapReader(yaml.value, [], problems);
+  const defaults = { globals, catalogue, common: COMMON, problems };
+  const reader = new MapReader(withPluginDefaults(yaml.value, defaults), [], problems);
   for (const name of Object.keys(reader.map)) {
     if (LATER.has(name)) laterUnlessEmpty(reader, name);
     else if (!PROPERTIES.has(name)) problems.unknown([name], [...PROPERTIES, ...LATER], FLOW);
@@ -86,7 +96,7 @@ export function parseFlow(source: string, catalogue: Catalogue, { tenant }: { re
     tenant,
     namespace: name(reader, 'namespace', NAMESPACE, NAMESPACE_CHARS_MAX),
     id: name(reader, 'id', ID, ID_CHARS_MAX),
-    hash: sourceHash(tenant, source),
+    hash: sourceHash(tenant, definition),
     description: reader.text('description'),
     labels: readLabels(reader),
     inputs: readInputs(reader),

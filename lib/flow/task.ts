@@ -18,7 +18,7 @@ const DEPTH_MAX = 20;
 const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 /** What every task may have. */
-const COMMON: ReadonlySet<string> = new Set([
+export const TASK_PROPERTIES: ReadonlySet<string> = new Set([
   'id',
   'type',
   'description',
@@ -232,8 +232,8 @@ export class TaskReader {
       if (ownNames.has(name)) {
         own[name] = reader.map[name];
         checkTemplates(own[name], reader.at(name), this.#problems);
-      } else if (!COMMON.has(name) && !listNames.includes(name))
-        this.#problems.unknown(reader.at(name), [...COMMON, ...ownNames, ...listNames], {
+      } else if (!TASK_PROPERTIES.has(name) && !listNames.includes(name))
+        this.#problems.unknown(reader.at(name), [...TASK_PROPERTIES, ...ownNames, ...listNames], {
           title: entry.type,
           javaClass: entry.type,
         });

@@ -23,6 +23,9 @@ const LATER: ReadonlySet<string> = new Set([
   'version',
 ]);
 
+/** What every trigger may have. */
+export const TRIGGER_PROPERTIES: ReadonlySet<string> = new Set([...COMMON, ...LATER]);
+
 export function readTriggers(flow: MapReader, catalogue: Catalogue): readonly Trigger[] {
   const triggers: Trigger[] = [];
   const seen = new Set<string>();

@@ -13,6 +13,8 @@ import { type Log, openLog } from '../log.ts';
 import { BUILT_IN, loadPlugins, type PluginSet } from '../plugin/load.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openSqlRepository } from '../repository/sql/open.ts';
+import type { Cipher } from '../secret/cipher.ts';
+import { openCipher } from '../secret/key.ts';
 import { openLocalStorage } from '../storage/local.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -28,6 +30,8 @@ export interface Parts {
   plugins(): Promise<PluginSet>;
   repository(): Promise<Repository>;
   storage(): Storage;
+  /** Throws `encryption.key`. */
+  cipher(): Promise<Cipher>;
   close(): Promise<void>;
 }
 
@@ -42,6 +46,7 @@ export async function openParts(name: string, loaded: LoadedConfig, signal: Abor
   let plugins: Promise<PluginSet> | undefined;
   let repository: Promise<Repository> | undefined;
   let storage: Storage | undefined;
+  let cipher: Promise<Cipher> | undefined;
   return {
     loaded,
     data,
@@ -51,6 +56,7 @@ export async function openParts(name: string, loaded: LoadedConfig, signal: Abor
     plugins: () => (plugins ??= loadPlugins(packages)),
     repository: () => (repository ??= openRepository(data, log)),
     storage: () => (storage ??= openLocalStorage({ folder: data.storage })),
+    cipher: () => (cipher ??= openCipher({ given: config.encryptionKey, file: data.encryptionKey, vault: bus.vault })),
     close: async () => {
       if (repository) await (await repository).close();
       await bus.close();

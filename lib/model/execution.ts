@@ -119,6 +119,9 @@ export interface Attempt {
 export const attemptRef = (executionId: string, taskRunId: string, attempt: number): string =>
   `${executionId}/${taskRunId}/${attempt}`;
 
+/** Which hand-over of its attempt a delivery is, from 1. */
+export const deliveryNumber = (delivery: string): number => Number(delivery.split('.')[1] ?? 0);
+
 export function parseAttemptRef(ref: string): {
   readonly executionId: string;
   readonly taskRunId: string;

@@ -41,18 +41,26 @@ export interface Flow extends FlowName {
   readonly taskOf: ReadonlyMap<string, Task>;
 }
 
-export type InputType = 'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'BOOLEAN' | 'JSON';
-
+/** What a flow asks for. The options of its type stand beside what all have: see lib/flow/input. */
 export interface Input {
+  /** Dots nest: `a.b` is `inputs.a.b`. */
   readonly id: string;
-  readonly type: InputType;
+  /** A name in the table of lib/flow/input. */
+  readonly type: string;
   readonly required: boolean;
   readonly defaults?: unknown;
+  /** What a form begins with; it counts for nothing where none is shown. */
+  readonly prefill?: unknown;
   readonly description?: string;
   readonly displayName?: string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly validator?: string;
+  readonly dependsOn?: InputDependency;
+  readonly [option: string]: unknown;
+}
+
+/** An input is asked for only if these have values and the condition is true. */
+export interface InputDependency {
+  readonly inputs: readonly string[];
+  readonly condition?: string;
 }
 
 export interface FlowOutput {

@@ -17,13 +17,19 @@ import { catalogueOf } from './catalogue.ts';
 import { taskEntry } from './entry.ts';
 
 /** Our own, loaded as any other. */
-export const BUILT_IN: readonly string[] = ['@windhover/plugin-core', '@windhover/plugin-script'];
+export const BUILT_IN: readonly string[] = [
+  '@windhover/plugin-core',
+  '@windhover/plugin-http',
+  '@windhover/plugin-script',
+];
 
 export interface PluginSet {
   readonly catalogue: Catalogue;
   readonly plugins: readonly Plugin[];
   /** By canonical type or alias. */
   task(type: string): AnyTask | undefined;
+  /** Whether it comes with the server: such a task may ask the server. */
+  isOwn(task: AnyTask): boolean;
 }
 
 const TYPE = /^[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)+$/;
@@ -50,11 +56,21 @@ const PLUGIN = z.object({
 /** Throws `plugin.invalid`. Packages are imported from here; a path or what only the current folder has, from there. */
 export async function loadPlugins(packages: readonly string[]): Promise<PluginSet> {
   const plugins: Plugin[] = [];
-  for (const name of new Set(packages)) plugins.push(checked(name, await imported(name)));
+  const own = new Set<AnyTask>();
+  for (const name of new Set(packages)) {
+    const plugin = checked(name, await imported(name));
+    plugins.push(plugin);
+    if (BUILT_IN.includes(name)) for (const task of plugin.tasks) own.add(task);
+  }
   const tasks = plugins.flatMap((plugin) => plugin.tasks);
   const catalogue = catalogueOf(entriesOf(tasks));
   const byType = new Map(tasks.map((task) => [task.type, task]));
-  return { catalogue, plugins, task: (type) => byType.get(type) ?? byType.get(catalogue.find(type)?.type ?? '') };
+  return {
+    catalogue,
+    plugins,
+    task: (type) => byType.get(type) ?? byType.get(catalogue.find(type)?.type ?? ''),
+    isOwn: (task) => own.has(task),
+  };
 }
 
 /** All types that a flow can name: those of plugins, and our own. */

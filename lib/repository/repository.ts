@@ -5,6 +5,7 @@
  */
 import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
 import type { Level, LogLine } from '../model/log-line.ts';
+import type { MetricEntry } from '../model/metric.ts';
 import type { Version } from '../model/version.ts';
 
 /** What one batch of a feed changed in one execution, already folded: the last of each field. */
@@ -34,6 +35,7 @@ export interface Batch {
   readonly executions: readonly ExecutionRow[];
   readonly flows: readonly FlowRow[];
   readonly lines: readonly LogLine[];
+  readonly metrics?: readonly MetricEntry[];
   /** Stored in the same transaction: how far each partition's feed and lines have been copied. */
   readonly cursors: ReadonlyMap<string, string>;
 }
@@ -71,6 +73,15 @@ export interface LineSearch {
   readonly attempt?: number;
   readonly levels?: readonly Level[];
   readonly text?: string;
+  readonly limit: number;
+  readonly offset?: number;
+  readonly after?: string;
+}
+
+export interface MetricSearch {
+  readonly executionId: string;
+  readonly taskRunId?: string;
+  readonly taskId?: string;
   readonly limit: number;
   readonly offset?: number;
   readonly after?: string;
@@ -116,8 +127,10 @@ export interface Repository {
   namespaces(tenant: string): Promise<readonly string[]>;
   /** In the order of time. */
   lines(search: LineSearch): Promise<Page<LogLine>>;
+  /** In the order of time. */
+  metrics(search: MetricSearch): Promise<Page<MetricEntry>>;
   deleteExecution(id: string): Promise<boolean>;
-  /** Deletes executions that ended before `beforeMs`, with their task runs and lines, up to `limit`; returns how many. */
+  /** Deletes executions that ended before `beforeMs`, with their task runs, lines and metrics, up to `limit`; returns how many. */
   retain(beforeMs: number, limit: number): Promise<number>;
   ready(): Promise<boolean>;
   close(): Promise<void>;

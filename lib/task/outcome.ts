@@ -1,10 +1,14 @@
 /** How one run of a task ended, as the worker reports it. */
+import type { Metric } from '../../plugins/sdk/index.ts';
 import type { Level } from '../model/log-line.ts';
+import type { ExecutionUpdate } from '../model/message.ts';
 
 export interface Outcome {
   readonly state: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED';
   readonly outputs?: Readonly<Record<string, unknown>>;
-  /** About how many bytes the outputs are as JSON. */
+  /** What changes in the execution; never of a run that failed. */
+  readonly update?: ExecutionUpdate;
+  /** About how many bytes outputs and update are as JSON. */
   readonly bytes: number;
   readonly reason?: string;
 }
@@ -17,3 +21,13 @@ export type EndCause =
 
 /** Where the lines of a task go, in their order. */
 export type LineSink = (level: Level, message: string) => void;
+/** Where its metrics go. They have been checked. */
+export type MetricSink = (metric: Metric) => void;
+
+/** Of a reason, in characters: it travels with the answer, which has a bound. The log has the whole. */
+const REASON_CHARS_MAX = 4_096;
+
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.length <= REASON_CHARS_MAX ? text : `${text.slice(0, REASON_CHARS_MAX)}…`;
+}

@@ -3,13 +3,15 @@
  * a batch of short ones is a plain loop.
  */
 import { type AnyTask, TaskError, TaskWarning } from '../../plugins/sdk/index.ts';
+import { isFault } from '../errors.ts';
 import { renderText } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
 import { parseProperties } from '../plugin/properties.ts';
-import type { EndCause, Outcome } from './outcome.ts';
+import { type EndCause, type Outcome, reasonOf } from './outcome.ts';
 import { type PlainOutputs, plainOutputs } from './outputs.ts';
 import { renderProperties } from './render-properties.ts';
 import type { RunningTask } from './task-context.ts';
+import { plainUpdate } from './update.ts';
 
 /** A longer timer would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -62,10 +64,16 @@ function limit(running: RunningTask, timeout: string, limited: (ms: number, reas
 function succeeded(running: RunningTask, value: unknown): Outcome {
   if (running.cause) return ended(running.cause);
   const outputs = running.given.definition.outputs;
-  return {
-    state: 'SUCCESS',
-    ...plainOutputs(outputs && value !== undefined ? parsedOutputs(running.given.definition, value) : value),
-  };
+  const given = outputs && value !== undefined ? parsedOutputs(running.given.definition, value) : value;
+  return withChanges(running, { state: 'SUCCESS', ...plainOutputs(given) });
+}
+
+/** Only of a run that did not fail: one that is tried again asks for it again. Throws a TaskError. */
+function withChanges(running: RunningTask, outcome: Outcome): Outcome {
+  const { changes } = running;
+  if (!changes) return outcome;
+  const { update, bytes } = plainUpdate(changes);
+  return { ...outcome, update, bytes: outcome.bytes + bytes };
 }
 
 function parsedOutputs(definition: AnyTask, value: unknown): unknown {
@@ -88,12 +96,21 @@ function ended(cause: EndCause): Outcome {
 
 function failed(running: RunningTask, error: unknown): Outcome {
   if (running.cause) return ended(running.cause);
-  const reason = error instanceof Error ? error.message : String(error);
-  const warned = isOf(error, TaskWarning);
-  const expected = warned || isOf(error, TaskError) || (error instanceof Error && error.name === 'ExpressionError');
-  if (warned) running.log.warn(reason);
-  else running.log.error(expected ? reason : traceOf(error));
-  return { state: warned ? 'WARNING' : 'FAILED', reason, ...outputsOf(error) };
+  if (isOf(error, TaskWarning)) return warned(running, error);
+  const isExpected =
+    isOf(error, TaskError) || isFault(error) || (error instanceof Error && error.name === 'ExpressionError');
+  running.log.error(isExpected ? (error as Error).message : traceOf(error));
+  return { state: 'FAILED', reason: reasonOf(error), ...outputsOf(error) };
+}
+
+function warned(running: RunningTask, error: unknown): Outcome {
+  try {
+    const outcome = withChanges(running, { state: 'WARNING', reason: reasonOf(error), ...outputsOf(error) });
+    running.log.warn((error as Error).message);
+    return outcome;
+  } catch (refusal) {
+    return failed(running, refusal);
+  }
 }
 
 /** What the failure still gives, if that can be kept. */

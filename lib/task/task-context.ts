@@ -2,27 +2,49 @@
  * What surrounds one running task, built as far as the task asks for it: most tasks ask for little. It ends once: killed,
  * timed out, or because the worker stops; the first cause stays.
  */
-import type { AnyTask, TaskContext, TaskLog } from '../../plugins/sdk/index.ts';
+import {
+  type AnyTask,
+  type ExecutionUpdate,
+  type Http,
+  type Server,
+  type TaskContext,
+  TaskError,
+  type TaskLog,
+} from '../../plugins/sdk/index.ts';
 import { renderAll } from '../expression/render.ts';
 import type { Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
+import { parseProperties } from '../plugin/properties.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { EndCause, LineSink } from './outcome.ts';
+import { HttpConnector } from './http/connector.ts';
+import type { Reachable } from './http/resolve.ts';
+import { checkedMetric, METRICS_MAX } from './metrics.ts';
+import type { EndCause, LineSink, MetricSink } from './outcome.ts';
 import { type AttemptFiles, type AttemptPlace, attemptFiles } from './task-files.ts';
 import { taskLog } from './task-log.ts';
+import { withUpdate } from './update.ts';
 
 export type Roots = Readonly<Record<string, unknown>>;
 
-/** One run: what to do, and where it stands. */
-export interface RunGiven {
-  readonly place: AttemptPlace;
-  readonly flowRevision: number;
+/** A task and what runs it. */
+export interface Runnable {
   readonly task: Task;
   readonly definition: AnyTask;
+  /** Present for what comes with the server. */
+  readonly server?: Server;
+}
+
+/** One run: what to do, and where it stands. */
+export interface RunGiven extends Runnable {
+  readonly place: AttemptPlace;
+  readonly flowRevision: number;
   readonly value?: string;
   /** What its expressions can reach; built when the first of them is rendered. */
   readonly roots: () => Roots;
   readonly sink: LineSink;
+  readonly metrics: MetricSink;
+  /** Reads a task out of YAML. Throws a TaskError that says what is wrong with it. */
+  readonly taskIn: (source: string) => Runnable;
 }
 
 /** The same for all runs of a thread. */
@@ -30,6 +52,7 @@ export interface Ground {
   readonly storage: Storage;
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly http: Reachable;
 }
 
 export class RunningTask implements TaskContext {
@@ -41,7 +64,12 @@ export class RunningTask implements TaskContext {
   #log: TaskLog | undefined;
   #roots: Roots | undefined;
   #files: AttemptFiles | undefined;
+  #http: HttpConnector | undefined;
   #limit: NodeJS.Timeout | undefined;
+  #metrics = 0;
+  #update: ExecutionUpdate | undefined;
+  /** What it runs in its own place. */
+  #inner: RunningTask | undefined;
 
   constructor(given: RunGiven, ground: Ground) {
     this.given = given;
@@ -79,18 +107,66 @@ export class RunningTask implements TaskContext {
     return this.#files;
   }
 
+  get http(): Http {
+    this.#http ??= new HttpConnector(this.#ground.http, this.signal);
+    return this.#http;
+  }
+
+  get server(): Server | undefined {
+    return this.given.server;
+  }
+
   /** The expressions' roots. */
   get roots(): Roots {
     this.#roots ??= this.given.roots();
     return this.#roots;
   }
 
-  render(template: string): unknown {
-    return renderAll(template, this.roots);
+  // Getters, and not methods: tasks take their context apart.
+
+  get render(): TaskContext['render'] {
+    return (template, more) => renderAll(template, more ? { ...this.roots, ...more } : this.roots);
   }
 
-  renderAll(value: unknown): unknown {
-    return renderAll(value, this.roots);
+  get renderAll(): TaskContext['renderAll'] {
+    return (value) => renderAll(value, this.roots);
+  }
+
+  get metric(): TaskContext['metric'] {
+    return (metric) => {
+      const checked = checkedMetric(metric);
+      this.#metrics++;
+      if (this.#metrics <= METRICS_MAX) this.given.metrics(checked);
+      else if (this.#metrics === METRICS_MAX + 1)
+        this.log.warn(`expected at most ${METRICS_MAX} metrics of one run, got more: the others are left out`);
+    };
+  }
+
+  get update(): TaskContext['update'] {
+    return (change) => {
+      this.#update = withUpdate(this.#update, change);
+    };
+  }
+
+  /** What it and what it ran want to be changed. */
+  get changes(): ExecutionUpdate | undefined {
+    const inner = this.#inner?.changes;
+    return inner ? withUpdate(this.#update, inner) : this.#update;
+  }
+
+  get runTask(): TaskContext['runTask'] {
+    return (source) => this.#runTask(source);
+  }
+
+  async #runTask(source: string): Promise<unknown> {
+    if (this.#inner) throw new TaskError('expected one task in the place of this one, got a second');
+    const runnable = this.given.taskIn(source);
+    if (runnable.definition === this.given.definition)
+      throw new TaskError(`expected another task than ${runnable.task.type} itself`);
+    const properties = parseProperties(runnable.definition, runnable.task.properties);
+    this.#inner = new RunningTask({ ...this.given, ...runnable, server: runnable.server }, this.#ground);
+    if (this.#cause) this.#inner.end(this.#cause);
+    return await runnable.definition.run(this.#inner, properties);
   }
 
   /** Why it was told to end, if it was. */
@@ -103,6 +179,7 @@ export class RunningTask implements TaskContext {
     this.#cause = cause;
     if (cause.kind === 'timeout') this.log.error(cause.reason);
     this.#controller?.abort();
+    this.#inner?.end(cause.kind === 'timeout' ? { kind: 'killed' } : cause);
   }
 
   /** Ends it after `ms`, unless it is closed before. */
@@ -110,9 +187,11 @@ export class RunningTask implements TaskContext {
     this.#limit = setTimeout(() => this.end(cause), ms);
   }
 
-  /** After the end: no timer and no folder is left behind. A promise only where there is something to wait for. */
+  /** After the end: no timer, connection or folder is left behind. A promise only where there is something to wait for. */
   close(): Promise<void> | undefined {
     clearTimeout(this.#limit);
-    return this.#files?.close();
+    this.#http?.close();
+    const [inner, own] = [this.#inner?.close(), this.#files?.close()];
+    return inner && own ? Promise.all([inner, own]).then(() => {}) : (inner ?? own);
   }
 }

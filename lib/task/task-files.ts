@@ -6,8 +6,9 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { TaskError, type TaskFiles } from '../../plugins/sdk/index.ts';
+import { type Row, TaskError, type TaskFiles } from '../../plugins/sdk/index.ts';
 import { executionPrefix, type Storage } from '../storage/storage.ts';
+import { rowsOf } from './rows.ts';
 
 export interface AttemptPlace {
   readonly tenant: string;
@@ -26,11 +27,14 @@ export interface AttemptFiles extends TaskFiles {
 
 export function attemptFiles(place: AttemptPlace, storage: Storage, folder: string): AttemptFiles {
   const directory = join(folder, `${place.executionId}-${place.taskRunId}-${place.attempt}`);
-  const prefix = `${executionPrefix({ namespace: place.namespace, id: place.flowId }, place.executionId)}tasks/${place.taskId}/${place.taskRunId}/`;
+  const ofExecution = executionPrefix({ namespace: place.namespace, id: place.flowId }, place.executionId);
+  const prefix = `${ofExecution}tasks/${place.taskId}/${place.taskRunId}/`;
   let made: Promise<string> | undefined;
   return {
     workingDirectory: () => (made ??= anew(directory)),
     read: (uri) => storage.get(place.tenant, uri),
+    rows: (uri) => rowsIn(() => storage.get(place.tenant, uri)),
+    size: (uri) => storage.size(place.tenant, uri),
     store: async (name, content) => {
       const uri = prefix + nameOf(name);
       await storage.put(
@@ -40,8 +44,18 @@ export function attemptFiles(place: AttemptPlace, storage: Storage, folder: stri
       );
       return uri;
     },
+    remove: (uri) => storage.remove(place.tenant, uri),
+    removeAll: async () => {
+      const uris = await storage.list(place.tenant, ofExecution);
+      await storage.removeAll(place.tenant, ofExecution);
+      return uris;
+    },
     close: () => made?.then((path) => rm(path, { recursive: true, force: true })),
   };
+}
+
+async function* rowsIn(open: () => Promise<Readable>): AsyncGenerator<Row> {
+  yield* rowsOf(await open());
 }
 
 /** Another delivery of the attempt may have left one behind. */

@@ -38,6 +38,7 @@ const LENGTH_MAX = 1_048_576;
 const DEPTH_MAX = 100;
 const NODES_MAX = 100_000;
 const SYNTAX_PROBLEMS_MAX = 20;
+const GOT_CHARS_MAX = 60;
 
 export function readYaml(source: string): Yaml {
   const place = places(source);
@@ -132,7 +133,7 @@ class Reader {
       path.push(key);
       if (Object.hasOwn(map, key))
         this.#problem(`expected each key once, got ${key} twice`, path, pair.key as Node, {
-          kestra: `Duplicate field '${key}'`,
+          kestra: `Duplicate field '${pathText(path)}'`,
         });
       else map[key] = this.read(pair.value as Node | null, path, depth + 1);
       path.pop();
@@ -238,12 +239,15 @@ function places(source: string): (offset: number) => Place {
   };
 }
 
-/** The parser's own text, with the advice that most authors of templates need. */
+/** The line and the parser's own text, with the advice that most authors of templates need. */
 function syntaxText(message: string, source: string, offset: number): string {
   // The parser reports the end of its stack as an error of the document.
   if (message.includes('call stack')) return `expected at most ${DEPTH_MAX} levels, got more`;
   const start = source.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
   const end = source.indexOf('\n', offset);
   const line = source.slice(start, end < 0 ? undefined : end);
-  return /:\s+\{\{/.test(line) ? `${message}: a text that begins with {{ must stand in quotes` : message;
+  const isEnd = offset >= source.trimEnd().length;
+  const got = isEnd ? 'the end of the text' : JSON.stringify(line.trim().slice(0, GOT_CHARS_MAX));
+  const advice = /:\s+\{\{/.test(line) ? '; a text that begins with {{ must stand in quotes' : '';
+  return `expected YAML, got ${got}: ${message}${advice}`;
 }

@@ -4,6 +4,10 @@
  */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Http } from './http.ts';
+
+export type { Http, HttpProxy, HttpRequest, HttpResponse, HttpStreamedBody } from './http.ts';
+export { REDIRECTS_MAX } from './http.ts';
 
 /** The version of this contract: a server loads plugins of the same major. */
 export const API_VERSION = '1.0';
@@ -58,10 +62,26 @@ export interface TaskContext {
     readonly idempotencyKey: string;
   };
   readonly files: TaskFiles;
-  /** Renders a template against what the task sees; throws a TaskError that points at the place. */
-  render(template: string): unknown;
+  /** Requests over HTTP, to addresses that tasks may reach. */
+  readonly http: Http;
+  /** Renders a template against what the task sees, and `more` over it; throws an error that points at the place. */
+  render(template: string, more?: Readonly<Record<string, unknown>>): unknown;
   /** All texts inside a value, rendered. */
   renderAll(value: unknown): unknown;
+  /** Keeps a number of this run, beside its log. Throws a TaskError if it is none that can be kept. */
+  metric(metric: Metric): void;
+  /**
+   * Changes the task's own execution, together with the end of the task, if that is SUCCESS or WARNING. What is asked for in
+   * several calls adds up.
+   */
+  update(change: ExecutionUpdate): void;
+  /**
+   * Runs another task in the place of this one: `source` is YAML as in a flow, with a type and its properties, taken as they
+   * stand there (nothing in it is rendered). Resolves with its outputs.
+   */
+  runTask(source: string): Promise<unknown>;
+  /** This installation's own interface. There only for tasks that come with the server. */
+  readonly server?: Server;
   /** PATH, HOME, TMPDIR and LANG for a child process, set by the server: nothing of its own environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -79,9 +99,64 @@ export interface TaskFiles {
   workingDirectory(): Promise<string>;
   /** Opens a file of the internal storage by its URI. */
   read(uri: string): Promise<Readable>;
+  /** The lines of a file of the internal storage, one after the other: it may be larger than memory. */
+  rows(uri: string): AsyncIterable<Row>;
+  /** In bytes. */
+  size(uri: string): Promise<number>;
   /** Stores a file (a path in the working directory, or content) and returns its URI. */
   store(name: string, content: Readable | Uint8Array | { readonly path: string }): Promise<string>;
+  /** False: there was no such file. */
+  remove(uri: string): Promise<boolean>;
+  /** Removes all files of this execution from the internal storage; resolves with their URIs. */
+  removeAll(): Promise<readonly string[]>;
 }
+
+export interface Row {
+  /** As it stands in the file, without its end of line. */
+  readonly text: string;
+  /** What it says as JSON or Ion. Throws a TaskError when it is neither. */
+  value(): unknown;
+}
+
+export interface Metric {
+  readonly type: 'counter' | 'timer' | 'gauge';
+  readonly name: string;
+  /** A timer's in milliseconds. */
+  readonly value: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface ExecutionUpdate {
+  /** Added to the execution's labels; one that is there gets the new value. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Set over the execution's variables (`vars`), maps within maps too. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** False: it is an error if one of the variables is there. */
+  readonly overwrite?: boolean;
+  /** Variables to take away, as paths such as `a.b`. */
+  readonly unset?: readonly string[];
+  /** False: it is an error if one of `unset` is not there. */
+  readonly ignoreMissing?: boolean;
+  /** Ends the execution in this state. */
+  readonly exit?: 'SUCCESS' | 'WARNING' | 'FAILED' | 'KILLED' | 'CANCELLED';
+}
+
+export interface Server {
+  /**
+   * Asks a webserver of this installation: `path` stands below `/api/v1/main` and may have a query, `body` is sent as JSON.
+   * Any status is an answer. Throws a TaskError where there is none.
+   */
+  ask(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<ServerAnswer>;
+}
+
+export interface ServerAnswer {
+  readonly status: number;
+  /** Parsed if it is JSON, else a text. */
+  readonly body: unknown;
+}
+
+/** What a run gives as outputs has at most this size, written as JSON: more is stored as a file. */
+export const OUTPUT_BYTES_MAX = 64 * 1024;
 
 /** A failure of a task that a person can act on: its message is the reason of the attempt. */
 export class TaskError extends Error {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
 import { aCommit, aLease, type Fresh } from '../support/bus-parts.ts';
+import { eventually } from '../support/eventually.ts';
 
 export function streams(fresh: Fresh): void {
   test('reading a feed from a cursor, in the order of commits', async () => {
@@ -95,6 +96,19 @@ export function shared(fresh: Fresh): void {
     release.resolve();
     await server.close(5_000);
     assert.deepEqual(await bus.queues.present('g1', ['parcelA']), [false]);
+  });
+  test('carrying what has waited before ahead of the others', async () => {
+    const { bus } = fresh();
+    await bus.queues.add('g2', [
+      { name: 'parcelA', items: [] },
+      { name: 'parcelB', items: [] },
+    ]);
+    await bus.queues.add('g2', [{ name: 'parcelC', items: [], first: true }]);
+    const taken: string[] = [];
+    const server = bus.queues.serve('g2', { concurrency: 1 }, async ({ name }) => void taken.push(name));
+    await eventually(() => taken.length === 3);
+    await server.close(5_000);
+    assert.deepEqual(taken, ['parcelC', 'parcelA', 'parcelB']);
   });
   test('knowing who lives', async () => {
     const { bus } = fresh();

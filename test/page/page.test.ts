@@ -1,6 +1,7 @@
 /** The page, as a person at a browser meets it: one installation, one browser, one thing after the other. */
 import { after, before, describe } from 'node:test';
 import { LEFT_OUT } from '../support/browser.ts';
+import { watching } from './execution.ts';
 import { findingOnesWay } from './lists.ts';
 import { openPlace, type Place } from './place.ts';
 import { signingIn } from './sign-in.ts';
@@ -15,4 +16,5 @@ describe('the page', { skip: LEFT_OUT }, () => {
   // What teaches whoever has nothing yet must come first.
   signingIn(() => place);
   findingOnesWay(() => place);
+  watching(() => place);
 });

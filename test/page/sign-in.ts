@@ -29,6 +29,18 @@ export function signingIn(place: () => Place): void {
     await reads(page.locator('.empty'), /No flow yet.*id: hello.*npx windhover run hello\.yaml/s);
   });
 
+  test('telling whoever follows a link that was used, and letting them in by the password', async (t) => {
+    const { server, browser } = place();
+    const link = await eventually(() => /http\S+\/login\/\S+/.exec(server.printed.join('\n'))?.[0]);
+    const page = await browser.open(t, link, { signedIn: false, provoked: [401] });
+    await reads(page.locator('[role=alert]'), /^That link was used before/);
+    await page.locator('[name=username]').fill(FIRST_USER.username);
+    await page.locator('[name=password]').fill(FIRST_USER.password);
+    await page.keyboard.press('Enter');
+    await reads(title(page), 'Executions');
+    assert.equal(new URL(page.url()).search, '');
+  });
+
   test('refusing a wrong password in plain words, then signing in by the keyboard alone', async (t) => {
     const page = await place().open(t, 'flows', { signedIn: false, provoked: [401] });
     await reads(title(page), 'Windhover');

@@ -109,13 +109,13 @@ export async function tabTo(page: Page, place: Locator): Promise<void> {
 }
 
 /** Waits until the text of `place` is, or matches, what is expected. */
-export function reads(place: Locator, expected: string | RegExp): Promise<string> {
+export function reads(place: Locator, expected: string | RegExp, withinMs = PATIENCE_MS): Promise<string> {
   return eventually(async () => {
     const text = (await place.first().textContent({ timeout: 1_000 })) ?? '';
     if (typeof expected === 'string') assert.equal(text.trim(), expected);
     else assert.match(text, expected);
     return text || ' ';
-  }, PATIENCE_MS);
+  }, withinMs);
 }
 
 /** How many elements are drawn. */

@@ -18,19 +18,25 @@ export function ask(
     readonly body?: string | Buffer;
     /** The address that the request comes from: `127.0.0.2` and the like are loopback too. */
     readonly from?: string;
+    /** Who goes away so long after asking hears status 0. */
+    readonly leaveAfterMs?: number;
   } = {},
 ): Promise<RawAnswer> {
-  const { method = 'GET', headers = {}, body, from } = options;
+  const { method = 'GET', headers = {}, body, from, leaveAfterMs } = options;
   return new Promise((resolve, reject) => {
     const asking = request(url, { method, headers, localAddress: from, agent: false }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
+      answer.on('error', leaveAfterMs === undefined ? reject : () => {});
       answer.on('end', () =>
         resolve({ status: answer.statusCode!, headers: answer.headers, text: Buffer.concat(chunks).toString() }),
       );
     });
-    asking.on('error', reject);
+    asking.on('error', leaveAfterMs === undefined ? reject : () => {});
+    if (leaveAfterMs !== undefined) {
+      asking.on('close', () => resolve({ status: 0, headers: {}, text: '' }));
+      asking.on('socket', (socket) => socket.once('connect', () => setTimeout(() => asking.destroy(), leaveAfterMs)));
+    }
     asking.end(body);
   });
 }

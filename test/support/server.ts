@@ -12,6 +12,10 @@ import { type Api, apiOf } from './api.ts';
 import { ROOT } from './tree.ts';
 
 const READY_MS = 60_000;
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
 export const PROGRAM = join(ROOT, 'web/cli/bin.mjs');
 
 export interface ServerProcess {
@@ -24,6 +28,10 @@ export interface ServerProcess {
   /** Where it serves REST, if it does. */
   readonly url: string;
   readonly health: string;
+  /** Whether it runs. */
+  readonly alive: boolean;
+  /** The sum of a metric over its labels. */
+  metric(name: string): Promise<number>;
   /** Resolves with exit code or signal. */
   readonly ended: Promise<number | string>;
   kill(signal?: NodeJS.Signals): Promise<number | string>;
@@ -32,13 +40,19 @@ export interface ServerProcess {
 /** Resolves when it says that it is ready; rejects with its log when it ends before. */
 export async function startServer(
   name: string,
-  options: { readonly env: Readonly<Record<string, string>>; readonly args?: readonly string[] },
+  options: {
+    readonly env: Readonly<Record<string, string>>;
+    readonly args?: readonly string[];
+    /** Told of the process before it is ready. */
+    readonly spawned?: (child: ChildProcess) => void;
+  },
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [PROGRAM, 'server', name, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', WINDHOVER_LOG_FORMAT: 'json', ...options.env },
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  children.add(child);
+  options.spawned?.(child);
   const log: string[] = [];
   const printed: string[] = [];
   const found = { url: '', health: '' };
@@ -48,7 +62,10 @@ export async function startServer(
     const failed = (why: string) =>
       reject(new Error(`expected server ${name} to start, got ${why}:\n${log.join('\n')}`));
     const late = setTimeout(() => failed(`nothing in ${READY_MS} ms`), READY_MS);
-    void ended.then((end) => failed(`its end (${end})`));
+    void ended.then((end) => {
+      clearTimeout(late);
+      failed(`its end (${end})`);
+    });
     createInterface({ input: child.stderr! }).on('line', (line) => {
       log.push(line);
       found.url = /"web":"([^"]+)"/.exec(line)?.[1] ?? found.url;
@@ -58,7 +75,35 @@ export async function startServer(
       resolve();
     });
   });
-  return { name, pid: child.pid!, log, printed, ...found, ended, kill: (signal) => killed(child, ended, signal) };
+  return {
+    name,
+    pid: child.pid!,
+    log,
+    printed,
+    ...found,
+    get alive() {
+      return isAlive(child);
+    },
+    metric: (metric) => metricAt(found.health, metric),
+    ended,
+    kill: (signal) => killed(child, ended, signal),
+  };
+}
+
+async function slain(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+async function metricAt(health: string, name: string): Promise<number> {
+  const text = await (await fetch(`${health}/metrics`)).text();
+  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))].map(([, value]) =>
+    Number(value),
+  );
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 async function killed(
@@ -66,7 +111,7 @@ async function killed(
   ended: Promise<number | string>,
   signal: NodeJS.Signals = 'SIGKILL',
 ): Promise<number | string> {
-  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  if (isAlive(child)) child.kill(signal);
   return ended;
 }
 
@@ -95,12 +140,17 @@ export function anInstallation(
     ...options.env,
   };
   const servers: ServerProcess[] = [];
+  const spawned: ChildProcess[] = [];
   return {
     folder,
     data,
     env,
     start: async (name, args = [], more = {}) => {
-      const server = await startServer(name, { env: { ...env, ...more }, args });
+      const server = await startServer(name, {
+        env: { ...env, ...more },
+        args,
+        spawned: (child) => spawned.push(child),
+      });
       servers.push(server);
       return server;
     },
@@ -110,7 +160,8 @@ export function anInstallation(
     },
     remove: async () => {
       // Standalone ends its own Redis: it is asked, the others are not.
-      await Promise.all(servers.map((server) => server.kill(server.name === 'standalone' ? 'SIGTERM' : 'SIGKILL')));
+      await Promise.all(servers.filter(({ name }) => name === 'standalone').map((server) => server.kill('SIGTERM')));
+      await Promise.all(spawned.filter(isAlive).map(slain));
       rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };

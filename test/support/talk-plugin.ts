@@ -1,7 +1,7 @@
 /** A plugin whose tasks talk for a while and leave files, for those who follow and download. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { definePlugin, defineTask } from '../../plugins/sdk/index.ts';
+import { definePlugin, defineTask, TaskError } from '../../plugins/sdk/index.ts';
 
 const talk = defineTask({
   type: 'test.Talk',
@@ -10,12 +10,14 @@ const talk = defineTask({
     lines: z.coerce.number(),
     atOnce: z.coerce.number().default(1),
     pauseMs: z.coerce.number().default(1),
+    fails: z.coerce.boolean().default(false),
   }),
-  run: async ({ log, taskRun, signal }, { lines, atOnce, pauseMs }) => {
+  run: async ({ log, taskRun, signal }, { lines, atOnce, pauseMs, fails }) => {
     for (let n = 1; n <= lines; n++) {
       log.info(`${taskRun.id} ${n}`);
       if (n % atOnce === 0) await sleep(pauseMs, undefined, { signal });
     }
+    if (fails) throw new TaskError('it has said enough');
     return undefined;
   },
 });

@@ -159,9 +159,12 @@ class WebserverService implements Webserver {
   }
 
   #sayAlive(): void {
-    this.#parts.bus.members.beat(this.#member).catch((error: unknown) => {
+    this.#parts.bus.members.beat({ ...this.#member, url: reachable(this.url) }).catch((error: unknown) => {
       // Redis is away: the next beat says it.
       if (!isFault(error)) this.#parts.log.error({ err: error }, 'the beat was refused');
     });
   }
 }
+
+/** For others to reach it: what listens on all addresses is at the one of this machine's name. */
+const reachable = (url: string): string => url.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:)/, `//${hostname()}`);

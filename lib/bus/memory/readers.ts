@@ -78,7 +78,7 @@ export function memoryLines(store: Store): Lines {
   };
   return {
     append: async (partition, batches) => {
-      for (const { executionId, lines } of batches) streamOf(partition).push({ id: ++sequence, executionId, lines });
+      for (const batch of batches) streamOf(partition).push({ ...batch, id: ++sequence });
       store.changed();
     },
     read: async (since, { count, blockMs, executions, signal }) => {
@@ -105,7 +105,7 @@ export function memoryLines(store: Store): Lines {
         const wanted = behind.filter(({ executionId }) => !executions || executions.has(executionId));
         batches.set(
           partition,
-          wanted.map(({ id, executionId, lines }) => ({ id: `${id}-0`, executionId, lines })),
+          wanted.map((batch) => ({ ...batch, id: `${batch.id}-0` })),
         );
       }
       return { batches, cursors };

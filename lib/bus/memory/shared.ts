@@ -16,7 +16,7 @@ export function memoryQueues(store: Store): Queues {
       const queue = queueOf(group);
       for (const parcel of parcels)
         if (!queue.waiting.some(({ name }) => name === parcel.name) && !queue.active.has(parcel.name))
-          queue.waiting.push(structuredClone(parcel));
+          queue.waiting[parcel.first ? 'unshift' : 'push'](structuredClone(parcel));
       store.changed();
     },
     present: async (group, names) =>

@@ -1,7 +1,8 @@
 /** Log lines on Redis: a stream per partition, one entry per batch of an execution. */
 import type { LogLine } from '../../model/log-line.ts';
+import type { MetricEntry } from '../../model/metric.ts';
 import type { Partition } from '../../model/partition.ts';
-import type { LineBatch, Lines } from '../lines.ts';
+import type { LineBatch, Lined, Lines } from '../lines.ts';
 import { type Connections, reached } from './connection.ts';
 import { ReaderPool } from './feed.ts';
 import { linesKey } from './keys.ts';
@@ -20,9 +21,7 @@ export function redisLines(connections: Connections): Lines {
     append: async (partition, batches) => {
       const key = linesKey(partition);
       await Promise.all(
-        batches.map(({ executionId, lines }) =>
-          state.xadd(key, 'MAXLEN', '~', BATCHES_MAX, '*', 'e', executionId, 'l', JSON.stringify(lines)),
-        ),
+        batches.map((batch) => state.xadd(key, 'MAXLEN', '~', BATCHES_MAX, '*', ...fieldsOf(batch))),
       ).catch((error: unknown) => {
         throw reached(error);
       });
@@ -58,10 +57,19 @@ export function redisLines(connections: Connections): Lines {
   };
 }
 
+const fieldsOf = ({ executionId, lines, metrics }: Lined): readonly string[] => [
+  'e',
+  executionId,
+  'l',
+  JSON.stringify(lines),
+  ...(metrics ? ['m', JSON.stringify(metrics)] : []),
+];
+
 const batchOf = ([id, fields]: readonly [id: string, fields: readonly string[]]): LineBatch => ({
   id,
   executionId: fields[1]!,
   lines: JSON.parse(fields[3]!) as LogLine[],
+  ...(fields[5] === undefined ? {} : { metrics: JSON.parse(fields[5]) as MetricEntry[] }),
 });
 
 /** The id that follows: MINID keeps its own. */

@@ -42,7 +42,11 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
   };
   return {
     add: async (group, parcels) => {
-      const jobs = parcels.map((parcel) => ({ name: 'parcel', data: parcel, opts: { jobId: parcel.name } }));
+      const jobs = parcels.map((parcel) => ({
+        name: 'parcel',
+        data: parcel,
+        opts: { jobId: parcel.name, lifo: parcel.first },
+      }));
       const bulks = Array.from({ length: Math.ceil(jobs.length / BULK_MAX) }, (_, n) =>
         jobs.slice(n * BULK_MAX, (n + 1) * BULK_MAX),
       );

@@ -1,57 +1,103 @@
-/** Filters of numbers: size, conversion, format. */
+/** Filters of numbers: their size, and making one of a text. */
 import type { Filter } from '../callable.ts';
 import { ValueError } from '../error.ts';
-import { Double, double, isDouble, isNumeric, kindOf, type Numeric, plain, toNumeric } from '../number.ts';
-import { print } from '../print.ts';
-import { textOf } from './argument.ts';
+import { compare, decimalFrom } from '../value/decimal.ts';
+import {
+  Boxed,
+  bigInteger,
+  decimal,
+  double,
+  exact,
+  float,
+  integer,
+  isNumeric,
+  kindOf,
+  long,
+  type Numeric,
+  numberKind,
+  numberText,
+  plain,
+  toNumeric,
+} from '../value/number.ts';
+import { optional, textOf } from './argument.ts';
 
-const WHOLE_TYPES = ['INT', 'LONG', 'BIGINTEGER'];
-const DOUBLE_TYPES = ['FLOAT', 'DOUBLE', 'BIGDECIMAL'];
-const FORMAT = /^([^#0,.]*)([#0,]*)(?:\.([0#]*))?([^#0,.]*)$/;
-const FRACTION_DIGITS_MAX = 20;
+const WHOLE = /^[-+]?\d{1,1000}$/;
+const HEX = /^([-+]?)0[xX]([0-9a-fA-F]{1,16})$/;
 
-export const NUMBER_FILTERS: Readonly<Record<string, Filter>> = {
-  abs: { parameters: [], apply: (input) => absolute(toNumeric(input, 'before `abs`')) },
-  number: { parameters: ['type'], apply: (input, [type]) => numberOf(input, type) },
-  numberFormat: {
-    parameters: ['format'],
-    apply: (input, [format]) =>
-      formatted(plain(toNumeric(input, 'to format')), format === undefined ? '#,##0.###' : textOf(format, 'format')),
+export const abs: Filter = {
+  parameters: [],
+  takesNull: true,
+  apply(input) {
+    const value = toNumeric(input, 'before `abs`');
+    if (typeof value === 'number') return Math.abs(value);
+    if (typeof value === 'bigint') return value < 0n ? long(-value) : value;
+    const { kind, amount } = value;
+    if (typeof amount === 'number') return new Boxed(kind, Math.abs(amount));
+    return new Boxed(kind, { ...amount, unscaled: amount.unscaled < 0n ? -amount.unscaled : amount.unscaled });
   },
 };
 
-function absolute(value: Numeric): Numeric {
-  return typeof value === 'number' ? Math.abs(value) : new Double(Math.abs(value.value));
+/** Without a type: the smallest kind that holds it exactly. */
+export const number: Filter = {
+  parameters: ['type'],
+  apply(input, [type]) {
+    const wanted = optional(type, textOf, 'type')?.toUpperCase();
+    if (wanted !== undefined && !Object.hasOwn(TYPES, wanted))
+      throw new ValueError(`expected one of ${Object.keys(TYPES).join(', ')} as type, got ${wanted}`);
+    if (isNumeric(input) && wanted === undefined) return input;
+    const text = isNumeric(input) ? numberText(input) : textOf(input, 'a number').trim();
+    const value = wanted === undefined ? smallest(text) : TYPES[wanted]!(text);
+    if (value === undefined)
+      throw new ValueError(`expected a number, got ${text === '' ? kindOf(input) : `\`${text}\``}`);
+    return value;
+  },
+};
+
+const TYPES: Readonly<Record<string, (text: string) => Numeric | undefined>> = {
+  INT: (text) => withBits(wholeFrom(text), integer, Number),
+  LONG: (text) => withBits(wholeFrom(text), long, (value) => value),
+  FLOAT: (text) => mapped(decimalFrom(text), () => float(Number(text))),
+  DOUBLE: (text) => mapped(decimalFrom(text), () => double(Number(text))),
+  BIGINTEGER: (text) => mapped(wholeFrom(text), bigInteger),
+  BIGDECIMAL: (text) => mapped(decimalFrom(text), decimal),
+};
+
+const mapped = <T>(value: T | undefined, make: (value: T) => Numeric): Numeric | undefined =>
+  value === undefined ? undefined : make(value);
+
+const withBits = (
+  value: bigint | undefined,
+  cut: (value: bigint) => bigint,
+  make: (value: bigint) => Numeric,
+): Numeric | undefined => (value === undefined || cut(value) !== value ? undefined : make(value));
+
+function wholeFrom(text: string): bigint | undefined {
+  const hex = HEX.exec(text);
+  if (hex) return BigInt(`0x${hex[2]}`) * (hex[1] === '-' ? -1n : 1n);
+  return WHOLE.test(text) ? BigInt(text.replace('+', '')) : undefined;
 }
 
-/** Without a type: whole if it is written as a whole number. */
-function numberOf(input: unknown, type: unknown): Numeric {
-  const text = isNumeric(input) ? undefined : textOf(input, 'a number').trim();
-  const value = text === undefined ? plain(input as Numeric) : text === '' ? Number.NaN : Number(text);
-  if (Number.isNaN(value)) throw new ValueError(`expected a number, got ${text ? `\`${text}\`` : kindOf(input)}`);
-  const wanted = type === undefined || type === null ? undefined : print(type).toUpperCase();
-  if (wanted === undefined)
-    return text !== undefined && /[.eE]/.test(text) ? double(value) : isNumeric(input) ? input : value;
-  if (DOUBLE_TYPES.includes(wanted)) return double(value);
-  if (!WHOLE_TYPES.includes(wanted))
-    throw new ValueError(`expected one of ${[...WHOLE_TYPES, ...DOUBLE_TYPES].join(', ')} as type, got ${wanted}`);
-  if (text !== undefined && isDouble(value)) throw new ValueError(`expected a whole number, got \`${text}\``);
-  return Math.trunc(value);
+function smallest(text: string): Numeric | undefined {
+  const whole = wholeFrom(text);
+  if (whole !== undefined) return TYPES.INT!(text) ?? TYPES.LONG!(text) ?? bigInteger(whole);
+  const value = decimalFrom(text);
+  if (!value) return undefined;
+  const [asFloat, asDouble] = [float(Number(text)), double(Number(text))];
+  if (numberText(asFloat) === numberText(asDouble)) return asFloat;
+  return Number.isFinite(plain(asDouble)) && compare(value, exact(asDouble)) === 0 ? asDouble : decimal(value);
 }
 
-/** The patterns of Java's DecimalFormat that people write: `#,##0.00`, `0.##`, `000`, `0.0%`, with text around. */
-function formatted(value: number, format: string): string {
-  const parts = FORMAT.exec(format);
-  if (!parts) throw new ValueError(`expected a format such as #,##0.00, got ${format}`);
-  const [, before = '', whole = '', fraction = '', after = ''] = parts;
-  if (fraction.length > FRACTION_DIGITS_MAX)
-    throw new ValueError(`expected at most ${FRACTION_DIGITS_MAX} digits of a fraction, got ${fraction.length}`);
-  const digits = new Intl.NumberFormat('en-US', {
-    useGrouping: whole.includes(','),
-    minimumIntegerDigits: Math.min(Math.max(1, whole.replaceAll(/[^0]/g, '').length), 21),
-    minimumFractionDigits: fraction.replaceAll('#', '').length,
-    maximumFractionDigits: fraction.length,
-    roundingMode: 'halfEven',
-  }).format(Math.abs(value) * (after.includes('%') || before.includes('%') ? 100 : 1));
-  return `${value < 0 ? '-' : ''}${before}${digits}${after}`;
+/** The name that Java has for what it is. */
+export const className: Filter = { parameters: [], apply: (input) => javaClass(input) };
+
+function javaClass(value: unknown): string {
+  if (isNumeric(value)) return classOfNumber(value);
+  if (typeof value === 'string') return 'java.lang.String';
+  if (typeof value === 'boolean') return 'java.lang.Boolean';
+  return Array.isArray(value) ? 'java.util.ArrayList' : 'java.util.LinkedHashMap';
+}
+
+function classOfNumber(value: Numeric): string {
+  const kind = numberKind(value);
+  return kind.startsWith('Big') ? `java.math.${kind}` : `java.lang.${kind}`;
 }

@@ -1,65 +1,75 @@
-/** Every function by its name. None of them reads the world: those that must are answered before a template is rendered. */
+/** Every function by its name. None of them reads the world: what they must know is asked (world.ts). */
 import type { ExpressionFunction } from '../callable.ts';
-import { ValueError } from '../error.ts';
-import { textOf } from '../filters/argument.ts';
-import { type Numeric, plain, toNumeric } from '../number.ts';
-import { json, parseJson } from '../print.ts';
-import { range } from '../range.ts';
-import { currentEachOutput } from './outputs.ts';
-
-const fromJson: ExpressionFunction = {
-  parameters: ['json'],
-  required: 1,
-  call: ([text]) => (text === null ? null : parseJson(textOf(text, 'json'))),
-};
-const contextShown: ExpressionFunction = { parameters: [], reads: 'all', call: (_, { context }) => json(context) };
-/** `recursive` renders again as long as there is something to render. */
-const RENDERS_MAX = 10;
+import {
+  dayOfMonth,
+  dayOfWeek,
+  hourOfDay,
+  isDateAfter,
+  isDateBefore,
+  isDateBetween,
+  isDayWeekInMonth,
+  isLastWorkingDay,
+  isPublicHoliday,
+  isWeekend,
+  monthOfYear,
+} from './calendar.ts';
+import { env, fetchContext, fileURI, tasksWithState } from './context.ts';
+import { decrypt, encrypt } from './crypt.ts';
+import { now } from './date.ts';
+import { randomInt, randomPort } from './dice.ts';
+import { id, ksuid, nanoId, uuid } from './id.ts';
+import { fromIon, fromJson, yaml } from './notation.ts';
+import { max, min, range } from './number.ts';
+import { currentEachOutput, iterationOutput, loopOutputs } from './outputs.ts';
+import { render, renderOnce } from './render.ts';
+import { credential, errorLogs, fileExists, fileSize, http, isFileEmpty, kv, read, secret, subflow } from './store.ts';
 
 export const FUNCTIONS: Readonly<Record<string, ExpressionFunction>> = {
-  fromJson,
-  json: fromJson,
-  range: {
-    parameters: ['start', 'end', 'step'],
-    required: 2,
-    call: ([start, end, step], { budget }) => range(start, end, step, budget),
-  },
-  max: { parameters: [], variadic: true, call: (values) => extreme(values, (a, b) => a > b) },
-  min: { parameters: [], variadic: true, call: (values) => extreme(values, (a, b) => a < b) },
-  printContext: contextShown,
-  fetchContext: { parameters: [], reads: 'all', call: (_, { context }) => context },
+  credential,
   currentEachOutput,
-  renderOnce: {
-    parameters: ['toRender'],
-    required: 1,
-    reads: 'all',
-    call: ([text], { render }) => render(textOf(text, 'toRender')),
-  },
-  render: {
-    parameters: ['toRender', 'recursive'],
-    required: 1,
-    reads: 'all',
-    call: ([text, recursive], { render }) => rendered(textOf(text, 'toRender'), recursive !== false, render),
-  },
+  dayOfMonth,
+  dayOfWeek,
+  decrypt,
+  encrypt,
+  env,
+  errorLogs,
+  fetchContext,
+  fileExists,
+  fileSize,
+  fileURI,
+  fromIon,
+  fromJson,
+  hourOfDay,
+  http,
+  id,
+  isDateAfter,
+  isDateBefore,
+  isDateBetween,
+  isDayWeekInMonth,
+  isFileEmpty,
+  isLastWorkingDay,
+  isPublicHoliday,
+  isWeekend,
+  iterationOutput,
+  json: fromJson,
+  ksuid,
+  kv,
+  loopOutputs,
+  max,
+  min,
+  monthOfYear,
+  nanoId,
+  now,
+  printContext: fetchContext,
+  randomInt,
+  randomPort,
+  range,
+  read,
+  render,
+  renderOnce,
+  secret,
+  subflow,
+  tasksWithState,
+  uuid,
+  yaml,
 };
-
-function rendered(text: string, recursive: boolean, render: (text: string) => string): string {
-  let result = render(text);
-  let before = text;
-  for (let times = 1; recursive && result !== before && result.includes('{'); times++) {
-    if (times > RENDERS_MAX)
-      throw new ValueError(`expected a text that is done after ${RENDERS_MAX} renderings`, 'budget');
-    before = result;
-    result = render(result);
-  }
-  return result;
-}
-
-function extreme(values: readonly unknown[], better: (a: number, b: number) => boolean): Numeric | null {
-  let best: Numeric | null = null;
-  for (const value of values) {
-    const number = toNumeric(value, 'to compare');
-    if (best === null || better(plain(number), plain(best))) best = number;
-  }
-  return best;
-}

@@ -10,7 +10,7 @@ import type { Tables } from './schema.ts';
 
 type Step = (db: Kysely<Tables>) => readonly { compile(): { readonly sql: string } }[];
 
-export const STEPS: readonly Step[] = [first];
+export const STEPS: readonly Step[] = [first, metrics];
 
 /** Statements are built by kysely and run on the handle, so that a step and its number are one transaction. */
 export function migrate(handle: DatabaseSync, db: Kysely<Tables>): void {
@@ -64,6 +64,24 @@ function first({ schema }: Kysely<Tables>): ReturnType<Step> {
       .modifyEnd(sql`without rowid`),
     ...logs(schema),
     ...flows(schema),
+  ];
+}
+
+function metrics({ schema }: Kysely<Tables>): ReturnType<Step> {
+  const texts = ['namespace', 'flow_id', 'task_id', 'task_run_id', 'type', 'name', 'tags'] as const;
+  const keyed = schema
+    .createTable('metrics')
+    .addColumn('execution_id', 'text', (column) => column.notNull())
+    .addColumn('at_ms', 'integer', (column) => column.notNull())
+    .addColumn('id', 'text', (column) => column.notNull())
+    .addColumn('attempt', 'integer', (column) => column.notNull())
+    .addColumn('value', 'double precision', (column) => column.notNull());
+  return [
+    texts
+      .reduce((table, name) => table.addColumn(name, 'text', (column) => column.notNull()), keyed)
+      .addPrimaryKeyConstraint('metrics_key', ['execution_id', 'at_ms', 'id'])
+      .modifyEnd(sql`without rowid`),
+    schema.createIndex('metrics_by_flow').on('metrics').columns(['namespace', 'flow_id', 'name', 'at_ms']),
   ];
 }
 

@@ -11,6 +11,7 @@ import { asRepository, openHandle, sqliteDialect } from './dialect.ts';
 import { readExecution, searchExecutions } from './executions.ts';
 import { readFlow, readNamespaces, readRevisions, searchFlows } from './flows.ts';
 import { searchLines } from './lines.ts';
+import { searchMetrics } from './metrics.ts';
 import { migrate } from './migrations.ts';
 import { deleteExecution, retain } from './retain.ts';
 import type { Tables } from './schema.ts';
@@ -45,6 +46,7 @@ export function openSqlRepository({ file, log }: { readonly file: string; readon
     searchFlows: async (search) => searchFlows(held().db, search),
     namespaces: async (tenant) => readNamespaces(held().db, tenant),
     lines: async (search) => searchLines(held().db, search),
+    metrics: async (search) => searchMetrics(held().db, search),
     deleteExecution: async (id) => deleteExecution(held().handle, id),
     retain: async (beforeMs, limit) => retain(held().handle, beforeMs, limit),
     ready: async () => opened !== undefined && answers(opened.handle),

@@ -42,10 +42,12 @@ export async function retain(handle: DatabaseSync, beforeMs: number, limit: numb
 function remove(handle: DatabaseSync, executions: readonly { readonly no: number; readonly id: string }[]): void {
   const taskRuns = handle.prepare('delete from task_runs where execution_no = ?');
   const lines = handle.prepare('delete from logs where execution_id = ?');
+  const metrics = handle.prepare('delete from metrics where execution_id = ?');
   const execution = handle.prepare('delete from executions where no = ?');
   for (const { no, id } of executions) {
     taskRuns.run(no);
     lines.run(id);
+    metrics.run(id);
     execution.run(no);
   }
 }

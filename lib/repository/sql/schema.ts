@@ -50,6 +50,21 @@ export interface LogsTable {
   message: string;
 }
 
+export interface MetricsTable {
+  execution_id: string;
+  at_ms: number;
+  id: string;
+  namespace: string;
+  flow_id: string;
+  task_id: string;
+  task_run_id: string;
+  attempt: number;
+  type: string;
+  name: string;
+  value: number;
+  tags: string;
+}
+
 export interface FlowsTable {
   tenant: string;
   namespace: string;
@@ -65,6 +80,7 @@ export interface Tables {
   executions: ExecutionsTable;
   task_runs: TaskRunsTable;
   logs: LogsTable;
+  metrics: MetricsTable;
   flows: FlowsTable;
   cursors: { name: string; value: string };
 }

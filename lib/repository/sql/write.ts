@@ -8,6 +8,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LogLine } from '../../model/log-line.ts';
+import type { MetricEntry } from '../../model/metric.ts';
 import { isEnded, sinceOf, stateOf } from '../../model/state.ts';
 import type { Batch, ExecutionRow, FlowRow } from '../repository.ts';
 import { inOne } from './dialect.ts';
@@ -34,6 +35,8 @@ const STATEMENTS = {
     where excluded.version > version`,
   line: `insert into logs (execution_id, at_ms, seq, id, namespace, flow_id, task_id, task_run_id, attempt, value, level, message)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+  metric: `insert into metrics (execution_id, at_ms, id, namespace, flow_id, task_id, task_run_id, attempt, type, name, value, tags)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
   cursor: 'insert into cursors (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
 } as const;
 
@@ -46,10 +49,11 @@ export function batchWriter(handle: DatabaseSync): (batch: Batch) => void {
   return (batch) => inOne(handle, () => writeBatch(statements, batch));
 }
 
-function writeBatch(statements: Statements, { executions, flows, lines, cursors }: Batch): void {
+function writeBatch(statements: Statements, { executions, flows, lines, metrics = [], cursors }: Batch): void {
   for (const row of executions) writeExecution(statements, row);
   for (const row of flows) writeFlow(statements, row);
   for (const line of lines) writeLine(statements, line);
+  for (const metric of metrics) writeMetric(statements, metric);
   for (const [name, value] of cursors) statements.cursor.run(name, value);
 }
 
@@ -96,6 +100,12 @@ const numberIn = (row: Record<string, unknown> | undefined): number | undefined 
 
 function writeFlow({ flow }: Statements, row: FlowRow): void {
   flow.run(row.tenant, row.namespace, row.id, row.revision, row.source, Number(row.deleted), row.atMs, row.version);
+}
+
+function writeMetric({ metric }: Statements, given: MetricEntry): void {
+  const { executionId, atMs, id, namespace, flowId, taskId, taskRunId, attempt, type, name, value, tags } = given;
+  const json = JSON.stringify(tags);
+  metric.run(executionId, atMs, id, namespace, flowId, taskId, taskRunId, attempt, type, name, value, json);
 }
 
 function writeLine({ line }: Statements, given: LogLine): void {

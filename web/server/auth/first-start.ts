@@ -4,11 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { newSecret } from '../../../lib/bus/credentials.ts';
 import type { Vault } from '../../../lib/bus/vault.ts';
 import type { Config } from '../../../lib/config.ts';
 import { type DataFolder, writeWhole } from '../../../lib/data-folder.ts';
 import { idOf } from '../../../lib/model/ids.ts';
-import { Keeper, newSecret } from './keeper.ts';
+import { Keeper } from './keeper.ts';
 
 const USER = 'admin';
 const PASSWORD_CHARS = 16;

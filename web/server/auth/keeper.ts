@@ -2,22 +2,20 @@
  * Who may ask: users with passwords (scrypt), API tokens, sessions, links that sign in once. All webservers share them in the
  * vault; nothing that opens a door is stored as it is.
  */
-import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { digestOf as digest, keepToken, newSecret, userOfToken } from '../../../lib/bus/credentials.ts';
 import type { Vault } from '../../../lib/bus/vault.ts';
 import { Tries } from './tries.ts';
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
-const SECRET_BYTES = 32;
 const SESSION_MS = 7 * 24 * 60 * 60_000;
 const LINK_MS = 60 * 60_000;
 /** Passwords that were right and have not changed since are not computed again: scrypt takes 50 ms. */
 const REMEMBERED_MAX = 1_000;
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
-const digest = (secret: string): string => hash('sha256', secret, 'base64url');
-export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
 interface StoredUser {
   readonly salt: string;
@@ -71,7 +69,7 @@ export class Keeper {
   }
 
   async keepToken(token: string, user: string): Promise<void> {
-    await this.#vault.set(`token/${digest(token)}`, user);
+    await keepToken(this.#vault, token, user);
   }
 
   async openSession(user: string): Promise<{ readonly secret: string; readonly maxAgeMs: number }> {
@@ -113,7 +111,7 @@ export class Keeper {
 
   async #userOfHeader(authorization: string, from: string): Promise<string | undefined> {
     const [scheme = '', credentials = ''] = authorization.split(' ', 2);
-    if (/^bearer$/i.test(scheme)) return this.#vault.get(`token/${digest(credentials)}`);
+    if (/^bearer$/i.test(scheme)) return userOfToken(this.#vault, credentials);
     if (!/^basic$/i.test(scheme)) return undefined;
     const text = Buffer.from(credentials, 'base64').toString();
     const colon = text.indexOf(':');

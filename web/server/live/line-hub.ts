@@ -14,7 +14,7 @@ const READ_BATCHES = 500;
 const BLOCK_MS = 5_000;
 const BACK_OFF_MS = 250;
 /** The indexer leaves lines in their stream for longer than this after it has copied them. */
-const STANDSTILL_MS = 1_000;
+const STANDSTILL_MS = 500;
 const FIRST = '0';
 const listening = gauge('web_listeners', 'Followers of logs');
 

@@ -11,7 +11,7 @@ import type { ExecutionSearch, Repository } from '../../../lib/repository/reposi
 import { fieldsOf } from '../body.ts';
 import type { Executions, Snapshot } from '../live/executions.ts';
 import { followExecution } from '../live/follow.ts';
-import type { Followed } from '../live/live.ts';
+import { type Followed, isOver } from '../live/live.ts';
 import type { StartAsked, Starts } from '../live/starts.ts';
 import { bodyOfExecution, executionBody } from '../views/execution.ts';
 import { pageOf, sortOf } from './paging.ts';
@@ -109,20 +109,20 @@ function searchOf(query: URLSearchParams): ExecutionSearch {
 async function kill({ bus, executions }: ExecutionParts, id: string, principal: string): Promise<void> {
   const partition = executionPartition(id, bus.partitions);
   for (const untilMs = performance.now() + TAKEN_IN_MS; ; ) {
-    const { start } = await executions.read(id);
+    const snapshot = await executions.read(id);
     const atMs = await bus.now();
     const message = {
       v: MESSAGE_FORMAT,
       kind: 'kill',
       executionId: id,
       atMs,
-      incarnation: start.incarnation,
+      incarnation: snapshot.start.incarnation,
       principal,
     } as const;
     const answer = await bus.mailbox.kill(partition, message);
     if (answer === 'accepted') return;
-    const waiting = answer !== 'ended' && (await bus.mailbox.waitingStart(partition, id)) !== undefined;
-    if (!waiting && answer !== 'otherIncarnation')
+    // Unknown to its partition are those that it has forgotten, and those that it has not taken in yet.
+    if (answer === 'ended' || (answer === 'unknown' && isOver(snapshot)))
       throw new Fault('execution.ended', `expected a running execution, got ${id}, which has ended`);
     if (performance.now() > untilMs)
       throw new Fault(

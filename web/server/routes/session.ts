@@ -61,6 +61,9 @@ export function sessionHandlers({ keeper, cookie, version, instance }: SessionPa
       // Whoever only looks at the address (chats do) does not use it up.
       if (asked.context.method === 'HEAD') return asked.context.redirect(PAGE);
       const user = await keeper?.useLink(asked.params.secret!);
+      // A person who follows an old link wants to come in: the page says what is wrong with it, and asks for the password.
+      if (keeper && user === undefined && asked.context.req.headers['sec-fetch-mode'] === 'navigate')
+        return asked.context.redirect(`${PAGE}?link=spent`);
       if (keeper && user === undefined)
         throw new Fault(
           'auth.required',

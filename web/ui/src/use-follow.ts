@@ -80,20 +80,23 @@ function follow(kind: 'executions' | 'logs', id: string, { onData, onAnew, onCon
   };
 }
 
-/** Calls `draw` once before the next picture, however often it is asked to. */
-function perPicture(draw: () => void): { readonly soon: () => void; readonly cancel: () => void } {
-  let asked: number | undefined;
+/** Nobody reads faster; drawing each of 50,000 lines as it comes would leave no time for anything else. */
+const DRAW_MS = 100;
+
+/** Calls `draw` soon, at most once in DRAW_MS, however often it is asked to: at once where it has rested. */
+function atEase(draw: () => void): { readonly soon: () => void; readonly cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let drawnMs = 0;
   const now = () => {
-    asked = undefined;
+    timer = undefined;
+    drawnMs = performance.now();
     draw();
   };
   return {
     soon: () => {
-      asked ??= requestAnimationFrame(now);
+      timer ??= setTimeout(now, Math.max(0, drawnMs + DRAW_MS - performance.now()));
     },
-    cancel: () => {
-      if (asked !== undefined) cancelAnimationFrame(asked);
-    },
+    cancel: () => clearTimeout(timer),
   };
 }
 
@@ -107,8 +110,8 @@ export function useExecution(id: string): Following<ExecutionView | undefined> {
   const [status, setStatus] = useState<Status>({ connection: 'connecting' });
   useEffect(() => {
     let text = '';
-    const drawing = perPicture(() => {
-      // Of several states in one picture only the last is parsed: with 10,000 task runs each is megabytes.
+    const drawing = atEase(() => {
+      // Of several states at once only the last is parsed: with 10,000 task runs each is megabytes.
       const execution = JSON.parse(text) as Partial<ExecutionView>;
       if (execution.id && execution.state) setValue(execution as ExecutionView);
     });
@@ -139,7 +142,7 @@ export function useLog(id: string): FollowingLog {
   const [cut, setCut] = useState(false);
   useEffect(() => {
     const lines = new Lines(() => setCut(true));
-    const drawing = perPicture(() => setValue(lines.shown()));
+    const drawing = atEase(() => setValue(lines.shown()));
     const close = follow('logs', id, {
       onData: (data) => {
         lines.add(JSON.parse(data) as Partial<LogView>);

@@ -13,11 +13,10 @@ import { Values } from '../parts/outputs.tsx';
 import { isLive } from '../parts/state.tsx';
 import { nameOf } from '../parts/task-rows.ts';
 import { go, paths, useTitle } from '../route.ts';
-import { useExecution, useLog } from '../use-follow.ts';
+import { useExecution } from '../use-follow.ts';
 
 export function ExecutionPage({ id, taskRunId }: { readonly id: string; readonly taskRunId?: string }) {
   const { value: execution, connection, error } = useExecution(id);
-  const log = useLog(id);
   const runs = execution?.taskRunList;
   const chosen = runs?.find((run) => run.id === taskRunId);
   const chosenId = chosen?.id;
@@ -43,7 +42,7 @@ export function ExecutionPage({ id, taskRunId }: { readonly id: string; readonly
           </button>
         )}
       </h2>
-      <LogList executionId={id} lines={log.value} cut={log.cut} connection={log.connection} of={of} onChoose={choose} />
+      <LogList executionId={id} of={of} onChoose={choose} />
       <div className="columns">
         <Outputs execution={execution} />
         <div>

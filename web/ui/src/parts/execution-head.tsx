@@ -1,5 +1,5 @@
 /** What an execution is and how it stands: its flow, state, time and labels, why it waits or failed, and what can be done. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { type ExecutionView, killExecution, sentenceOf } from '../api.ts';
 import { paths } from '../route.ts';
 import { dateText, spanText, useNow } from '../time.ts';
@@ -8,6 +8,7 @@ import { Link } from './link.tsx';
 import { isLive, StateBadge } from './state.tsx';
 import { whyFailed, whyWaiting } from './waiting.ts';
 
+const SECOND_MS = 1_000;
 /** Labels that the system gave for itself. */
 const HIDDEN_LABEL = 'system.';
 
@@ -20,7 +21,9 @@ export function ExecutionHead({ execution, connection }: ExecutionHeadProps) {
   const { id, state, namespace, flowId } = execution;
   const live = isLive(state.current);
   const now = useNow(live);
-  const waiting = whyWaiting(execution, now);
+  const second = Math.ceil(now / SECOND_MS);
+  // Its times need no hundredths, and a sentence that never rests cannot be read.
+  const waiting = useMemo(() => whyWaiting(execution, second * SECOND_MS), [execution, second]);
   return (
     <>
       <div className="title">

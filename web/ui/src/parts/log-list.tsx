@@ -3,23 +3,21 @@
  * by text and by task run.
  */
 import { useMemo, useState } from 'react';
-import { type LogView, logLink } from '../api.ts';
-import { type Connection, LINES_SHOWN_MAX } from '../use-follow.ts';
+import { logLink } from '../api.ts';
+import { type Connection, LINES_SHOWN_MAX, useLog } from '../use-follow.ts';
 import { LogLines } from './log-lines.tsx';
 import { LEVELS, narrowed } from './log-rows.ts';
 
 interface LogListProps {
   readonly executionId: string;
-  readonly lines: readonly LogView[];
-  /** Older lines were dropped: the page holds only so many. */
-  readonly cut: boolean;
-  readonly connection: Connection;
   /** Only lines of these task runs; absent: all. */
   readonly of?: ReadonlySet<string>;
   readonly onChoose: (taskRunId: string) => void;
 }
 
-export function LogList({ executionId, lines, cut, connection, of, onChoose }: LogListProps) {
+/** It follows the log by itself: lines that come draw nothing else anew. */
+export function LogList({ executionId, of, onChoose }: LogListProps) {
+  const { value: lines, cut, connection } = useLog(executionId);
   const [level, setLevel] = useState('TRACE');
   const [text, setText] = useState('');
   const [wraps, setWraps] = useState(true);

@@ -1,0 +1,74 @@
+/**
+ * FILE: a file of the internal storage. Whoever uploads one gets its URI here; a text must be such a URI (a path of the
+ * server's own disk is none).
+ */
+import type { MapReader } from '../reader.ts';
+import { expectedType, type InputKind, type Refusal } from './kind.ts';
+
+const STORED = /^(?:kestra|nsfile):\/\/\/[^\s\\]+$/;
+const URI_CHARS_MAX = 1_024;
+const EXTENSION = /^\.?[a-zA-Z0-9_.-]{1,30}$/;
+
+export interface FileOptions {
+  /** Deprecated: the ending of a file that comes without a name. */
+  readonly extension?: string;
+  /** Small letters, with their dot. */
+  readonly allowedFileExtensions?: readonly string[];
+}
+
+const isStored = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= URI_CHARS_MAX && STORED.test(value);
+
+export const file: InputKind<FileOptions> = {
+  javaClass: 'FileInput',
+  options: ['extension', 'allowedFileExtensions'],
+  keeps: 'upload',
+  read: (reader) => ({ extension: readExtension(reader), allowedFileExtensions: readAllowed(reader) }),
+  refusedDefault: (value, { id }) =>
+    isStored(value)
+      ? undefined
+      : {
+          problem:
+            'expected no defaults of a FILE but a URI of a stored file (kestra:///…, nsfile:///…), got another text',
+          kestra: `${id}: no \`defaults\` can be set for inputs of type 'FILE'`,
+        },
+  cast: (value) =>
+    isStored(value)
+      ? { value }
+      : expectedType('FILE', 'an uploaded file, or the URI of a stored one (kestra:///…)', value),
+  limit: (value, { allowedFileExtensions }) => unlisted(String(value), allowedFileExtensions),
+};
+
+function unlisted(uri: string, allowed: readonly string[] | undefined): Refusal | undefined {
+  if (!allowed || allowed.length === 0) return undefined;
+  const name = uri.slice(uri.lastIndexOf('/') + 1).toLowerCase();
+  const at = name.lastIndexOf('.');
+  if (at >= 0 && allowed.includes(name.slice(at))) return undefined;
+  const listed = allowed.join(', ');
+  return {
+    problem: `expected a file that ends in one of ${listed}, got ${name}`,
+    kestra: `File type not allowed. Accepted extensions: ${listed}`,
+  };
+}
+
+function readExtension(reader: MapReader): string | undefined {
+  const extension = reader.text('extension');
+  if (extension === undefined) return undefined;
+  reader.problems.warning(
+    reader.at('extension'),
+    'extension is deprecated: allowedFileExtensions says which are taken',
+  );
+  if (EXTENSION.test(extension)) return extension.startsWith('.') ? extension : `.${extension}`;
+  reader.problems.expected(reader.at('extension'), 'an ending such as .csv', extension);
+  return undefined;
+}
+
+function readAllowed(reader: MapReader): readonly string[] | undefined {
+  if (!reader.has('allowedFileExtensions')) return undefined;
+  return reader.list('allowedFileExtensions').flatMap((each, n) => {
+    if (typeof each === 'string' && EXTENSION.test(each))
+      return [(each.startsWith('.') ? each : `.${each}`).toLowerCase()];
+    reader.problems.expected([...reader.path, 'allowedFileExtensions', n], 'an ending such as .csv', each);
+    return [];
+  });
+}
