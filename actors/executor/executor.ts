@@ -13,8 +13,9 @@ import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Service } from '../../lib/service.ts';
+import type { Starting } from './callees.ts';
 import { Deliveries } from './deliveries.ts';
-import { Estate } from './estate.ts';
+import { Estate, type EstateParts } from './estate.ts';
 
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
@@ -27,10 +28,12 @@ export function buildExecutor({
   bus,
   catalogue,
   log,
+  starting,
 }: {
   readonly bus: Bus;
   readonly catalogue: Catalogue;
   readonly log: Log;
+  readonly starting: Starting;
 }): Service {
   const member: Member = {
     id: randomUUID(),
@@ -41,7 +44,7 @@ export function buildExecutor({
     startedAtMs: Date.now(),
     format: MESSAGE_FORMAT,
   };
-  const executor = new Executor(bus, member, catalogue, log);
+  const executor = new Executor(member, { bus, catalogue, log, starting });
   return {
     name: 'executor',
     start: () => executor.start(),
@@ -61,11 +64,11 @@ class Executor {
   #progressMs = performance.now();
   #roundMs = 0;
 
-  constructor(bus: Bus, member: Member, catalogue: Catalogue, log: Log) {
-    this.#bus = bus;
-    this.#log = log;
-    this.#deliveries = new Deliveries(bus, log);
-    this.#estate = new Estate({ bus, member, catalogue, log, deliveries: this.#deliveries });
+  constructor(member: Member, parts: Omit<EstateParts, 'member' | 'deliveries'>) {
+    this.#bus = parts.bus;
+    this.#log = parts.log;
+    this.#deliveries = new Deliveries(parts.bus, parts.log);
+    this.#estate = new Estate({ ...parts, member, deliveries: this.#deliveries });
   }
 
   async start(): Promise<void> {

@@ -2,12 +2,21 @@
 import type { LoadedConfig } from '../../lib/config.ts';
 import { launch } from '../../lib/launch/launch.ts';
 import type { Parts } from '../../lib/launch/parts.ts';
+import { inputPlace } from '../../lib/secret/cipher.ts';
 import type { Service } from '../../lib/service.ts';
 import { buildExecutor } from './executor.ts';
 
 export async function executorOf(parts: Parts): Promise<Service> {
-  const { catalogue } = await parts.plugins();
-  return buildExecutor({ bus: parts.bus, catalogue, log: parts.log.child({ server: 'executor' }) });
+  const [{ catalogue }, cipher] = await Promise.all([parts.plugins(), parts.cipher()]);
+  return buildExecutor({
+    bus: parts.bus,
+    catalogue,
+    log: parts.log.child({ server: 'executor' }),
+    starting: {
+      globals: parts.loaded.config.pluginDefaults,
+      seal: (originalId) => (inputId, text) => cipher.seal(inputPlace(originalId, inputId), text),
+    },
+  });
 }
 
 export const main = (loaded: LoadedConfig): Promise<number> =>

@@ -127,6 +127,8 @@ export interface ChildEndedMessage extends Named {
   readonly reason?: string;
   /** It was made anew: this is the one to wait for. */
   readonly nextId?: string;
+  /** It has only begun, which is all that was asked. */
+  readonly begun?: boolean;
 }
 
 /** The caller of an execution has taken its end, or waits for it no more. */

@@ -36,7 +36,11 @@ export function memoryMailbox(store: Store): Mailbox {
       const start = space.documents.get(message.executionId)?.get('start');
       if (space.tombstones.has(message.executionId)) return 'ended';
       if (start === undefined && !message.caller) return 'unknown';
-      if (start !== undefined && !message.caller && (JSON.parse(start) as ExecutionStart).incarnation !== message.incarnation)
+      if (
+        start !== undefined &&
+        !message.caller &&
+        (JSON.parse(start) as ExecutionStart).incarnation !== message.incarnation
+      )
         return 'otherIncarnation';
       space.killing.add(message.executionId);
       store.append(partition, [message]);

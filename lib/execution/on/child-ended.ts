@@ -15,7 +15,7 @@ export function onChildEnded(draft: Draft, message: ChildEndedMessage): string |
     return 'the attempt has ended';
   if (calledBy(taskRun) !== message.childId) return 'it waits for another execution';
   if (stateOf(taskRun.history) === 'RETRYING') return 'the attempt has ended';
-  endCall(draft, taskRun);
+  if (!message.begun) endCall(draft, taskRun);
   if (message.nextId !== undefined) waitForNext(draft, taskRun, message.nextId);
   else take(draft, taskRun, message);
   return undefined;
@@ -49,7 +49,9 @@ function take(draft: Draft, taskRun: TaskRun, message: ChildEndedMessage): void 
   const ended = endedAttempt(lastAttempt(taskRun)!, state, { endedAtMs: draft.nowMs });
   const answered: TaskRun = {
     ...withLastAttempt(taskRun, ended),
-    outputs: { ...taskRun.outputs, ...(outputs ? { outputs } : {}), state: called },
+    outputs: message.begun
+      ? (taskRun.outputs ?? {})
+      : { ...taskRun.outputs, ...(outputs ? { outputs } : {}), state: called },
     ...(reason === undefined ? {} : { reason }),
   };
   finishAttempt(draft, answered, draft.refOf(taskRun), state);
