@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import type { Vault } from '../lib/bus/vault.ts';
 import { isFault } from '../lib/errors.ts';
 import { cipherOf, ENVELOPE_TYPE, inputPlace, isEnvelope } from '../lib/secret/cipher.ts';
-import { openCipher } from '../lib/secret/key.ts';
+import { openKey } from '../lib/secret/key.ts';
 import { HIDDEN, maskOf } from '../lib/secret/mask.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'windhover-'));
@@ -17,6 +17,7 @@ let files = 0;
 const aFile = (): string => join(folder, `${++files}.key`);
 const aKey = (): string => randomBytes(32).toString('base64');
 const aCipher = () => cipherOf(randomBytes(32));
+const openCipher = async (options: Parameters<typeof openKey>[0]) => cipherOf(await openKey(options));
 const unreadable = (error: unknown): boolean => isFault(error, 'encryption.unreadable');
 const wrongKey = (error: unknown): boolean => isFault(error, 'encryption.key');
 

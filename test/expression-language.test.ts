@@ -150,6 +150,35 @@ describe('reading tags that change nothing', () => {
   ]);
 });
 
+describe('calling methods', () => {
+  rendering(
+    [
+      [
+        '{{ s.length() }} {{ s.length }} {{ s.toUpperCase().substring(1, 3) }} {{ s.charAt(0) }} {{ s.empty }}',
+        '5 5 EL h false',
+      ],
+      [
+        '{{ s.matches("h.*o") }} {{ s.matches("h") }} {{ s.split("l+") }} {{ s.replaceAll("l(.)", "<$1>") }}',
+        'true false ["he","o"] he<l>o',
+      ],
+      [
+        '{{ list.size() }} {{ list.get(0) }} {{ list.indexOf(2) }} {{ list.indexOf(n) }} {{ nothing.empty }}',
+        '3 1 -1 -1 true',
+      ],
+      [
+        '{{ map.size() }} {{ map.containsKey("a") }} {{ map.getOrDefault("z", 1) }} {{ map.keySet() }}',
+        '2 true 1 ["a","b"]',
+      ],
+      ['{{ n.toString() ~ 1 }} {{ 2.7.intValue() }} {{ n.doubleValue() }}', '51 2 5.0'],
+      ['{{ map.size }}', /Unable to find `size`/],
+      ['{{ s.getClass() }}', /Unable to find `getClass\(\)`/],
+      ['{{ s.repeat(2) }} {{ s.repeat(99999999) }}', /a text of at most/],
+      ['{{ s.substring(a=1) }}', /no names of arguments/],
+    ],
+    context,
+  );
+});
+
 test('refusing what Pebble refuses', () => {
   for (const wrong of [
     '{{ [1, 2,] }}',
@@ -161,6 +190,7 @@ test('refusing what Pebble refuses', () => {
     '{% set null = 1 %}',
     '{% if a %}{% endif b %}',
     '{{ 2 in list }}',
+    '{{ s.contains("x") }}',
     '{% macro m(a) %}{{ a | nope }}{% endmacro %}',
   ])
     assert.equal(checkTemplate(wrong)?.fault, 'syntax', wrong);

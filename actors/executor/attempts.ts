@@ -94,9 +94,15 @@ async function goneOf(bus: Bus, waiting: readonly Watched[], nowMs: number): Pro
   });
 }
 
-export const reofferOf = (ref: string, delivery: string, nowMs: number): Message => ({
+const reofferOf = (ref: string, delivery: string, nowMs: number): Message => ({
   ...named(ref, nowMs),
   kind: 'reoffer',
+  delivery,
+});
+
+export const resendOf = (ref: string, delivery: string, nowMs: number): Message => ({
+  ...named(ref, nowMs),
+  kind: 'resend',
   delivery,
 });
 

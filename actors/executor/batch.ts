@@ -81,6 +81,7 @@ export class Batch {
       this.killed,
       this.deadLetters,
       this.failed,
+      this.dispatches,
       this.#documents,
       this.#events,
     ];
@@ -93,6 +94,7 @@ export class Batch {
 
   /** One step's change. */
   add(executionId: string, change: Change): void {
+    if (!change.start && !change.head && change.taskRuns.length === 0) return;
     let folded = this.#folded.get(executionId);
     if (!folded) this.#folded.set(executionId, (folded = { taskRuns: new Map(), removed: new Set() }));
     if (change.start) folded.start = change.start;
@@ -107,6 +109,11 @@ export class Batch {
 
   open(dispatch: Dispatch): void {
     this.#opened.set(dispatch.item.ref, dispatch.item.delivery);
+    this.dispatches.push(dispatch);
+  }
+
+  /** Of a delivery that is open already: its claim, if there is one by now, stays. */
+  resend(dispatch: Dispatch): void {
     this.dispatches.push(dispatch);
   }
 

@@ -12,7 +12,7 @@ import type { Log } from '../../lib/log.ts';
 import { attemptRef } from '../../lib/model/execution.ts';
 import type { FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
-import { type Attempts, reofferOf } from './attempts.ts';
+import { type Attempts, resendOf } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
 import type { Durations } from './durations.ts';
@@ -51,7 +51,7 @@ export class ExecutionPartition implements PartitionActor {
     this.#held = new Held(holding, lease, parts.durations, nowMs);
     const unsent = new Set(holding.outbox);
     for (const { ref, delivery, claim } of holding.attempts)
-      if (unsent.has(ref) && !claim) this.#own.push(reofferOf(ref, delivery, nowMs));
+      if (unsent.has(ref) && !claim) this.#own.push(resendOf(ref, delivery, nowMs));
   }
 
   get attempts(): Attempts {

@@ -103,7 +103,9 @@ export class Held {
 
   #open(batch: Batch, effect: Extract<Effect, { kind: 'runTask' }>, nowMs: number): void {
     const item = { ...effect.item, version: batch.version };
-    batch.open({ partition: batch.partition, group: effect.group, type: effect.type, item });
+    const dispatch = { partition: batch.partition, group: effect.group, type: effect.type, item };
+    if (effect.isOpen) batch.resend(dispatch);
+    else batch.open(dispatch);
     this.attempts.open({
       ref: item.ref,
       group: effect.group,

@@ -17,6 +17,8 @@ export interface Setup {
   /** Working directories are made below it. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Base64; taken away before any plugin is loaded. */
+  encryptionKey?: string;
   /** Tasks may reach loopback and private addresses. */
   readonly httpAllowPrivate: boolean;
   /** Two numbers: `CURSOR` and `ATTENTION`. Absent in a process. */

@@ -13,6 +13,7 @@ import type { Roots, RunGiven, Runnable } from '../../lib/task/task-context.ts';
 import { readYaml } from '../../lib/yaml/yaml.ts';
 import { type Server, TaskError } from '../../plugins/sdk/index.ts';
 import type { ExecutionPart, WorkItem } from './channel.ts';
+import type { Secrets } from './secrets.ts';
 
 const STARTS_MAX = 256;
 
@@ -32,12 +33,14 @@ export const openPart = (part: ExecutionPart): OpenPart => ({ part, parsed: new 
 
 export class Library {
   readonly #plugins: PluginSet;
+  readonly #secrets: Secrets;
   readonly #sources = new Map<ContentHash, string>();
   readonly #flows = new Map<ContentHash, Flow>();
   readonly #starts = new Map<string, ExecutionStart>();
 
-  constructor(plugins: PluginSet) {
+  constructor(plugins: PluginSet, secrets: Secrets) {
     this.#plugins = plugins;
+    this.#secrets = secrets;
   }
 
   learn(flows: readonly (readonly [hash: ContentHash, source: string])[], drop: readonly ContentHash[]): void {
@@ -66,7 +69,8 @@ export class Library {
       value: item.value,
       sink,
       metrics,
-      roots: () => rootsOf(start, flow, item, open),
+      roots: () => rootsOf(this.#secrets.opened(start, flow), flow, item, open),
+      mask: () => this.#secrets.maskOf(start, flow),
       taskIn: (source) => this.#runnable(taskIn(source, this.#plugins.catalogue), server),
     };
   }

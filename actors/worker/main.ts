@@ -14,6 +14,7 @@ export async function workerOf(parts: Parts): Promise<Service> {
     bus: parts.bus,
     storage: { folder: parts.data.storage },
     packages: parts.packages,
+    encryptionKey: Buffer.from(await parts.key()).toString('base64'),
     threads: config.threads ?? availableParallelism() * THREADS_PER_CORE,
     warm: given.has('threads'),
     group: config.workerGroup,

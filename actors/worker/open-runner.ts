@@ -5,14 +5,16 @@ import { type Setup, SHARED_BYTES } from './channel.ts';
 import { Library } from './library.ts';
 import { capturePrints } from './prints.ts';
 import { Runner, type RunnerParts } from './runner.ts';
+import { secretsOf } from './secrets.ts';
 
 export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post' | 'drain'>): Promise<Runner> {
+  const secrets = secretsOf(setup);
   const plugins = await loadPlugins(setup.packages);
   const prints = capturePrints((level, text) => runner.printed(level, text));
   const runner: Runner = new Runner({
     ...channel,
     flushPrints: prints.flush,
-    library: new Library(plugins),
+    library: new Library(plugins, secrets),
     ground: {
       storage: openLocalStorage({ folder: setup.storageFolder }),
       folder: setup.folder,

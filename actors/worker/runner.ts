@@ -115,8 +115,10 @@ export class Runner {
   broke(error: unknown): boolean {
     const current = this.#current;
     if (!current) return false;
-    this.#line(current, 4, error instanceof Error ? (error.stack ?? error.message) : String(error));
-    this.#end(current, { state: 'FAILED', bytes: 0, reason: reasonOf(error) });
+    const masked = current.running?.masked;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#line(current, 4, masked ? masked(text) : text);
+    this.#end(current, { state: 'FAILED', bytes: 0, reason: reasonOf(error, masked) });
     queueMicrotask(() => this.go());
     return true;
   }

@@ -42,6 +42,8 @@ export interface WorkerOptions {
   readonly storage: { readonly folder: string };
   /** Packages of plugins. */
   readonly packages: readonly string[];
+  /** Of secrets, base64. Absent: an execution that has some cannot read them. */
+  readonly encryptionKey?: string;
   readonly threads: number;
   /** All threads are started at once, and stay. */
   readonly warm: boolean;
@@ -103,6 +105,7 @@ class WorkerService implements Service {
     const host = { path: hostPath(), language: hostLanguage(), node: process.execPath, folder: options.folder };
     const setup = {
       packages,
+      encryptionKey: options.encryptionKey,
       storageFolder: storage.folder,
       folder: this.#folder.path,
       environment: environmentOf(host),

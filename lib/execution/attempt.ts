@@ -63,6 +63,18 @@ export function deliverAgain(draft: Draft, task: Task, taskRun: TaskRun, lost: b
   });
 }
 
+/** The present delivery, once more. */
+export function sendAgain(draft: Draft, task: Task, taskRun: TaskRun): void {
+  const { delivery } = lastAttempt(taskRun)!;
+  draft.effects.push({
+    kind: 'runTask',
+    group: task.workerGroup ?? 'default',
+    type: task.type,
+    item: itemOf(draft, task, taskRun, delivery!),
+    isOpen: true,
+  });
+}
+
 function itemOf(draft: Draft, task: Task, taskRun: TaskRun, delivery: string): Omit<Item, 'version'> {
   const { start } = draft;
   const alone = (lastAttempt(taskRun)?.losses ?? 0) > 0;

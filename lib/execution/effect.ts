@@ -21,7 +21,14 @@ export interface Change {
 
 export type Effect =
   /** Hand an attempt to a worker group. `type` is the task's, for learning how long such tasks take. */
-  | { readonly kind: 'runTask'; readonly group: string; readonly type: string; readonly item: Omit<Item, 'version'> }
+  | {
+      readonly kind: 'runTask';
+      readonly group: string;
+      readonly type: string;
+      readonly item: Omit<Item, 'version'>;
+      /** The delivery is open already, and may be claimed. */
+      readonly isOpen?: boolean;
+    }
   /** The attempt is over: its claim goes, and nobody is granted one. `ranMs` teaches how long such tasks take. */
   | { readonly kind: 'closeAttempt'; readonly ref: string; readonly ranMs?: number; readonly type?: string }
   /** The attempt must end: its worker is told, and answers. */

@@ -19,6 +19,7 @@ import { onContinue } from './on/continue.ts';
 import { onKill } from './on/kill.ts';
 import { onPause } from './on/pause.ts';
 import { onReoffer } from './on/reoffer.ts';
+import { onResend } from './on/resend.ts';
 import { onResume } from './on/resume.ts';
 import { beginning, onStart } from './on/start.ts';
 import { onTaskEnded } from './on/task-ended.ts';
@@ -69,6 +70,8 @@ function answer(draft: Draft, message: Rest): string | undefined {
       return onWorkerLost(draft, message);
     case 'reoffer':
       return onReoffer(draft, message);
+    case 'resend':
+      return onResend(draft, message);
     case 'timer':
       return onTimer(draft, message);
     case 'kill':

@@ -8,38 +8,41 @@ import type { Parsed } from './template-parser.ts';
 
 export function compiledUnit(source: string, { nodes, macros, blocks }: Parsed, render: Renderer): Write {
   const calls = new Calls(render);
-  /** What is found while it is being compiled is known by then. */
-  function compiledOnce<T, R>(
-    known: ReadonlyMap<string, T>,
-    make: (value: T, write: Write) => { readonly entry: R; readonly body: readonly Node[] },
-  ): (name: string) => R | undefined {
-    const made = new Map<string, R>();
-    return (name) => {
-      const value = known.get(name);
-      if (value === undefined || made.has(name)) return made.get(name);
-      let write: Write | undefined;
-      const { entry, body } = make(value, (frame) => write!(frame));
-      made.set(name, entry);
-      write = unit.body(body);
-      return entry;
-    };
-  }
+  const body = (nodes: readonly Node[]): Write => bodyOf(nodes, unit);
   const unit: Unit = {
     source,
     strict: (expression) => compileExpression(expression, unit, calls),
     lenient: (expression) => compileLenient(expression, unit),
-    body: (body) => bodyOf(body, unit),
+    body,
     filter: (named, input) => calls.filter(named, input, unit),
-    macro: compiledOnce(macros, ({ parameters, body }, write) => ({
+    macro: compiledOnce(macros, body, ({ parameters, body }, write) => ({
       entry: {
         write,
         parameters: parameters.map(({ name, fallback }) => ({ name, fallback: fallback && unit.strict(fallback) })),
       },
       body,
     })),
-    block: compiledOnce(blocks, (body, write) => ({ entry: write, body })),
+    block: compiledOnce(blocks, body, (nodes, write) => ({ entry: write, body: nodes })),
   };
-  return unit.body(nodes);
+  return body(nodes);
+}
+
+/** The entry is known before its body is compiled, so that a body may name itself. */
+function compiledOnce<T, R>(
+  declared: ReadonlyMap<string, T>,
+  compileBody: (nodes: readonly Node[]) => Write,
+  make: (value: T, write: Write) => { readonly entry: R; readonly body: readonly Node[] },
+): (name: string) => R | undefined {
+  const made = new Map<string, R>();
+  return (name) => {
+    const value = declared.get(name);
+    if (value === undefined || made.has(name)) return made.get(name);
+    let write: Write | undefined;
+    const { entry, body } = make(value, (frame) => write!(frame));
+    made.set(name, entry);
+    write = compileBody(body);
+    return entry;
+  };
 }
 
 function bodyOf(nodes: readonly Node[], unit: Unit): Write {

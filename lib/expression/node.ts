@@ -48,7 +48,6 @@ export type Walk = {
 /** A tag while it is being read: its parser stands behind the tag's name. */
 export type Reading = {
   readonly at: number;
-  readonly source: string;
   readonly parser: Parser;
   /** The nodes up to `end<tag>`, which may repeat `name`. */
   body(tag: string, name?: string): readonly Node[];

@@ -197,7 +197,7 @@ export class Parser {
       const { at } = this.current;
       if (this.takeIf('.')) {
         const nameAt = this.current.at;
-        const name = this.name('the name of a property (an item of a list is `[0]`)');
+        const name = this.#propertyName();
         object = this.is('(')
           ? { kind: 'method', at, object, name, args: this.arguments() }
           : { kind: 'member', at: nameAt, object, name };
@@ -207,6 +207,14 @@ export class Parser {
         object = { kind: 'index', at, object, key };
       } else return object;
     }
+  }
+
+  /** A word that is an operator is none: it stands in brackets, as `['contains']`. */
+  #propertyName(): string {
+    const { text } = this.current;
+    if (Object.hasOwn(PRECEDENCE, text) || text === 'not')
+      throw this.unexpected("the name of a property (a word such as `is` stands as `['is']`)");
+    return this.name('the name of a property (an item of a list is `[0]`)');
   }
 
   #list(): Expression {

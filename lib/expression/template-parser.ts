@@ -152,7 +152,6 @@ class TemplateParser {
     };
     return {
       at,
-      source: this.#source,
       parser,
       until,
       body(tag, name) {

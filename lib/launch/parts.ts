@@ -13,8 +13,8 @@ import { type Log, openLog } from '../log.ts';
 import { BUILT_IN, loadPlugins, type PluginSet } from '../plugin/load.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openSqlRepository } from '../repository/sql/open.ts';
-import type { Cipher } from '../secret/cipher.ts';
-import { openCipher } from '../secret/key.ts';
+import { type Cipher, cipherOf } from '../secret/cipher.ts';
+import { openKey } from '../secret/key.ts';
 import { openLocalStorage } from '../storage/local.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -30,7 +30,8 @@ export interface Parts {
   plugins(): Promise<PluginSet>;
   repository(): Promise<Repository>;
   storage(): Storage;
-  /** Throws `encryption.key`. */
+  /** The key that secrets are encrypted with, for those who hand it on. Throws `encryption.key`. */
+  key(): Promise<Uint8Array>;
   cipher(): Promise<Cipher>;
   close(): Promise<void>;
 }
@@ -46,7 +47,8 @@ export async function openParts(name: string, loaded: LoadedConfig, signal: Abor
   let plugins: Promise<PluginSet> | undefined;
   let repository: Promise<Repository> | undefined;
   let storage: Storage | undefined;
-  let cipher: Promise<Cipher> | undefined;
+  let key: Promise<Uint8Array> | undefined;
+  const keyOnce = () => (key ??= openKey({ given: config.encryptionKey, file: data.encryptionKey, vault: bus.vault }));
   return {
     loaded,
     data,
@@ -56,7 +58,8 @@ export async function openParts(name: string, loaded: LoadedConfig, signal: Abor
     plugins: () => (plugins ??= loadPlugins(packages)),
     repository: () => (repository ??= openRepository(data, log)),
     storage: () => (storage ??= openLocalStorage({ folder: data.storage })),
-    cipher: () => (cipher ??= openCipher({ given: config.encryptionKey, file: data.encryptionKey, vault: bus.vault })),
+    key: keyOnce,
+    cipher: async () => cipherOf(await keyOnce()),
     close: async () => {
       if (repository) await (await repository).close();
       await bus.close();

@@ -82,6 +82,14 @@ export interface ReofferMessage extends Named {
   readonly delivery: string;
 }
 
+/** A new owner found an attempt whose parcel the last one may not have sent: the same delivery goes out once more. */
+export interface ResendMessage extends Named {
+  readonly kind: 'resend';
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly delivery: string;
+}
+
 /** A timer of the execution is due: `name` is the one it was set with. */
 export interface TimerMessage extends Named {
   readonly kind: 'timer';
@@ -153,6 +161,7 @@ export type Message =
   | TaskEndedMessage
   | WorkerLostMessage
   | ReofferMessage
+  | ResendMessage
   | TimerMessage
   | KillMessage
   | PauseMessage

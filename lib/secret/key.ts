@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Vault } from '../bus/vault.ts';
 import { Fault, isFault } from '../errors.ts';
-import { type Cipher, cipherOf, type Envelope, KEY_BYTES } from './cipher.ts';
+import { cipherOf, type Envelope, KEY_BYTES } from './cipher.ts';
 
 const CHECK = 'encryption';
 const CHECK_PLACE = 'installation/check';
@@ -14,7 +14,7 @@ const CHECK_TEXT = 'windhover';
 const VARIABLE = 'WINDHOVER_ENCRYPTION_KEY';
 
 /** `file` is where a key that was made is kept; `given` is base64. Throws `encryption.key`. */
-export async function openCipher({
+export async function openKey({
   given,
   file,
   vault,
@@ -22,14 +22,14 @@ export async function openCipher({
   readonly given?: string;
   readonly file: string;
   readonly vault: Vault;
-}): Promise<Cipher> {
+}): Promise<Uint8Array> {
   const { key, made } = given === undefined ? await keyIn(file, vault) : { key: keyOf(given, VARIABLE), made: false };
   const cipher = cipherOf(key);
   await vault.set(CHECK, JSON.stringify(cipher.seal(CHECK_PLACE, CHECK_TEXT)), { onlyIfAbsent: true });
   const check = JSON.parse((await vault.get(CHECK))!) as Envelope;
   try {
     cipher.open(CHECK_PLACE, check);
-    return cipher;
+    return key;
   } catch (error) {
     if (!isFault(error, 'encryption.unreadable')) throw error;
     // Another machine was faster: this key has sealed nothing.

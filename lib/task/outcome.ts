@@ -27,7 +27,8 @@ export type MetricSink = (metric: Metric) => void;
 /** Of a reason, in characters: it travels with the answer, which has a bound. The log has the whole. */
 const REASON_CHARS_MAX = 4_096;
 
-export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+/** `masked` hides secrets, before anything is cut. */
+export function reasonOf(error: unknown, masked: (text: string) => string = (text) => text): string {
+  const text = masked(error instanceof Error ? error.message : String(error));
   return text.length <= REASON_CHARS_MAX ? text : `${text.slice(0, REASON_CHARS_MAX)}…`;
 }

@@ -100,12 +100,16 @@ function failed(running: RunningTask, error: unknown): Outcome {
   const isExpected =
     isOf(error, TaskError) || isFault(error) || (error instanceof Error && error.name === 'ExpressionError');
   running.log.error(isExpected ? (error as Error).message : traceOf(error));
-  return { state: 'FAILED', reason: reasonOf(error), ...outputsOf(error) };
+  return { state: 'FAILED', reason: reasonOf(error, running.masked), ...outputsOf(error) };
 }
 
 function warned(running: RunningTask, error: unknown): Outcome {
   try {
-    const outcome = withChanges(running, { state: 'WARNING', reason: reasonOf(error), ...outputsOf(error) });
+    const outcome = withChanges(running, {
+      state: 'WARNING',
+      reason: reasonOf(error, running.masked),
+      ...outputsOf(error),
+    });
     running.log.warn((error as Error).message);
     return outcome;
   } catch (refusal) {

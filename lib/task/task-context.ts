@@ -15,6 +15,7 @@ import { renderAll } from '../expression/render.ts';
 import type { Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
 import { parseProperties } from '../plugin/properties.ts';
+import type { Mask } from '../secret/mask.ts';
 import type { Storage } from '../storage/storage.ts';
 import { HttpConnector } from './http/connector.ts';
 import type { Reachable } from './http/resolve.ts';
@@ -41,6 +42,8 @@ export interface RunGiven extends Runnable {
   readonly value?: string;
   /** What its expressions can reach; built when the first of them is rendered. */
   readonly roots: () => Roots;
+  /** Hides the secrets of its execution; undefined where it has none. */
+  readonly mask?: () => Mask | undefined;
   readonly sink: LineSink;
   readonly metrics: MetricSink;
   /** Reads a task out of YAML. Throws a TaskError that says what is wrong with it. */
@@ -86,8 +89,14 @@ export class RunningTask implements TaskContext {
   }
 
   get log(): TaskLog {
-    this.#log ??= taskLog(this.given.sink, this.given.task.logLevel);
+    this.#log ??= taskLog(this.given.sink, this.given.task.logLevel, this.masked);
     return this.#log;
+  }
+
+  /** What it says, without the secrets of its execution. */
+  get masked(): Mask {
+    const { mask } = this.given;
+    return (text) => mask?.()?.(text) ?? text;
   }
 
   get execution(): TaskContext['execution'] {

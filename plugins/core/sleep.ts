@@ -1,7 +1,6 @@
 /** flow.Sleep: waits. A kill or a timeout ends the waiting at once. */
-import { defineTask, TaskError } from '@windhover/sdk';
+import { defineTask, duration, durationMs, TaskError } from '@windhover/sdk';
 import { z } from 'zod';
-import { durationMs } from './duration.ts';
 
 /** A longer timer would fire at once: long waits are slept in pieces. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -11,15 +10,13 @@ export const sleep = defineTask({
   title: 'Wait',
   description: 'Waits for `duration` and does nothing else.',
   properties: z.strictObject({
-    duration: z
-      .string()
-      .refine((text) => (durationMs(text) ?? -1) >= 0, 'expected an ISO-8601 duration such as PT30S')
-      .describe('ISO-8601, such as PT30S'),
+    duration: duration().describe('ISO-8601, such as PT30S'),
   }),
   examples: [
     { title: 'Wait for five seconds', code: 'id: wait\ntype: io.kestra.plugin.core.flow.Sleep\nduration: PT5S\n' },
   ],
-  async run({ signal }, { duration }) {
+  async run({ signal, log }, { duration }) {
+    log.info(`Waiting for ${duration}`);
     for (let left = durationMs(duration)!; left > 0; left -= TIMER_MS_MAX)
       await wait(Math.min(left, TIMER_MS_MAX), signal);
     return undefined;

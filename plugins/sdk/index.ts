@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Http } from './http.ts';
 
+export { duration, durationMs } from './duration.ts';
 export type { Http, HttpProxy, HttpRequest, HttpResponse, HttpStreamedBody } from './http.ts';
 export { REDIRECTS_MAX } from './http.ts';
 

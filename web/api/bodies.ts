@@ -69,6 +69,24 @@ export interface LineBody {
   readonly message: string;
 }
 
+/** What a start with these values would make of each input. */
+export interface InputsBody {
+  readonly id: string;
+  readonly namespace: string;
+  readonly inputs: readonly InputBody[];
+  readonly checks: readonly unknown[];
+}
+
+export interface InputBody {
+  /** As the flow has it, its choices computed. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly value?: unknown;
+  readonly enabled: boolean;
+  readonly isDefault: boolean;
+  /** Absent where nothing is wrong. */
+  readonly errors?: readonly { readonly message: string }[];
+}
+
 export interface PageBody<T> {
   readonly results: readonly T[];
   readonly total: number;

@@ -31,6 +31,7 @@ export const ROUTES = {
   searchExecutions: { method: 'GET', path: '/executions/search', access: 'user' },
   executionsOfFlow: { method: 'GET', path: '/executions', access: 'user' },
   triggerExecution: { method: 'POST', path: '/executions/trigger/:namespace/:flowId', access: 'user' },
+  validateInputs: { method: 'POST', path: '/executions/:namespace/:flowId/validate', access: 'user' },
   createExecution: { method: 'POST', path: '/executions/:namespace/:flowId', access: 'user' },
   followExecution: { method: 'GET', path: '/executions/:executionId/follow', access: 'user' },
   downloadFile: { method: 'GET', path: '/executions/:executionId/file', access: 'user' },

@@ -1,12 +1,10 @@
-/** Request bodies, bounded: a flow's source, JSON, and the fields of a multipart form. */
+/** Request bodies, bounded: a flow's source, JSON, the fields of a form without files. */
 import type { IncomingMessage } from 'node:http';
-import { Busboy } from '@fastify/busboy';
 import { Fault } from '../../lib/errors.ts';
 import { faultIn } from './value.ts';
 
 export const FLOW_BYTES_MAX = 1024 * 1024;
 export const FORM_BYTES_MAX = 8 * 1024 * 1024;
-const FIELDS_MAX = 1_000;
 /** A byte order mark stays: a source is read back as it was sent. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -67,7 +65,7 @@ export async function jsonOf(request: IncomingMessage, bytesMax: number): Promis
   return value as Record<string, unknown>;
 }
 
-/** The fields of a form: an execution's inputs. A part that is a file is taken as its text. */
+/** The fields of what is no multipart form: an execution's inputs. */
 export async function fieldsOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const type = request.headers['content-type'] ?? '';
   if (type.startsWith('application/json')) return jsonOf(request, FORM_BYTES_MAX);
@@ -75,36 +73,5 @@ export async function fieldsOf(request: IncomingMessage): Promise<Record<string,
   if (body.length === 0) return {};
   if (type.startsWith('application/x-www-form-urlencoded'))
     return Object.fromEntries(new URLSearchParams(textIn(body)));
-  if (!type.startsWith('multipart/form-data'))
-    throw new Fault('request.invalid', `expected multipart/form-data, got ${type || 'no content type'}`);
-  return body.includes('name=') ? multipart(type, body) : {};
-}
-
-function multipart(type: string, body: Buffer): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    const fields: Record<string, unknown> = Object.create(null);
-    const invalid = (error: unknown) =>
-      reject(new Fault('request.invalid', `expected a multipart form, got ${(error as Error).message}`));
-    try {
-      const form = new Busboy({
-        headers: { 'content-type': type },
-        limits: { fields: FIELDS_MAX, fieldSize: FORM_BYTES_MAX },
-      });
-      form.on('field', (name: string, value: string) => {
-        fields[name] = value;
-      });
-      form.on('file', (name: string, stream: NodeJS.ReadableStream) => {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          fields[name] = Buffer.concat(chunks).toString();
-        });
-      });
-      form.on('error', invalid);
-      form.on('finish', () => resolve({ ...fields }));
-      form.end(body);
-    } catch (error) {
-      invalid(error);
-    }
-  });
+  throw new Fault('request.invalid', `expected multipart/form-data, got ${type || 'no content type'}`);
 }

@@ -12,6 +12,7 @@ export async function webserverOf(parts: Parts): Promise<Webserver> {
     repository: await parts.repository(),
     storage: parts.storage(),
     catalogue,
+    cipher: await parts.cipher(),
     config,
     portFixed: given.has('port'),
     data: parts.data,

@@ -17,6 +17,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
+import type { Cipher } from '../../lib/secret/cipher.ts';
 import type { Service } from '../../lib/service.ts';
 import type { Storage } from '../../lib/storage/storage.ts';
 import { appOf } from './app.ts';
@@ -31,12 +32,14 @@ import { Starts } from './live/starts.ts';
 import { executionHandlers } from './routes/executions.ts';
 import { fileHandlers } from './routes/files.ts';
 import { flowHandlers } from './routes/flows.ts';
+import { inputHandlers } from './routes/inputs.ts';
 import { logHandlers } from './routes/logs.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
 
 const VERSION = '0.1.0';
 const PORT = 8080;
+const MB = 1024 * 1024;
 /** A request's headers must have come by then. */
 const HEADERS_MS = 20_000;
 /** Of what stands behind a stream: the last words are flushed. */
@@ -47,6 +50,7 @@ export interface WebserverParts {
   readonly repository: Repository;
   readonly storage: Storage;
   readonly catalogue: Catalogue;
+  readonly cipher: Cipher;
   readonly config: Config;
   /** A port that was set must be free; the default moves on. */
   readonly portFixed: boolean;
@@ -143,15 +147,20 @@ class WebserverService implements Webserver {
   }
 
   #handlers(door: Door): Handlers {
-    const { bus, repository, storage, catalogue } = this.#parts;
+    const { bus, repository, storage, catalogue, cipher, config } = this.#parts;
     const executions = new Executions(bus, repository);
-    const flows = new Flows(bus, this.#hub, catalogue);
+    const flows = new Flows(bus, this.#hub, catalogue, config.pluginDefaults);
     const followed = { hub: this.#hub, executions, partitions: bus.partitions };
     const logs = new Logs(repository, this.#lines, executions);
-    const starts = new Starts(bus, this.#time, flows, followed);
+    const starts = new Starts({
+      ...{ bus, flows, followed, storage, cipher },
+      time: this.#time,
+      uploadBytesMax: config.uploadMb * MB,
+    });
     return {
       ...sessionHandlers({ ...door, version: VERSION, instance: this.#household!.instance }),
       ...flowHandlers(flows, repository),
+      ...inputHandlers(starts),
       ...executionHandlers({ bus, repository, executions, starts, followed }),
       ...fileHandlers(executions, storage),
       ...logHandlers({ ...followed, lines: this.#lines, logs }),

@@ -34,9 +34,8 @@ export const uniq: Filter = { parameters: [], apply: (input) => (Array.isArray(i
 /** The left side says what comes of it. A null is as if it were not there. */
 export const merge: Filter = {
   parameters: ['items'],
-  required: 1,
   takesNull: true,
-  apply(input, [items]) {
+  apply(input, [items = null]) {
     if (input === null && items === null) throw new ValueError('expected something to merge, got null and null');
     if (input === null || items === null) return input ?? items;
     if (Array.isArray(input)) return [...input, ...(Array.isArray(items) ? items : entriesOf(mapOf(items, 'items')))];

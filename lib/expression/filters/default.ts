@@ -4,8 +4,7 @@ import { isEmpty } from '../tests/empty.ts';
 
 export const defaultFilter: Filter = {
   parameters: ['default'],
-  required: 1,
   takesNull: true,
   forgives: true,
-  apply: (input, [fallback]) => (isEmpty(input) ? fallback : input),
+  apply: (input, [fallback]) => (isEmpty(input) ? (fallback ?? null) : input),
 };

@@ -1,11 +1,11 @@
 /** The few methods that a text, a list, a map or a number has in a template. There are no others, whatever the value behind it is. */
-import { type Budget, within } from '../budget.ts';
+import { type Budget, TEXT_CHARS_MAX, tooLong, within } from '../budget.ts';
 import { find } from '../regex/match.ts';
 import { parseRegex } from '../regex/parse.ts';
 import { replaceAll, splitBy } from '../regex/replace.ts';
 import { itemOf } from './access.ts';
 import { wholeNumber } from './arithmetic.ts';
-import { equals, holds, same } from './equality.ts';
+import { equals, same } from './equality.ts';
 import { entriesOf, isMap, type PlainMap } from './map.ts';
 import { double, isNumeric, long, type Numeric, numberText, plain, wholePart } from './number.ts';
 import { javaText } from './text.ts';
@@ -30,12 +30,10 @@ const OF_TEXT: Methods<string> = {
   strip: method([], (self) => self.trim()),
   toString: method([], (self) => self),
   charAt: method(['index'], (self, [index]) => self.charAt(whole(index))),
-  contains: method(['part'], (self, [part]) => self.includes(text(part))),
   startsWith: method(['prefix'], (self, [prefix]) => self.startsWith(text(prefix))),
   endsWith: method(['suffix'], (self, [suffix]) => self.endsWith(text(suffix))),
   indexOf: method(['part'], (self, [part]) => self.indexOf(text(part))),
   lastIndexOf: method(['part'], (self, [part]) => self.lastIndexOf(text(part))),
-  equals: method(['other'], (self, [other]) => self === other),
   equalsIgnoreCase: method(['other'], (self, [other]) => self.toLowerCase() === text(other).toLowerCase()),
   replace: method(['from', 'to'], (self, [from, to]) => within(self.replaceAll(text(from), () => text(to)))),
   replaceAll: method(['pattern', 'by'], (self, [pattern, by], budget) =>
@@ -45,16 +43,21 @@ const OF_TEXT: Methods<string> = {
   split: method(['pattern', 'limit'], (self, [pattern, limit], budget) =>
     splitBy(parseRegex(text(pattern)), self, limit === undefined ? 0 : whole(limit), budget),
   ),
+  repeat: method(['times'], (self, [times]) => repeated(self, whole(times))),
   concat: method(['other'], (self, [other]) => within(self + text(other))),
   substring: method(['from', 'to'], (self, [from, to]) =>
     self.slice(whole(from), to === undefined ? undefined : whole(to)),
   ),
 };
 
+function repeated(self: string, times: number): string {
+  if (times < 0 || self.length * times > TEXT_CHARS_MAX) throw tooLong();
+  return self.repeat(times);
+}
+
 const OF_LIST: Methods<readonly unknown[]> = {
   size: method([], (self) => self.length),
   isEmpty: method([], (self) => self.length === 0),
-  contains: method(['item'], (self, [item], budget) => holds(self, item, budget)),
   indexOf: method(['item'], (self, [item], budget) => self.findIndex((each) => same(each, item, budget))),
   get: method(['index'], (self, [index]) => itemOf(self, index) ?? null),
   subList: method(['from', 'to'], (self, [from, to]) => self.slice(whole(from), whole(to))),

@@ -36,6 +36,10 @@ export function placesOf(inputs: readonly Input[]): readonly Place[] {
   });
 }
 
+/** Whole ids of the inputs whose values are kept encrypted. */
+export const sealedIds = (inputs: readonly Input[]): readonly string[] =>
+  inputs.flatMap(expanded).flatMap(({ input }) => (inputKind(input.type)?.keeps === 'sealed' ? [input.id] : []));
+
 const templatesOf = (input: Input): readonly string[] => Object.values(inputKind(input.type)?.templates?.(input) ?? {});
 
 function expanded(input: Input): readonly Pick<Place, 'input' | 'gates'>[] {

@@ -3,7 +3,7 @@
  * or however small it has packed it.
  */
 import type { IncomingMessage } from 'node:http';
-import { pipeline, type Readable, Transform } from 'node:stream';
+import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import { TaskError } from '../../../plugins/sdk/index.ts';
 
@@ -37,27 +37,25 @@ export function bodyOf(response: IncomingMessage, bytesMax: number, source: Sour
   const unpacker = encoding === 'identity' ? undefined : UNPACKERS[encoding];
   if (encoding !== 'identity' && !unpacker)
     throw new TaskError(`expected a body packed by one of ${ACCEPTED_ENCODINGS}, got ${encoding} from ${source.name}`);
-  const body = counted(bytesMax, source);
-  // Who reads it hears of it there, and nobody else needs to.
+  // Who reads the body hears of it there, and nobody else needs to.
   const ended = (): void => {};
-  body.on('error', ended);
-  if (unpacker) pipeline(response, unpacker(), body, ended);
-  else pipeline(response, body, ended);
-  return { body, isUnpacked: unpacker !== undefined };
+  response.on('error', ended);
+  const packed = unpacker ? pipeline(response, unpacker(), ended) : response;
+  return { body: Readable.from(counted(packed, bytesMax, source), { objectMode: false }), isUnpacked: !!unpacker };
 }
 
-function counted(bytesMax: number, source: Source): Transform {
+/** Who stops reading ends the connection. */
+async function* counted(packed: AsyncIterable<Buffer>, bytesMax: number, source: Source): AsyncGenerator<Buffer> {
   let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  try {
+    for await (const chunk of packed) {
       bytes += chunk.length;
-      if (bytes > bytesMax) done(tooLong(bytesMax, source, 'more'));
-      else done(null, chunk);
-    },
-    destroy(error, done) {
-      done(error ? source.told(error) : null);
-    },
-  });
+      if (bytes > bytesMax) throw tooLong(bytesMax, source, 'more');
+      yield chunk;
+    }
+  } catch (error) {
+    throw source.told(error);
+  }
 }
 
 const tooLong = (bytesMax: number, { name }: Source, got: string): TaskError =>

@@ -86,9 +86,16 @@ export class HttpConnector implements Http {
 function answer({ url, method }: Exchange, response: IncomingMessage, bytesMax: number, source: Source): HttpResponse {
   const status = response.statusCode!;
   const isEmpty = method === 'HEAD' || status === 204 || status === 304;
+  const { body, isUnpacked } = isEmpty
+    ? { body: response, isUnpacked: false }
+    : orEnded(response, () => bodyOf(response, bytesMax, source));
+  return { url: url.href, status, headers: headersIn(response, isUnpacked), body };
+}
+
+/** What refuses a response ends its connection. */
+function orEnded<T>(response: IncomingMessage, work: () => T): T {
   try {
-    const { body, isUnpacked } = isEmpty ? { body: response, isUnpacked: false } : bodyOf(response, bytesMax, source);
-    return { url: url.href, status, headers: headersIn(response, isUnpacked), body };
+    return work();
   } catch (error) {
     response.destroy();
     throw error;
@@ -107,8 +114,17 @@ function addressIn(text: string): { readonly url: URL; readonly credentials?: st
   url.password = '';
   url.hash = '';
   if (username === '') return { url };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${unescaped(username)}:${unescaped(password)}`;
   return { url, credentials: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray `%` stands for itself.
+    return text;
+  }
 }
 
 const TEXT_CHARS_MAX = 100;

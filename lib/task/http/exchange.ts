@@ -74,7 +74,7 @@ async function begin(asked: Exchange, signal: AbortSignal): Promise<ClientReques
     const socket = await tunnel(proxy, url, known(addresses), signal);
     const servername = url.hostname.includes('[') ? '' : url.hostname;
     const createConnection = () => connectSecure({ socket, servername, rejectUnauthorized: !insecure });
-    return requestSecure({ ...options, createConnection });
+    return requestSecure({ ...options, agent: undefined, createConnection });
   }
   return requestPlain({
     ...options,

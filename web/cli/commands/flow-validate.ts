@@ -58,10 +58,12 @@ export function problemLine(file: string, { line, column, path, message, severit
 
 /** The parser and the plugins are loaded only here: other commands start without them. */
 async function offline({ config }: LoadedConfig): Promise<Validate> {
+  const { definitionOf } = await import('../../../lib/flow/definition.ts');
   const { parseFlow } = await import('../../../lib/flow/parse.ts');
   const { BUILT_IN, loadPlugins } = await import('../../../lib/plugin/load.ts');
   const { catalogue } = await loadPlugins([...BUILT_IN, ...config.plugins]);
-  return async (source) => parseFlow(source, catalogue, { tenant: 'main' }).problems;
+  return async (source) =>
+    parseFlow(definitionOf(source, config.pluginDefaults), catalogue, { tenant: 'main' }).problems;
 }
 
 interface Validated {

@@ -8,6 +8,7 @@ import type { FlowEvent } from '../../../lib/bus/feed.ts';
 import { MESSAGE_BYTES_MAX } from '../../../lib/bus/mailbox.ts';
 import { Fault } from '../../../lib/errors.ts';
 import type { FlowDocument, FlowRevision } from '../../../lib/flow/actor.ts';
+import { definitionOf } from '../../../lib/flow/definition.ts';
 import { parseFlow } from '../../../lib/flow/parse.ts';
 import type { Catalogue } from '../../../lib/model/catalogue.ts';
 import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
@@ -42,12 +43,20 @@ export class Flows {
   readonly #bus: Bus;
   readonly #hub: FeedHub;
   readonly #catalogue: Catalogue;
+  readonly #globals: readonly unknown[];
   readonly #kept = new Map<string, Kept>();
 
-  constructor(bus: Bus, hub: FeedHub, catalogue: Catalogue) {
+  /** `globals` are the plugin defaults of the configuration. */
+  constructor(bus: Bus, hub: FeedHub, catalogue: Catalogue, globals: readonly unknown[]) {
     this.#bus = bus;
     this.#hub = hub;
     this.#catalogue = catalogue;
+    this.#globals = globals;
+  }
+
+  /** What a partition keeps of a source, and what a hash of ours is of. */
+  definition(source: string): string {
+    return definitionOf(source, this.#globals);
   }
 
   get catalogue(): Catalogue {
@@ -131,9 +140,13 @@ export class Flows {
   /** The size comes first: a source that cannot be saved is not worth the time to parse it. */
   parse(source: string): ReturnType<typeof parseFlow> {
     const bytes = Buffer.byteLength(JSON.stringify(source));
-    if (bytes <= SOURCE_BYTES_MAX) return parseFlow(source, this.#catalogue, { tenant: TENANT });
+    if (bytes <= SOURCE_BYTES_MAX) return this.#parsed(source);
     const [expected, got] = [`at most ${SOURCE_BYTES_MAX} bytes, as JSON`, `${bytes}`];
     return { problems: [{ severity: 'error', path: '', message: `expected ${expected}, got ${got}`, expected, got }] };
+  }
+
+  #parsed(source: string): ReturnType<typeof parseFlow> {
+    return parseFlow(this.definition(source), this.#catalogue, { tenant: TENANT });
   }
 
   /** As Redis has it now: what is kept may be behind what another webserver has just saved or deleted. */
@@ -181,7 +194,7 @@ export class Flows {
       const [json] = await this.#bus.documents.fields(partition, key, ['head']);
       if (json === undefined) return undefined;
       const document = JSON.parse(json) as FlowDocument;
-      const { flow } = parseFlow(document.source, this.#catalogue, { tenant: TENANT });
+      const { flow } = this.#parsed(document.source);
       known = { document, ...(flow ? { flow } : {}) };
       return known;
     } finally {

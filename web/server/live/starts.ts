@@ -1,24 +1,29 @@
 /**
- * Starting an execution: inputs and labels are judged here, so that nothing wrong reaches a mailbox; the start is named, so
- * that asking twice under one Idempotency-Key is asking once.
+ * Starting an execution: inputs and labels are judged here, so that nothing wrong reaches a mailbox; files are stored and
+ * secrets sealed under its name; the start is named, so that asking twice under one Idempotency-Key is asking once.
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { BusTime } from '../../../lib/bus/bus-time.ts';
 import type { StartAnswer } from '../../../lib/bus/mailbox.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
-import { resolveInputs } from '../../../lib/flow/inputs.ts';
+import { NeedsFact } from '../../../lib/expression/render.ts';
+import { type ResolvedInput, type ResolvedInputs, resolveInputs } from '../../../lib/flow/inputs.ts';
 import { systemLabelText } from '../../../lib/flow/labels.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
 import { type Flow, type FlowName, type Labels, TENANT } from '../../../lib/model/flow.ts';
 import { derivedId, idOf } from '../../../lib/model/ids.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition, flowKey } from '../../../lib/model/partition.ts';
+import { type Cipher, inputPlace } from '../../../lib/secret/cipher.ts';
+import type { Storage } from '../../../lib/storage/storage.ts';
+import type { Form } from '../form.ts';
 import { invalidFlow, listOf } from '../refusals.ts';
 import { faultIn } from '../value.ts';
 import { createdOf, type Snapshot } from './executions.ts';
 import type { Flows } from './flows.ts';
 import { type Followed, Live } from './live.ts';
+import { Uploads } from './uploads.ts';
 
 const REMEMBER_S = 24 * 60 * 60;
 const KEY_CHARS_MAX = 255;
@@ -27,11 +32,29 @@ export const CORRELATION_LABEL = 'system.correlationId';
 export interface StartAsked {
   readonly name: FlowName;
   readonly revision?: number;
-  /** Texts of a form, or values of a JSON body. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Texts of a form, or values of a JSON body; files are taken as they come. */
+  readonly given: (form: Form) => Promise<Readonly<Record<string, unknown>>>;
   readonly labels: readonly (readonly [key: string, value: string])[];
   readonly principal: string;
   readonly idempotencyKey?: string;
+}
+
+export interface StartParts {
+  readonly bus: Bus;
+  readonly time: BusTime;
+  readonly flows: Flows;
+  readonly followed: Followed;
+  readonly storage: Storage;
+  readonly cipher: Cipher;
+  /** Of the files of one start together. */
+  readonly uploadBytesMax: number;
+}
+
+/** What is sent, and the files that came with it. */
+interface Prepared {
+  readonly message: StartMessage;
+  readonly definition: string;
+  readonly uploads: Uploads;
 }
 
 interface Definition {
@@ -41,47 +64,65 @@ interface Definition {
 }
 
 export class Starts {
+  readonly #parts: StartParts;
   readonly #bus: Bus;
   readonly #time: BusTime;
   readonly #flows: Flows;
   readonly #followed: Followed;
 
-  constructor(bus: Bus, time: BusTime, flows: Flows, followed: Followed) {
-    this.#bus = bus;
-    this.#time = time;
-    this.#flows = flows;
-    this.#followed = followed;
+  constructor(parts: StartParts) {
+    this.#parts = parts;
+    this.#bus = parts.bus;
+    this.#time = parts.time;
+    this.#flows = parts.flows;
+    this.#followed = parts.followed;
   }
 
   /**
    * The execution, as it was asked for; where it had been started before under the same key, as it is. Throws
-   * `flow.unknown`, `flow.disabled`, `input.invalid`, `label.invalid`, `bus.full`.
+   * `flow.unknown`, `flow.disabled`, `input.invalid`, `label.invalid`, `request.tooLarge`, `bus.full`.
    */
   async start(asked: StartAsked): Promise<Snapshot> {
-    const [message, source] = await this.#message(asked);
-    return (await this.#send(message, source))
-      ? createdOf(message)
-      : this.#followed.executions.read(message.executionId);
+    const [id, prepared] = await this.#prepare(asked);
+    const isFirst = prepared !== undefined && (await this.#send(prepared));
+    return isFirst ? createdOf(prepared.message) : this.#followed.executions.read(id);
   }
 
   /** The same, and its end; what there is when `signal` fires first. */
   async startAndWait(asked: StartAsked, signal: AbortSignal): Promise<Snapshot> {
-    const [message, source] = await this.#message(asked);
-    const live = await Live.watch(this.#followed, message.executionId);
+    const [id, prepared] = await this.#prepare(asked);
+    const live = await Live.watch(this.#followed, id);
     try {
-      if (await this.#send(message, source)) live.begin(createdOf(message));
+      if (prepared && (await this.#send(prepared))) live.begin(createdOf(prepared.message));
       return await live.end({ signal });
     } finally {
       live.close();
     }
   }
 
-  async #message(asked: StartAsked): Promise<readonly [StartMessage, source: string]> {
+  /** Each input as a start would have it; nothing is kept. Throws `flow.unknown`. */
+  async judge(asked: Pick<StartAsked, 'name' | 'revision' | 'given'>): Promise<readonly ResolvedInput[]> {
+    const { flow, revision } = await this.#definition(asked.name, asked.revision);
+    const id = idOf(randomBytes(16));
+    const uploads = new Uploads(flow, id, { bytesMax: this.#parts.uploadBytesMax });
+    const given = await asked.given(uploads);
+    const { each } = this.#resolved({ flow, revision, id }, given);
+    return each.map((resolved) => {
+      const problems = uploads.problems.filter(({ path }) => path === `inputs.${resolved.input.id}`);
+      return problems.length > 0 ? { ...resolved, problems } : resolved;
+    });
+  }
+
+  /** Its id, and what is to be sent; only the id where it was started before. */
+  async #prepare(asked: StartAsked): Promise<readonly [id: string, prepared?: Prepared]> {
     const { flow, source, revision } = await this.#definition(asked.name, asked.revision);
     if (flow.disabled) throw new Fault('flow.disabled', `expected an enabled flow, got ${flow.namespace}.${flow.id}`);
     const given = labelsOf(asked.labels);
-    const inputs = inputsOf(flow, asked.inputs);
     const id = nameOf(asked);
+    // Its files are there already, and must stay what they are.
+    if (asked.idempotencyKey !== undefined && (await this.#followed.executions.find(id))) return [id];
+    const uploads = new Uploads(flow, id, { storage: this.#parts.storage, bytesMax: this.#parts.uploadBytesMax });
+    const inputs = await this.#inputs({ flow, revision, id }, asked, uploads);
     const atMs = this.#time.now();
     const start: ExecutionStart = {
       id,
@@ -94,7 +135,46 @@ export class Starts {
     };
     const labels = { ...flow.labels, [CORRELATION_LABEL]: id, ...given };
     const rememberS = asked.idempotencyKey === undefined ? undefined : REMEMBER_S;
-    return [{ v: MESSAGE_FORMAT, kind: 'start', executionId: id, atMs, start, labels, rememberS }, source];
+    const message: StartMessage = { v: MESSAGE_FORMAT, kind: 'start', executionId: id, atMs, start, labels, rememberS };
+    return [id, { message, definition: this.#flows.definition(source), uploads }];
+  }
+
+  /** Throws `input.invalid`; then no file is left. */
+  async #inputs(begin: Begin, asked: StartAsked, uploads: Uploads): Promise<ExecutionStart['inputs']> {
+    try {
+      const { inputs, problems } = this.#resolved(begin, await asked.given(uploads));
+      const empty = new Set(uploads.problems.map(({ path }) => path));
+      const all = [...uploads.problems, ...problems.filter(({ path }) => !empty.has(path))];
+      if (all.length > 0) throw new Fault('input.invalid', listOf(all), { problems: all });
+      const message = faultIn(inputs);
+      if (message !== undefined) throw refusedInputs(message);
+      return inputs;
+    } catch (error) {
+      await uploads.discard();
+      throw error;
+    }
+  }
+
+  #resolved({ flow, revision, id }: Begin, given: Readonly<Record<string, unknown>>): ResolvedInputs {
+    const { cipher } = this.#parts;
+    const nowMs = this.#time.now();
+    const context = {
+      flow: { id: flow.id, namespace: flow.namespace, revision, tenantId: flow.tenant },
+      execution: { id, originalId: id, startDate: new Date(nowMs).toISOString() },
+      vars: flow.variables,
+    };
+    try {
+      return resolveInputs(flow, given, {
+        context,
+        seal: (inputId, text) => cipher.seal(inputPlace(id, inputId), text),
+        world: { nowMs, random: (bytes) => randomBytes(bytes) },
+      });
+    } catch (error) {
+      if (!(error instanceof NeedsFact)) throw error;
+      throw refusedInputs(
+        `expected expressions that ask for nothing outside of the flow, got ${error.question.kind}()`,
+      );
+    }
   }
 
   async #definition(name: FlowName, revision: number | undefined): Promise<Definition> {
@@ -111,12 +191,19 @@ export class Starts {
   }
 
   /** True if this start is the first of its name. */
-  async #send(message: StartMessage, definition: string): Promise<boolean> {
-    let answer = await this.#append(message);
-    if (answer.kind === 'definitionMissing') answer = await this.#append(message, definition);
-    if (answer.kind === 'full' || answer.kind === 'definitionMissing')
-      throw new Fault('bus.full', 'expected room for one more execution, got a full mailbox: ask again in a second');
-    return answer.kind === 'accepted';
+  async #send({ message, definition, uploads }: Prepared): Promise<boolean> {
+    let answer: StartAnswer;
+    try {
+      answer = await this.#append(message);
+      if (answer.kind === 'definitionMissing') answer = await this.#append(message, definition);
+    } catch (error) {
+      // Where the bus went away it may have been accepted: then its files must be there.
+      if (isFault(error, 'bus.messageTooLarge')) await uploads.discard();
+      throw error;
+    }
+    if (answer.kind !== 'full' && answer.kind !== 'definitionMissing') return answer.kind === 'accepted';
+    await uploads.discard();
+    throw new Fault('bus.full', 'expected room for one more execution, got a full mailbox: ask again in a second');
   }
 
   async #append(message: StartMessage, definition?: string): Promise<StartAnswer> {
@@ -132,17 +219,14 @@ export class Starts {
   }
 }
 
-/** Throws `input.invalid`. */
-function inputsOf(flow: Flow, given: StartAsked['inputs']): Readonly<Record<string, unknown>> {
-  const { inputs, problems } = resolveInputs(flow, given);
-  if (problems.length > 0) throw new Fault('input.invalid', listOf(problems), { problems });
-  const message = faultIn(inputs);
-  if (message !== undefined)
-    throw new Fault('input.invalid', `inputs: ${message}`, {
-      problems: [{ severity: 'error', path: 'inputs', message }],
-    });
-  return inputs;
+interface Begin {
+  readonly flow: Flow;
+  readonly revision: number;
+  readonly id: string;
 }
+
+const refusedInputs = (message: string): Fault =>
+  new Fault('input.invalid', `inputs: ${message}`, { problems: [{ severity: 'error', path: 'inputs', message }] });
 
 /** Throws `flow.invalid`: it needs what is not here any more. */
 function runnable(flows: Flows, source: string): Flow {

@@ -8,7 +8,7 @@ import { MESSAGE_FORMAT } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { NEXT_STATES } from '../../../lib/model/state.ts';
 import type { ExecutionSearch, Repository } from '../../../lib/repository/repository.ts';
-import { fieldsOf } from '../body.ts';
+import { formOf } from '../form.ts';
 import type { Executions, Snapshot } from '../live/executions.ts';
 import { followExecution } from '../live/follow.ts';
 import { type Followed, isOver } from '../live/live.ts';
@@ -46,7 +46,7 @@ const bodyOf = ({ start, head, taskRuns }: Snapshot): object => executionBody(st
 export function executionHandlers(parts: ExecutionParts) {
   const { executions, repository, starts, followed } = parts;
   const create = async (asked: Asked) => {
-    const wanted = await startAsked(asked);
+    const wanted = startAsked(asked);
     if (!flagOf(asked.query, 'wait')) return asked.json(bodyOf(await starts.start(wanted)));
     asked.json(bodyOf(await starts.startAndWait(wanted, asked.gone)));
   };
@@ -73,12 +73,12 @@ export function executionHandlers(parts: ExecutionParts) {
   } satisfies Partial<Handlers>;
 }
 
-async function startAsked(asked: Asked): Promise<StartAsked> {
+function startAsked(asked: Asked): StartAsked {
   const { namespace, flowId } = asked.params;
   return {
     name: { tenant: TENANT, namespace: namespace!, id: flowId! },
     revision: wholeOf(asked.query, 'revision', 1),
-    inputs: await fieldsOf(asked.context.req),
+    given: (form) => formOf(asked.context.req, form),
     labels: labelPairs(asked.query),
     principal: asked.user,
     idempotencyKey: asked.context.req.headers['idempotency-key'] as string | undefined,
