@@ -10,8 +10,10 @@ import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
 import { attemptRef } from '../../lib/model/execution.ts';
-import type { FlowMessage, Message } from '../../lib/model/message.ts';
+import { askName } from '../../lib/model/letter.ts';
+import type { AnswersMessage, FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Answered, Question } from '../../lib/model/question.ts';
 import { type Attempts, resendOf } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
@@ -73,6 +75,7 @@ export class ExecutionPartition implements PartitionActor {
     for (const { messages } of entries)
       for (const message of messages as readonly Message[]) {
         if (message.kind === 'start') this.#needFlow(hashes, message.start.flow.hash);
+        if (message.kind === 'answers') this.#needAsked(hashes, message.name);
         need(message.executionId);
       }
     for (const { executionId } of this.#own) need(executionId);
@@ -116,6 +119,11 @@ export class ExecutionPartition implements PartitionActor {
     const found = await this.attempts.look(this.#parts.bus, this.#lease.partition, nowMs);
     for (const { kind } of found) (kind === 'workerLost' ? workersLost : reoffers).inc();
     this.#own.push(...found);
+  }
+
+  #needAsked(hashes: Set<string>, name: string): void {
+    const letter = this.#held.letters.get(name);
+    if (letter?.kind === 'ask') this.#needFlow(hashes, letter.asking.flow.hash);
   }
 
   #needFlow(hashes: Set<string>, hash: string): void {
@@ -186,7 +194,8 @@ export class ExecutionPartition implements PartitionActor {
     );
   }
 
-  #take(batch: Batch, message: Message, nowMs: number): void {
+  #take(batch: Batch, message: Message, nowMs: number, answers?: readonly Answered[]): void {
+    if (message.kind === 'answers') return this.#answered(batch, message, nowMs);
     const id = message.executionId;
     const run = this.#runs.get(id);
     const hash = message.kind === 'start' ? message.start.flow.hash : run?.start.flow.hash;
@@ -195,9 +204,11 @@ export class ExecutionPartition implements PartitionActor {
       nowMs,
       epoch: this.#lease.epoch,
       flow,
+      answers,
       tombstone: run ? undefined : this.#held.residue.tombstone(id),
     });
     messagesApplied.inc();
+    if (taken.kind === 'needs') return this.#ask(batch, message, taken.questions, answers);
     if (taken.kind === 'unchanged') {
       this.#parts.log.debug({ execution: id, kind: message.kind, why: taken.why }, 'a message changes nothing');
       return onUnmet(batch, message, run, this.#held, nowMs);
@@ -213,5 +224,25 @@ export class ExecutionPartition implements PartitionActor {
       this.attempts.claimed(attemptRef(id, message.taskRunId, message.attempt), nowMs);
     if (message.kind === 'kill') this.#held.killing.add(id);
     for (const effect of taken.effects) this.#held.do(batch, changed, effect, nowMs);
+  }
+
+  /** The message is kept in a letter, and taken when the answers are there. */
+  #ask(batch: Batch, message: Message, questions: readonly Question[], answers: readonly Answered[] = []): void {
+    const { executionId } = message;
+    const { flow } = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
+    const name = askName(message);
+    this.#held.letters.set(batch, name, {
+      kind: 'ask',
+      asking: { executionId, name, flow, questions },
+      answers,
+      message,
+    });
+  }
+
+  #answered(batch: Batch, { name, answers }: AnswersMessage, nowMs: number): void {
+    const letter = this.#held.letters.get(name);
+    if (letter?.kind !== 'ask') return;
+    this.#held.letters.drop(batch, name);
+    this.#take(batch, letter.message, nowMs, [...letter.answers, ...answers]);
   }
 }

@@ -75,6 +75,8 @@ export class Held {
       case 'log':
         batch.lines.push({ executionId: start.id, line: lineOf(run, effect, batch, nowMs) });
         return;
+      case 'liftKill':
+        return this.liftKill(batch, start.id);
       case 'end':
         return this.bury(batch, start.id, { ...effect, nowMs, hash: start.flow.hash });
     }
@@ -90,6 +92,11 @@ export class Held {
     const untilMs = this.letters.get(answerName(id)) ? UNSETTLED_MS : nowMs + rememberMs;
     const tombstone: Tombstone = { state, version: batch.version, endedAtMs: nowMs, untilMs };
     this.residue.bury(batch, id, tombstone, hash);
+    this.liftKill(batch, id);
+  }
+
+  /** The gate grants its claims again. */
+  liftKill(batch: Batch, id: string): void {
     if (this.killing.delete(id)) batch.killed.push(id);
   }
 

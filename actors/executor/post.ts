@@ -3,9 +3,11 @@
  * again. Sending twice is sending once: every letter asks for something that has a name (B3).
  */
 import type { Bus } from '../../lib/bus/bus.ts';
+import { DEFAULT_GROUP } from '../../lib/bus/queues.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Caller, ExecutionStart } from '../../lib/model/execution.ts';
+import { derivedId } from '../../lib/model/ids.ts';
 import type { Letter } from '../../lib/model/letter.ts';
 import { type ChildEndedMessage, MESSAGE_FORMAT, type Message, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
@@ -60,6 +62,12 @@ export class Post {
       case 'answer':
         await this.#append({ ...letter.message, atMs: nowMs });
         return 'sent';
+      case 'ask': {
+        // The same name: what still waits in the queue is not asked twice.
+        const name = derivedId('ask', letter.asking.name, letter.answers.length);
+        await this.#bus.queues.add(DEFAULT_GROUP, [{ name, items: [], asking: letter.asking }]);
+        return 'sent';
+      }
       case 'settle':
         await this.#append({ v: MESSAGE_FORMAT, kind: 'settled', executionId: letter.id, atMs: nowMs });
         return 'taken';

@@ -1,5 +1,6 @@
 /** The beginning of a task run: skipped, handed to the workers, or a flowable that runs its tasks, pauses or calls. */
 import { textOf } from '../errors.ts';
+import { NeedsFact } from '../expression/render.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { entering } from '../model/state.ts';
@@ -10,10 +11,13 @@ import { endTaskRun, failTaskRun } from './end.ts';
 import type { Around, Child } from './flowable/flowable.ts';
 import { flowableOf } from './flowable/table.ts';
 import { holds } from './holds.ts';
-import { durationIn, placeOf, renderIn } from './look.ts';
+import { durationIn, placeOf, reasonOf, renderIn } from './look.ts';
 import { beginPause } from './pause.ts';
 
-/** Creates a task run below an owner (undefined: the flow) and begins it. */
+/**
+ * Creates a task run below an owner (undefined: the flow) and begins it. What several ask is found out together: the step is
+ * not made until all is known.
+ */
 export function create(
   draft: Draft,
   parentId: string | undefined,
@@ -37,7 +41,8 @@ export function create(
       endTaskRun(draft, taskRun, 'SKIPPED');
     else begin(draft, task, taskRun);
   } catch (error) {
-    failTaskRun(draft, taskRun, textOf(error));
+    if (error instanceof NeedsFact) draft.questions.push(error.question);
+    else failTaskRun(draft, draft.taskRun(taskRun.id)!, textOf(error));
   }
 }
 
@@ -47,7 +52,7 @@ export function begin(draft: Draft, task: Task, taskRun: TaskRun): void {
   try {
     beginFlowable(draft, task, taskRun);
   } catch (error) {
-    failTaskRun(draft, draft.taskRun(taskRun.id)!, textOf(error));
+    failTaskRun(draft, draft.taskRun(taskRun.id)!, reasonOf(error));
   }
 }
 

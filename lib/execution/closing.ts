@@ -1,11 +1,10 @@
 /** What runs although the end is written: the flow's `afterExecution`, then the tasks of listeners whose conditions hold. */
 import type { Subject } from '../condition/condition.ts';
 import { holds } from '../condition/table.ts';
-import { textOf } from '../errors.ts';
 import type { Listener, Task } from '../model/flow.ts';
 import { stateOf } from '../model/state.ts';
 import type { Draft } from './draft.ts';
-import { renderIn } from './look.ts';
+import { reasonOf, renderIn } from './look.ts';
 
 /** Ids of these tasks, in their order. */
 export function closingOf(draft: Draft): readonly string[] {
@@ -24,7 +23,7 @@ function isMeant(draft: Draft, { conditions }: Listener): boolean {
   try {
     return conditions.every((condition) => holds(condition, subject));
   } catch (error) {
-    draft.log('WARN', `the condition of a listener: ${textOf(error)}`);
+    draft.log('WARN', `the condition of a listener: ${reasonOf(error)}`);
     return false;
   }
 }

@@ -2,10 +2,12 @@
  * What one step has changed so far, over a run that stays as it is (E1): task runs, scopes and head are copied when they
  * change. `finish` gives the step.
  */
+import { answersFrom, questionKey, seededRandom, type World } from '../expression/world.ts';
 import { attemptRef, type ExecutionHead, type ExecutionStart, type TaskRun } from '../model/execution.ts';
 import type { Flow, Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
 import type { Level } from '../model/log-line.ts';
+import type { Answer, Answered, Question } from '../model/question.ts';
 import { entering, isEnded, type State, stateOf } from '../model/state.ts';
 import type { Change, Effect } from './effect.ts';
 import type { Run } from './run.ts';
@@ -15,11 +17,20 @@ import { type TimerKind, timerName } from './timer-name.ts';
 /** A commit adds at most this many task runs: ten thousand at once stop Redis for 50 ms. */
 export const TASK_RUNS_MAX = 500;
 
+interface DraftFacts {
+  readonly flow: Flow;
+  readonly nowMs: number;
+  readonly epoch: number;
+  readonly answers?: readonly Answered[];
+}
+
 export class Draft {
   readonly flow: Flow;
   readonly nowMs: number;
   readonly epoch: number;
   readonly effects: Effect[] = [];
+  /** What must be known before the step can be made. */
+  readonly questions: Question[] = [];
   /** Owners (a flowable's task run, '' for the flow) that must be looked at again, with the iterations in which one ended. */
   readonly #woken = new Map<string, Set<number>>();
   readonly #run: Run | undefined;
@@ -34,6 +45,8 @@ export class Draft {
   #head: ExecutionHead;
   #headChanged: boolean;
   #createdCount = 0;
+  readonly #answers: ReadonlyMap<string, Answer>;
+  #rendered = 0;
   /** One of the flow's own tasks has ended in this step. */
   hasEndedTasks = false;
   #asksToContinue = false;
@@ -41,7 +54,7 @@ export class Draft {
   constructor(
     run: Run | undefined,
     begin: { readonly start: ExecutionStart; readonly head: ExecutionHead },
-    facts: { readonly flow: Flow; readonly nowMs: number; readonly epoch: number },
+    facts: DraftFacts,
   ) {
     this.#run = run;
     this.#start = begin.start;
@@ -51,6 +64,13 @@ export class Draft {
     this.flow = facts.flow;
     this.nowMs = facts.nowMs;
     this.epoch = facts.epoch;
+    this.#answers = new Map(facts.answers?.map(({ question, answer }) => [questionKey(question), answer]));
+  }
+
+  /** What expressions may ask, at a place: the time of the message, dice that follow from the place, what was found out. */
+  world(place: string): World {
+    const seed = `${this.start.id}/${place}/${this.nowMs}/${this.#rendered++}`;
+    return { nowMs: this.nowMs, random: seededRandom(seed), answer: answersFrom(this.#answers) };
   }
 
   get start(): ExecutionStart {

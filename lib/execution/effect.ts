@@ -44,5 +44,7 @@ export type Effect =
   | { readonly kind: 'log'; readonly taskRunId?: string; readonly level: Level; readonly message: string }
   /** The step made as much as one commit may hold; the owner steps again with `continue`. */
   | { readonly kind: 'continue' }
+  /** The execution was killed, and its end is written: what runs afterwards may be claimed. */
+  | { readonly kind: 'liftKill' }
   /** The execution has ended: a tombstone is kept for `rememberMs`. */
   | { readonly kind: 'end'; readonly state: string; readonly rememberMs: number };

@@ -1,5 +1,4 @@
 /** Ends: of a task run, whose owner is woken; of the execution, with its outputs, its caller's answer and what runs afterwards. */
-import { textOf } from '../errors.ts';
 import { castValue } from '../flow/cast.ts';
 import type { ExecutionHead, TaskRun } from '../model/execution.ts';
 import { answerName } from '../model/letter.ts';
@@ -7,7 +6,7 @@ import { MESSAGE_FORMAT } from '../model/message.ts';
 import { entering, type State, stateOf } from '../model/state.ts';
 import { closingOf } from './closing.ts';
 import type { Draft } from './draft.ts';
-import { renderIn } from './look.ts';
+import { reasonOf, renderIn } from './look.ts';
 import { judge } from './sla.ts';
 import { tolerated } from './tolerated.ts';
 
@@ -90,6 +89,7 @@ export function finishExecution(
   const closing = closingOf(draft);
   if (closing.length === 0) return forget(draft);
   draft.head = { ...draft.head, closing };
+  draft.effects.push({ kind: 'liftKill' });
   draft.wake(undefined);
 }
 
@@ -128,7 +128,7 @@ function endFor(
   try {
     return { ...told, outputs: renderIn(draft, asked) as Readonly<Record<string, unknown>> };
   } catch (error) {
-    return { state: 'FAILED', reason: `its outputs cannot be taken: ${textOf(error)}` };
+    return { state: 'FAILED', reason: `its outputs cannot be taken: ${reasonOf(error)}` };
   }
 }
 
@@ -141,7 +141,7 @@ function outputsOf(draft: Draft): { readonly outputs?: Record<string, unknown>; 
       if ('problem' in cast) return { failed: `outputs.${id}: ${cast.problem}` };
       outputs[id] = cast.value;
     } catch (error) {
-      if (required) return { failed: `outputs.${id}: ${textOf(error)}` };
+      if (required) return { failed: `outputs.${id}: ${reasonOf(error)}` };
     }
   }
   const chars = JSON.stringify(outputs).length;

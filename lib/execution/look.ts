@@ -1,7 +1,8 @@
 /** What a step's own expressions see, and what a task run's will need: looked up in the draft, only what can be reached (E4). */
 
 import type { ItemParent } from '../bus/queues.ts';
-import { renderAll } from '../expression/render.ts';
+import { textOf } from '../errors.ts';
+import { NeedsFact, renderAll } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
@@ -9,7 +10,7 @@ import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReache
 import type { Draft } from './draft.ts';
 import { taskRunField } from './run.ts';
 
-/** Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError. */
+/** Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError, NeedsFact. */
 export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): unknown {
   const reached = reachedTasks(valueReaches(value, draft.flow));
   const context = contextOf({
@@ -20,7 +21,13 @@ export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): u
     taskRun: (id) => draft.taskRun(id),
     place,
   });
-  return renderAll(value, context);
+  return renderAll(value, context, draft.world(place?.ref ?? ''));
+}
+
+/** Why something cannot be rendered. What is only not known yet is no reason: the step is taken again when it is. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof NeedsFact) throw error;
+  return textOf(error);
 }
 
 /** A duration as a task run sees it, ms. Throws ExpressionError, or a sentence. */

@@ -2,7 +2,6 @@
  * What comes next: looks at each owner (the flow, or a flowable's task run) that was woken, creates its next task runs, runs
  * its errors and finally, ends it, and so on upwards. A worklist, not a recursion: nesting has no depth here.
  */
-import { textOf } from '../errors.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { isEnded, type State, stateOf } from '../model/state.ts';
@@ -12,6 +11,7 @@ import { endExecution, endTaskRun, forget } from './end.ts';
 import type { Child, Flowable, FlowableView } from './flowable/flowable.ts';
 import { SEQUENTIAL } from './flowable/sequential.ts';
 import { flowableOf } from './flowable/table.ts';
+import { reasonOf } from './look.ts';
 import { renewalMs } from './retry.ts';
 import { tolerated } from './tolerated.ts';
 
@@ -145,8 +145,8 @@ function goesAgain(draft: Draft, { taskRun, task, flowable }: Owner): boolean {
         return true;
     }
   } catch (error) {
-    draft.log('ERROR', textOf(error), taskRun);
-    draft.put({ ...taskRun, ending: 'FAILED', reason: textOf(error) });
+    draft.log('ERROR', reasonOf(error), taskRun);
+    draft.put({ ...taskRun, ending: 'FAILED', reason: reasonOf(error) });
     return false;
   }
 }

@@ -1,11 +1,10 @@
 /** SLAs: what an execution promises. A duration is judged by a timer, an assertion whenever a task of the flow's own list has ended. */
 
-import { textOf } from '../errors.ts';
 import type { Sla } from '../model/flow.ts';
 import { isEnded } from '../model/state.ts';
 import type { Draft } from './draft.ts';
 import { holds } from './holds.ts';
-import { renderIn } from './look.ts';
+import { reasonOf, renderIn } from './look.ts';
 
 export interface Verdict {
   readonly state: 'FAILED' | 'CANCELLED';
@@ -30,7 +29,7 @@ export function judge(draft: Draft, atEnd: boolean): Verdict | undefined {
     try {
       if (!holds(renderIn(draft, sla.assert!))) verdict ??= miss(draft, n);
     } catch (error) {
-      if (atEnd) draft.log('WARN', `the assertion of the SLA ${sla.id} cannot be judged: ${textOf(error)}`);
+      if (atEnd) draft.log('WARN', `the assertion of the SLA ${sla.id} cannot be judged: ${reasonOf(error)}`);
     }
   });
   return verdict;
@@ -40,7 +39,7 @@ export function judge(draft: Draft, atEnd: boolean): Verdict | undefined {
 export function miss(draft: Draft, n: number): Verdict | undefined {
   const sla = draft.flow.sla[n];
   if (!sla || draft.head.missed?.includes(n) || isEnded(draft.state)) return undefined;
-  const reason = reasonOf(sla);
+  const reason = sentenceOf(sla);
   draft.head = {
     ...draft.head,
     missed: [...(draft.head.missed ?? []), n],
@@ -57,7 +56,7 @@ export function miss(draft: Draft, n: number): Verdict | undefined {
   }
 }
 
-const reasonOf = ({ id, type, durationMs, assert }: Sla): string =>
+const sentenceOf = ({ id, type, durationMs, assert }: Sla): string =>
   type === 'MAX_DURATION'
     ? `SLA ${id} missed: expected an end within ${durationMs} ms`
     : `SLA ${id} missed: expected ${assert} to hold`;

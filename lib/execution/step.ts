@@ -5,9 +5,11 @@
  * E3 Idempotent: a message delivered twice changes nothing the second time.
  * E4 Flat: the cost does not grow with the task runs that have ended.
  */
+import { NeedsFact } from '../expression/render.ts';
 import { isOver, type Tombstone } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import type { Message } from '../model/message.ts';
+import type { Answered, Question } from '../model/question.ts';
 import { cutAll } from './cut.ts';
 import { Draft } from './draft.ts';
 import type { Change, Effect } from './effect.ts';
@@ -36,11 +38,15 @@ export interface Facts {
   readonly epoch: number;
   /** The flow as `start.flow.hash` names it; a sentence when it cannot be had or parsed. */
   readonly flow: Flow | string;
+  /** To what an earlier try of this step has asked. */
+  readonly answers?: readonly Answered[];
   /** Of the execution, if it has ended and left. */
   readonly tombstone?: Tombstone;
 }
 
 export type Step =
+  /** It cannot be made before these are answered. */
+  | { readonly kind: 'needs'; readonly questions: readonly Question[] }
   | { readonly kind: 'unchanged'; readonly why: string }
   | { readonly kind: 'changed'; readonly change: Change; readonly effects: readonly Effect[] };
 
@@ -84,6 +90,8 @@ function answer(draft: Draft, message: Rest): string | undefined {
       return onChildEnded(draft, message);
     case 'settled':
       return 'it has not ended';
+    case 'answers':
+      return 'nobody asks';
     case 'continue':
       return onContinue(draft);
     case 'abandon':
@@ -92,10 +100,16 @@ function answer(draft: Draft, message: Rest): string | undefined {
 }
 
 function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step {
-  const why = act(draft);
-  if (why !== undefined) return unchanged(why);
-  advance(draft);
-  keepPromises(draft);
+  try {
+    const why = act(draft);
+    if (why !== undefined) return unchanged(why);
+    advance(draft);
+    keepPromises(draft);
+  } catch (error) {
+    if (!(error instanceof NeedsFact)) throw error;
+    draft.questions.push(error.question);
+  }
+  if (draft.questions.length > 0) return { kind: 'needs', questions: draft.questions };
   return { kind: 'changed', ...draft.finish() };
 }
 

@@ -4,8 +4,10 @@
  * it once, since what it asks for is named (B3).
  */
 import type { Caller, ExecutionStart, ExecutionTrigger } from './execution.ts';
-import type { Labels } from './flow.ts';
-import type { ChildEndedMessage } from './message.ts';
+import type { FlowRef, Labels } from './flow.ts';
+import { derivedId } from './ids.ts';
+import type { ChildEndedMessage, Message } from './message.ts';
+import type { Answered, Question } from './question.ts';
 
 /** An execution of another flow, as a task run asks for it: what the flow is, and whether it takes the inputs, is found out when it is sent. */
 export interface Call {
@@ -21,6 +23,15 @@ export interface Call {
   readonly depth: number;
   readonly principal: string;
   readonly createdAtMs: number;
+}
+
+/** Questions as a worker gets them, and for whom it answers. */
+export interface Asking {
+  readonly executionId: string;
+  /** Of the letter: the answers name it. */
+  readonly name: string;
+  readonly flow: FlowRef;
+  readonly questions: readonly Question[];
 }
 
 export type Letter =
@@ -40,6 +51,8 @@ export type Letter =
   | { readonly kind: 'kill'; readonly id: string; readonly caller: Caller; readonly principal: string }
   /** It has ended. Kept until the caller has settled it. */
   | { readonly kind: 'answer'; readonly message: ChildEndedMessage }
+  /** What a step must know before it can take the message. Kept until a worker has found it out. */
+  | { readonly kind: 'ask'; readonly asking: Asking; readonly answers: readonly Answered[]; readonly message: Message }
   /** Its answer was taken. */
   | { readonly kind: 'settle'; readonly id: string; readonly notBeforeMs: number };
 
@@ -49,3 +62,7 @@ export const callName = (executionId: string, taskRunId: string, attempt: number
 export const answerName = (executionId: string): string => `${executionId}/answer`;
 export const settleName = (executionId: string, childId: string): string => `${executionId}/settle/${childId}`;
 export const launchName = (executionId: string): string => `${executionId}/launch`;
+
+/** The same message asks under the same name. */
+export const askName = (message: Message): string =>
+  `${message.executionId}/ask/${derivedId('ask', JSON.stringify({ ...message, atMs: 0 }))}`;

@@ -4,6 +4,7 @@
  */
 import type { Caller, ExecutionStart, ExecutionTrigger } from './execution.ts';
 import type { Labels } from './flow.ts';
+import type { Answered } from './question.ts';
 import type { State } from './state.ts';
 
 export const MESSAGE_FORMAT = 1;
@@ -144,6 +145,13 @@ export interface SettledMessage extends Named {
   readonly kind: 'settled';
 }
 
+/** A worker has found the answers to what a step has asked; `name` is that of the letter. */
+export interface AnswersMessage extends Named {
+  readonly kind: 'answers';
+  readonly name: string;
+  readonly answers: readonly Answered[];
+}
+
 /** A wide fan-out goes on: a commit adds at most 500 task runs. */
 export interface ContinueMessage extends Named {
   readonly kind: 'continue';
@@ -168,6 +176,7 @@ export type Message =
   | ResumeMessage
   | ChildEndedMessage
   | SettledMessage
+  | AnswersMessage
   | ContinueMessage
   | AbandonMessage;
 

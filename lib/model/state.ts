@@ -52,7 +52,8 @@ export const NEXT_STATES: Readonly<Record<State, readonly State[]>> = {
   CREATED: ['QUEUED', 'SUBMITTED', 'RUNNING', 'PAUSED', 'SKIPPED', ...ACTIVE],
   QUEUED: ['RUNNING', 'CANCELLED', 'KILLED', 'KILLING', 'FAILED'],
   SUBMITTED: ['RUNNING', 'RESUBMITTED', ...ACTIVE],
-  RESUBMITTED: ['SUBMITTED', 'RUNNING', ...ACTIVE],
+  // Lost again before anybody was told that it had been claimed.
+  RESUBMITTED: ['SUBMITTED', 'RUNNING', 'RESUBMITTED', ...ACTIVE],
   RUNNING: ['PAUSED', 'RESUBMITTED', 'SKIPPED', ...ACTIVE],
   PAUSED: ['RUNNING', 'RESTARTED', ...ACTIVE],
   RESTARTED: ['SUBMITTED', 'RUNNING', 'SKIPPED', ...ACTIVE],

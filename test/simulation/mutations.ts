@@ -38,8 +38,8 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'actors/executor/residue.ts',
-        from: '    this.#tombstones.set(id, tombstone);\n    this.#ended.set(id, batch.version);\n    batch.tombstones.set(id, JSON.stringify(tombstone));',
-        to: '    this.#ended.set(id, batch.version);',
+        from: '    this.#tombstones.set(id, tombstone);\n    batch.tombstones.set(id, JSON.stringify(tombstone));',
+        to: '',
       },
     ],
     breaks: 'ended once',
