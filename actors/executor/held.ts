@@ -86,11 +86,16 @@ export class Held {
   bury(
     batch: Batch,
     id: string,
-    end: { readonly state: string; readonly rememberMs: number; readonly nowMs: number; readonly hash?: string },
+    end: Pick<Tombstone, 'state' | 'nextId'> & {
+      readonly rememberMs: number;
+      readonly nowMs: number;
+      readonly hash?: string;
+    },
   ): void {
-    const { state, rememberMs, nowMs, hash } = end;
+    const { state, nextId, rememberMs, nowMs, hash } = end;
     const untilMs = this.letters.get(answerName(id)) ? UNSETTLED_MS : nowMs + rememberMs;
-    const tombstone: Tombstone = { state, version: batch.version, endedAtMs: nowMs, untilMs };
+    const next = nextId === undefined ? {} : { nextId };
+    const tombstone: Tombstone = { state, version: batch.version, endedAtMs: nowMs, untilMs, ...next };
     this.residue.bury(batch, id, tombstone, hash);
     this.liftKill(batch, id);
   }

@@ -6,7 +6,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import { DEFAULT_GROUP } from '../../lib/bus/queues.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Caller, ExecutionStart } from '../../lib/model/execution.ts';
+import type { Caller, ExecutionStart, Tombstone } from '../../lib/model/execution.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import type { Letter } from '../../lib/model/letter.ts';
 import { type ChildEndedMessage, MESSAGE_FORMAT, type Message, type StartMessage } from '../../lib/model/message.ts';
@@ -16,6 +16,8 @@ import type { Kept } from './letters.ts';
 
 /** The other side knows of nothing, twice: nobody will ever answer. */
 const VAIN_MAX = 2;
+
+const LOST: Pick<Tombstone, 'state' | 'nextId'> = { state: 'FAILED' };
 
 export type Outcome = 'sent' | 'taken' | 'unsent';
 
@@ -82,24 +84,25 @@ export class Post {
       return 'sent';
     }
     const answer = await this.#start(found.start, found.labels, found.definition, nowMs);
-    if (waits) return answer.kind === 'ended' ? this.#vain(from, kept, letter, answer.state, nowMs) : 'sent';
+    if (waits) return answer.kind === 'ended' ? this.#vain(from, kept, letter, nowMs) : 'sent';
     if (!kept.taken) await this.#tell(from, caller, { childId: id, state: 'SUCCESS', begun: true }, nowMs);
     this.#log.debug({ flow: call.flowId, execution: id }, 'an execution was begun for another');
     return 'taken';
   }
 
-  /** Its end was told, and may have been lost with the one who took it. */
+  /** It has ended, and its answer may have been lost with the one who took it: what its tombstone says is told at last. */
   async #vain(
     from: Partition,
     kept: Kept,
     { id, caller }: { readonly id: string; readonly caller: Caller },
-    state: string,
     nowMs: number,
   ): Promise<Outcome> {
     if (++kept.vain < VAIN_MAX) return 'sent';
-    const reason =
-      state === 'FAILED' ? `the execution ${id} is not known any more` : `the outputs of ${id} are not known any more`;
-    await this.#tell(from, caller, { childId: id, state: state as ChildEndedMessage['state'], reason }, nowMs);
+    const text = await this.#bus.documents.tombstone(executionPartition(id, this.#bus.partitions), id);
+    const { state, nextId } = text === undefined ? LOST : (JSON.parse(text) as Tombstone);
+    const reason = `the execution ${id} is ${text === undefined ? 'not known' : state}, and its outputs are not known any more`;
+    const end = nextId === undefined ? { state, reason } : { state, nextId };
+    await this.#tell(from, caller, { childId: id, ...end }, nowMs);
     return 'sent';
   }
 
@@ -114,9 +117,7 @@ export class Post {
       this.#bus.documents.tombstone(partition, letter.id),
       this.#bus.documents.fields(partition, letter.id, ['start']),
     ]);
-    if (start !== undefined && tombstone === undefined) return 'sent';
-    const state = tombstone === undefined ? 'FAILED' : (JSON.parse(tombstone) as { readonly state: string }).state;
-    return this.#vain(from, kept, letter, state, nowMs);
+    return start !== undefined && tombstone === undefined ? 'sent' : this.#vain(from, kept, letter, nowMs);
   }
 
   async #launch(
@@ -142,7 +143,7 @@ export class Post {
       caller,
     } as const;
     const answer = await this.#bus.mailbox.kill(partition, message);
-    return answer === 'ended' ? this.#vain(from, kept, letter, 'KILLED', nowMs) : 'sent';
+    return answer === 'ended' ? this.#vain(from, kept, letter, nowMs) : 'sent';
   }
 
   async #start(start: ExecutionStart, labels: StartMessage['labels'], definition: string | undefined, nowMs: number) {
@@ -164,7 +165,7 @@ export class Post {
   #tell(
     from: Partition,
     { executionId, taskRunId, attempt }: Caller,
-    end: Pick<ChildEndedMessage, 'childId' | 'state' | 'reason' | 'begun'>,
+    end: Pick<ChildEndedMessage, 'childId' | 'state' | 'reason' | 'begun' | 'nextId'>,
     nowMs: number,
   ): Promise<void> {
     return this.#bus.mailbox.append(from, [

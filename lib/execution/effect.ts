@@ -7,6 +7,7 @@ import type { Item } from '../bus/queues.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
 import type { Letter } from '../model/letter.ts';
 import type { Level } from '../model/log-line.ts';
+import type { State } from '../model/state.ts';
 
 /** What a step changed: the deltas that are written, and that the owner applies to its memory. */
 export interface Change {
@@ -47,4 +48,4 @@ export type Effect =
   /** The execution was killed, and its end is written: what runs afterwards may be claimed. */
   | { readonly kind: 'liftKill' }
   /** The execution has ended: a tombstone is kept for `rememberMs`. */
-  | { readonly kind: 'end'; readonly state: string; readonly rememberMs: number };
+  | { readonly kind: 'end'; readonly state: State; readonly rememberMs: number; readonly nextId?: string };

@@ -86,21 +86,23 @@ export function finishExecution(
     if (type === 'MAX_DURATION') draft.dropTimer('sla', String(n));
   });
   answerCaller(draft, nextId);
-  const closing = closingOf(draft);
-  if (closing.length === 0) return forget(draft);
+  // What runs afterwards is for the one in its place.
+  const closing = nextId === undefined ? closingOf(draft) : [];
+  if (closing.length === 0) return forget(draft, nextId);
   draft.head = { ...draft.head, closing };
   draft.effects.push({ kind: 'liftKill' });
   draft.wake(undefined);
 }
 
 /** Nothing more happens to it: a tombstone is kept. */
-export function forget(draft: Draft): void {
+export function forget(draft: Draft, nextId?: string): void {
   const { closing: _, ...head } = draft.head;
   draft.head = { ...head, taskRuns: draft.taskRunCount };
   draft.effects.push({
     kind: 'end',
     state: draft.state,
     rememberMs: head.rememberS ? head.rememberS * 1_000 : REMEMBER_MS,
+    ...(nextId === undefined ? {} : { nextId }),
   });
 }
 

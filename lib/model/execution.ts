@@ -133,7 +133,9 @@ export function parseAttemptRef(ref: string): {
 
 /** What remains of an ended execution in its partition for a while. */
 export interface Tombstone {
-  readonly state: string;
+  readonly state: State;
+  /** Of one that was made anew: the one in its place. */
+  readonly nextId?: string;
   readonly version: string;
   readonly endedAtMs: number;
   /** When it may go, milliseconds since 1970. */
