@@ -56,6 +56,23 @@ test('sealing the same text differently each time, and naming the key', () => {
   assert.equal(JSON.stringify([...sealed]).includes(key.toString('base64')), false);
 });
 
+test('sealing alike where a step must be the same anywhere, and only the same', () => {
+  const key = randomBytes(32);
+  const [one, other] = [cipherOf(key), cipherOf(key)];
+  const sealed = one.sealAlike('a/b', 'same');
+  assert.deepEqual(other.sealAlike('a/b', 'same'), sealed);
+  assert.equal(other.open('a/b', sealed), 'same');
+  const nonces = [
+    ['a/b', 'same'],
+    ['a/b', 'some'],
+    ['a/c', 'same'],
+    ['a', 'b/same'],
+  ].map(([place, text]) =>
+    Buffer.from(one.sealAlike(place!, text!).value.split('.')[2]!, 'base64').subarray(0, 12).toString('hex'),
+  );
+  assert.equal(new Set(nonces).size, nonces.length);
+});
+
 test('refusing an envelope that was changed', () => {
   const cipher = aCipher();
   const { type, value } = cipher.seal('a/b', 'hunter2');

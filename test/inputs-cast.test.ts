@@ -1,7 +1,7 @@
 /** Casting what is given to the types of inputs and outputs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { castValue, VALUE_TYPES } from '../lib/flow/cast.ts';
+import { castOutput, castValue, VALUE_TYPES } from '../lib/flow/cast.ts';
 import type { Refusal } from '../lib/flow/input/kind.ts';
 
 test('casting texts to their types', () => {
@@ -89,4 +89,15 @@ test('having a value type for every name but forms', () => {
   assert.equal(VALUE_TYPES.includes('FORM'), false);
   for (const type of ['STRING', 'SELECT', 'MULTISELECT', 'ENUM', 'SECRET', 'EMAIL'])
     assert.ok(VALUE_TYPES.includes(type));
+});
+
+test('letting no secret out in clear', () => {
+  assert.match((castValue('SECRET', 'x') as Refusal).problem, /expected a server that encrypts/);
+  assert.match((castOutput('SECRET', 'x') as Refusal).problem, /expected a server that encrypts/);
+  assert.deepEqual(
+    castOutput('SECRET', 'x', (text) => ({ sealed: text })),
+    { value: { sealed: 'x' } },
+  );
+  assert.deepEqual(castOutput('INT', '3'), { value: 3 });
+  assert.match((castValue('ARRAY', 'x') as Refusal).problem, /expected a list/);
 });

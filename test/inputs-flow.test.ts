@@ -113,9 +113,8 @@ test('refusing inputs that wait for each other, or for nobody', () => {
 });
 
 test('wanting outputs of types that can be kept', () => {
-  const types = ['STRING', 'INT', 'JSON', 'ARRAY', 'DATE', 'FILE', 'EMAIL'];
+  const types = ['STRING', 'SECRET', 'INT', 'JSON', 'ARRAY', 'DATE', 'FILE', 'EMAIL'];
   const lines = types.map((type) => `  - { id: ${type.toLowerCase()}, type: ${type}, value: "{{ inputs.x }}" }`);
   assert.equal(parse(`outputs:\n${lines.join('\n')}`).flow!.outputs.length, types.length);
-  assert.match(parse('outputs:\n  - { id: s, type: SECRET, value: x }').problems[0]!.message, /not supported yet/);
   assert.match(parse('outputs:\n  - { id: s, type: FORM, value: x }').problems[0]!.message, /expected one of/);
 });

@@ -252,6 +252,12 @@ test('reaching nothing on this machine unless the setting allows it', async () =
 
 test('saying before a run what it does not support', () => {
   const messageOf = (properties: object) => problemsOf(request, { uri: 'https://a.test', ...properties })[0]?.message;
+  const auth = (given: object) => messageOf({ options: { auth: given } })!;
+  assert.match(auth({ type: 'NTLM', username: 'a' }), /expected one of BASIC, BEARER, DIGEST, got "NTLM"/);
+  assert.match(
+    auth({ type: 'BEARER', username: 'a' }),
+    /expected a token for BEARER, a username for BASIC and DIGEST, got/,
+  );
   assert.match(messageOf({ encryptBody: true })!, /expected false: encrypted outputs are not supported, got true/);
   assert.match(
     messageOf({ options: { timeouts: 1 } })!,

@@ -83,21 +83,24 @@ test('warning of what was written to the standard error', async () => {
 
 test('giving outputs, lines and metrics by the protocol', async () => {
   const said = { outputs: { a: 1, b: [2] }, logs: [{ level: 'WARN', message: 'careful' }, { message: 'plain' }] };
-  const { outputs, lines } = await run(node, {
+  const { outputs, lines, metrics } = await run(node, {
     script: `
       const say = (what) => console.log('::' + JSON.stringify(what) + '::');
       say(${JSON.stringify(said)});
-      say({ outputs: { a: 3 }, metrics: [{ name: 'rows', type: 'counter', value: 5, tags: { kind: 'x' } }] });
+      say({ outputs: { a: 3 }, metrics: [{ name: 'rows', value: 5, tags: { kind: 'x' } }, { name: 'took', type: 'timer', value: 1.5 }] });
       console.log('::{not json}::');`,
   });
   assert.deepEqual(outputs?.vars, { a: 3, b: [2] });
   assert.equal(outputs?.stdOutLineCount, 0);
-  assert.deepEqual(lines.slice(0, 3), [
+  assert.deepEqual(lines.slice(0, 2), [
     { level: 'WARN', message: 'careful' },
     { level: 'INFO', message: 'plain' },
-    { level: 'DEBUG', message: 'metric rows (counter) = 5 {"kind":"x"}' },
   ]);
-  assert.match(lines[3]!.message, /Invalid outputs/);
+  assert.match(lines[2]!.message, /Invalid outputs/);
+  assert.deepEqual(metrics, [
+    { type: 'counter', name: 'rows', value: 5, tags: { kind: 'x' } },
+    { type: 'timer', name: 'took', value: 1_500, tags: {} },
+  ]);
 });
 
 test('seeing the environment that is given, and nothing of ours', async () => {

@@ -1,14 +1,16 @@
 /** The scheduler over the bus in memory, with the clock in hand: each `tick` is what a wake does. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildScheduler, type Scheduler } from '../actors/scheduler/scheduler.ts';
+import { buildScheduler, type Scheduler, type SchedulerParts } from '../actors/scheduler/scheduler.ts';
 import { type MemoryBus, openMemoryBus } from '../lib/bus/memory/open.ts';
 import { Fault } from '../lib/errors.ts';
 import { type FlowDocument, stepFlow } from '../lib/flow/actor.ts';
+import { parseFlow } from '../lib/flow/parse.ts';
 import { silentLog } from '../lib/log.ts';
 import type { FlowMessage, StartMessage } from '../lib/model/message.ts';
-import { allPartitions, flowPartition } from '../lib/model/partition.ts';
+import { allPartitions, executionPartition, flowPartition } from '../lib/model/partition.ts';
 import { loadPlugins } from '../lib/plugin/load.ts';
+import { cipherOf, type Envelope } from '../lib/secret/cipher.ts';
 import { aCommit, aLease, entriesOf } from './support/bus-parts.ts';
 
 const PARTITIONS = 4;
@@ -37,8 +39,8 @@ class World {
   #requests = 0;
   #commits = 0;
 
-  scheduler(bus = this.bus): Scheduler {
-    return buildScheduler({ bus, catalogue, timezone: 'UTC', log: silentLog });
+  scheduler(bus = this.bus, more: Partial<SchedulerParts> = {}): Scheduler {
+    return buildScheduler({ bus, catalogue, timezone: 'UTC', log: silentLog, ...more });
   }
 
   async tell(change: { readonly source: string } | 'delete', request = `r${++this.#requests}`): Promise<void> {
@@ -183,6 +185,41 @@ describe('a schedule', () => {
     await world.tell('delete', 'gone');
     await scheduler.tick();
     assert.equal((await world.bus.timetable.all()).length, 1);
+  });
+
+  it('takes plugin defaults from the configuration, anew where a leader has others', async () => {
+    const world = new World();
+    const at = (cron: string) =>
+      world.scheduler(world.bus, { globals: [{ type: 'io.kestra.plugin.core.trigger.', values: { cron } }] });
+    const [before, after] = [at('0 * * * *'), at('30 * * * *')];
+    await world.tell({ source: sourceOf('timezone: UTC') });
+    await before.tick();
+    world.clock.ms += 60 * MINUTE;
+    await before.tick();
+    const [first] = await world.starts();
+    const partition = executionPartition(first!.executionId, PARTITIONS);
+    const definition = (await world.bus.documents.definition(partition, first!.start.flow.hash))!;
+    assert.match(definition, /"cron":"0 \* \* \* \*"/);
+    assert.equal(parseFlow(definition, catalogue, { tenant: 'main' }).flow!.hash, first!.start.flow.hash);
+    await before.quiet();
+    await after.tick();
+    world.clock.ms += 60 * MINUTE;
+    await after.tick();
+    assert.deepEqual(await world.ticks(), ['11:00:00', '11:30:00']);
+  });
+
+  it('seals the secrets that it gives', async () => {
+    const world = new World();
+    const cipher = cipherOf(new Uint8Array(32));
+    const scheduler = world.scheduler(world.bus, { cipher });
+    await world.tell({
+      source: sourceOf('cron: "* * * * *"\ninputs: { pin: hunter2 }', 'inputs: [{ id: pin, type: SECRET }]'),
+    });
+    await scheduler.tick();
+    world.clock.ms += MINUTE;
+    await scheduler.tick();
+    const [message] = await world.starts();
+    assert.equal(cipher.open(`${message!.executionId}/pin`, message!.start.inputs.pin as Envelope), 'hunter2');
   });
 
   it('keeps its due time where an edit leaves it alone', async () => {

@@ -48,6 +48,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   lib: ['lib/model'],
   'plugins/sdk': [],
   'plugins/core': ['plugins/sdk'],
+  'plugins/http': ['plugins/sdk'],
   'plugins/script': ['plugins/sdk'],
   'web/api': ['lib/model'],
   'web/ui': ['web/api', 'lib/model'],

@@ -194,6 +194,17 @@ test('running in a process of its own what was lost before', async () => {
   assert.equal((await endOf(nap)).state, 'KILLED');
 });
 
+test('running one after the other in processes of their own, and losing none of them', async () => {
+  const items = Array.from({ length: 12 }, () => one('plain', { alone: true }));
+  for (const item of items) work.put([item]);
+  for (const item of items) assert.equal((await endOf(item)).state, 'SUCCESS');
+  const ours = (taskRunId: string) => items.some(({ ref }) => ref.includes(taskRunId));
+  assert.deepEqual(
+    work.messages.filter((message) => message.kind === 'workerLost' && ours(message.taskRunId)),
+    [],
+  );
+});
+
 test('running nothing that is claimed elsewhere or superseded', async () => {
   const [claimed, superseded, run1] = [one('say'), one('say'), one('say')];
   work.open.get(claimed.ref)!.claim = { workerId: 'other', token: 'x' };
@@ -265,5 +276,7 @@ test('handing over what runs when the worker stops', async () => {
   assert.ok(performance.now() - startedMs < 3_500);
   assert.equal(leaving.ended(brief!)?.state, 'SUCCESS');
   assert.equal(leaving.ended(nap!), undefined);
-  assert.ok(leaving.messages.some((message) => message.kind === 'workerLost' && nap!.ref.includes(message.taskRunId)));
+  assert.equal(leaving.calls.giveBack, 1);
+  assert.equal(leaving.open.get(nap!.ref)!.claim, undefined, 'its claim is given back');
+  assert.ok(!leaving.messages.some(({ kind }) => kind === 'workerLost'), 'that is no loss');
 });

@@ -7,6 +7,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
 import { type CommitAnswer, type Entry, LEASE_RENEW_MS, type Lease } from '../../lib/bus/ownership.ts';
 import { isFault } from '../../lib/errors.ts';
+import type { SealOutput } from '../../lib/execution/draft.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Partition } from '../../lib/model/partition.ts';
@@ -32,6 +33,7 @@ export interface EstateParts {
   readonly bus: Bus;
   readonly member: Member;
   readonly catalogue: Catalogue;
+  readonly seal?: SealOutput;
   readonly log: Log;
   readonly deliveries: Deliveries;
   /** Plugin defaults of the configuration, and how secrets of executions that are called are sealed. */
@@ -228,11 +230,11 @@ export class Estate {
   }
 
   async #build(lease: Lease): Promise<ExecutionPartition | FlowPartition> {
-    const { bus, deliveries, log } = this.#parts;
+    const { bus, deliveries, seal, log } = this.#parts;
     const holding = await bus.ownership.hold(lease);
     if (lease.partition.startsWith('f:')) return new FlowPartition({ bus, log }, lease, holding);
     return new ExecutionPartition(
-      { bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, log },
+      { bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, seal, log },
       lease,
       holding,
       this.#nowMs(),

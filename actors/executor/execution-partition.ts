@@ -6,6 +6,7 @@
 import type { Bus } from '../../lib/bus/bus.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
+import type { SealOutput } from '../../lib/execution/draft.ts';
 import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
@@ -31,6 +32,7 @@ export interface ExecutionParts {
   readonly definitions: Definitions;
   readonly durations: Durations;
   readonly post: Pick<Post, 'send'>;
+  readonly seal?: SealOutput;
   readonly log: Log;
 }
 
@@ -205,6 +207,7 @@ export class ExecutionPartition implements PartitionActor {
       epoch: this.#lease.epoch,
       flow,
       answers,
+      seal: this.#parts.seal,
       tombstone: run ? undefined : this.#held.residue.tombstone(id),
     });
     messagesApplied.inc();

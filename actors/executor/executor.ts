@@ -8,6 +8,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import type { Member } from '../../lib/bus/members.ts';
 import type { Entry } from '../../lib/bus/ownership.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
+import type { SealOutput } from '../../lib/execution/draft.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
@@ -27,11 +28,14 @@ const SILENT_MS = 10_000;
 export function buildExecutor({
   bus,
   catalogue,
+  seal,
   log,
   starting,
 }: {
   readonly bus: Bus;
   readonly catalogue: Catalogue;
+  /** Encrypts typed outputs that are secret; absent, there can be none. */
+  readonly seal?: SealOutput;
   readonly log: Log;
   readonly starting: Starting;
 }): Service {
@@ -44,7 +48,7 @@ export function buildExecutor({
     startedAtMs: Date.now(),
     format: MESSAGE_FORMAT,
   };
-  const executor = new Executor(member, { bus, catalogue, log, starting });
+  const executor = new Executor({ bus, member, catalogue, seal, log, starting });
   return {
     name: 'executor',
     start: () => executor.start(),
@@ -64,11 +68,12 @@ class Executor {
   #progressMs = performance.now();
   #roundMs = 0;
 
-  constructor(member: Member, parts: Omit<EstateParts, 'member' | 'deliveries'>) {
-    this.#bus = parts.bus;
-    this.#log = parts.log;
-    this.#deliveries = new Deliveries(parts.bus, parts.log);
-    this.#estate = new Estate({ ...parts, member, deliveries: this.#deliveries });
+  constructor(parts: Omit<EstateParts, 'deliveries'>) {
+    const { bus, log } = parts;
+    this.#bus = bus;
+    this.#log = log;
+    this.#deliveries = new Deliveries(bus, log);
+    this.#estate = new Estate({ ...parts, deliveries: this.#deliveries });
   }
 
   async start(): Promise<void> {

@@ -76,11 +76,12 @@ function parcelsOf(
   ticks: readonly number[],
   nowMs: number,
 ): { readonly parcels: readonly Named[]; readonly problem?: string } {
-  const { flow, problem } = flows.definitions.read(state.flow.tenant, state.source);
+  const { flow, text, problem } = flows.definitions.read(state.flow.tenant, state.source);
   if (!flow) return { parcels: [], problem };
+  const { timezone, cipher } = flows;
   const parcels: Named[] = [];
   try {
-    for (const atMs of ticks) parcels.push(parcelOf(state, flow, { atMs, nowMs, timezone: flows.timezone }));
+    for (const atMs of ticks) parcels.push(parcelOf(state, { flow, text }, { atMs, nowMs, timezone, cipher }));
     return { parcels };
   } catch (error) {
     return { parcels, problem: textOf(error) };

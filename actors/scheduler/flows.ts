@@ -10,6 +10,7 @@ import type { FlowDocument } from '../../lib/flow/actor.ts';
 import type { Log } from '../../lib/log.ts';
 import { allPartitions, flowKey, flowPartition, type Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
+import type { Cipher } from '../../lib/secret/cipher.ts';
 import type { Definitions } from './definitions.ts';
 import type { Term } from './term.ts';
 import { dueOf, type TriggerState, triggerUid } from './ticks.ts';
@@ -22,8 +23,13 @@ export interface Flows {
   readonly definitions: Definitions;
   /** Of schedules that name none. */
   readonly timezone: string;
+  /** Seals secrets that triggers give. */
+  readonly cipher?: Cipher;
   readonly log: Log;
 }
+
+/** Its cursor says by which plugin defaults the flows were read. */
+const DEFAULTS = 'pluginDefaults';
 
 /** A flow as it is now; without a source it is deleted. `sure`: it was read from its document. */
 interface Seen {
@@ -38,6 +44,19 @@ interface Seen {
 interface Change {
   readonly triggers: readonly TriggerRecord[];
   readonly dropped: readonly string[];
+}
+
+/** Other plugin defaults make other triggers: then every flow is read anew. */
+export function doubtDefaults({ bus, definitions }: Flows, term: Term): void {
+  if ((term.cursors.get(DEFAULTS) ?? '') === definitions.defaults) return;
+  for (const partition of allPartitions('f', bus.partitions)) term.cursors.delete(partition);
+}
+
+/** Once all are read; false: the lead is lost. */
+export async function keepDefaults({ bus, definitions }: Flows, term: Term): Promise<boolean> {
+  const isKept = (term.cursors.get(DEFAULTS) ?? '') === definitions.defaults;
+  if (isKept || allPartitions('f', bus.partitions).some((partition) => !term.cursors.has(partition))) return true;
+  return term.commit({ cursors: new Map([[DEFAULTS, definitions.defaults]]) });
 }
 
 /** Forgets the cursors that cannot be read from: their feed ends below them, or begins above. */

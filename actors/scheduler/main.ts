@@ -7,8 +7,15 @@ import { buildScheduler } from './scheduler.ts';
 
 export async function schedulerOf(parts: Parts): Promise<Service> {
   const { catalogue } = await parts.plugins();
-  const timezone = parts.loaded.config.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return buildScheduler({ bus: parts.bus, catalogue, timezone, log: parts.log.child({ server: 'scheduler' }) });
+  const { config } = parts.loaded;
+  return buildScheduler({
+    bus: parts.bus,
+    catalogue,
+    timezone: config.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    globals: config.pluginDefaults,
+    cipher: await parts.cipher(),
+    log: parts.log.child({ server: 'scheduler' }),
+  });
 }
 
 export const main = (loaded: LoadedConfig): Promise<number> =>

@@ -14,10 +14,11 @@ import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Cipher } from '../../lib/secret/cipher.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { Definitions } from './definitions.ts';
 import { startDue } from './due.ts';
-import { doubtCursors, type Flows, readFlows } from './flows.ts';
+import { doubtCursors, doubtDefaults, type Flows, keepDefaults, readFlows } from './flows.ts';
 import { Term } from './term.ts';
 
 const EACH_SECOND = '* * * * * *';
@@ -33,6 +34,9 @@ export interface SchedulerParts {
   readonly catalogue: Catalogue;
   /** Of schedules that name none. */
   readonly timezone: string;
+  /** Plugin defaults of the configuration. */
+  readonly globals?: readonly unknown[];
+  readonly cipher?: Cipher;
   readonly log: Log;
 }
 
@@ -81,10 +85,10 @@ class Leader {
   #trouble: string | undefined;
   #progressMs = performance.now();
 
-  constructor({ bus, catalogue, timezone, log }: SchedulerParts) {
+  constructor({ bus, catalogue, timezone, globals = [], cipher, log }: SchedulerParts) {
     this.#bus = bus;
     this.#log = log;
-    this.#flows = { bus, definitions: new Definitions(catalogue), timezone, log };
+    this.#flows = { bus, definitions: new Definitions(catalogue, globals), timezone, cipher, log };
     this.#token = randomUUID();
     this.#member = {
       id: this.#token,
@@ -158,6 +162,7 @@ class Leader {
     if (!this.#term) {
       this.#term = await Term.begin(this.#bus, this.#token, this.#log);
       this.#doubtedMs = 0;
+      doubtDefaults(this.#flows, this.#term);
     }
     await this.#lead(this.#term, nowMs);
   }
@@ -168,6 +173,7 @@ class Leader {
       this.#doubtedMs = nowMs;
     }
     if (!(await readFlows(this.#flows, term, nowMs, lasting(READING_MS)))) return;
+    if (!(await keepDefaults(this.#flows, term))) return;
     if (!(await startDue(this.#flows, term, lasting(STARTING_MS)))) return;
     const sent = await term.outbox.send(await this.#bus.now());
     if (sent.length > 0) await term.commit({ sent });

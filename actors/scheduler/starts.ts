@@ -12,6 +12,7 @@ import type { Flow, Labels } from '../../lib/model/flow.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
+import { type Cipher, inputPlace } from '../../lib/secret/cipher.ts';
 import { scheduleOf } from '../../lib/trigger/schedule.ts';
 import { type TriggerState, triggerUid, variablesOf } from './ticks.ts';
 
@@ -24,14 +25,15 @@ const SENT_PER_TICK_MAX = 2_000;
 export interface Parcel {
   readonly start: ExecutionStart;
   readonly labels: Labels;
+  /** The definition that `start.flow.hash` names. */
   readonly source: string;
 }
 
 /** What a tick asks for. Throws where the inputs or labels cannot be made. */
 export function parcelOf(
   state: TriggerState,
-  flow: Flow,
-  tick: { readonly atMs: number; readonly nowMs: number; readonly timezone: string },
+  { flow, text }: { readonly flow: Flow; readonly text: string },
+  tick: { readonly atMs: number; readonly nowMs: number; readonly timezone: string; readonly cipher?: Cipher },
 ): readonly [name: string, parcel: Parcel] {
   const schedule = scheduleOf(state.trigger);
   const id = derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs);
@@ -42,7 +44,12 @@ export function parcelOf(
     trigger: variables,
     vars: flow.variables,
   };
-  const { inputs, problems } = resolveInputs(flow, renderAll(schedule.inputs, context) as Record<string, unknown>);
+  const { cipher, nowMs } = tick;
+  const { inputs, problems } = resolveInputs(flow, renderAll(schedule.inputs, context) as Record<string, unknown>, {
+    context,
+    world: { nowMs },
+    ...(cipher ? { seal: (inputId, value) => cipher.seal(inputPlace(id, inputId), value) } : {}),
+  });
   if (problems.length > 0) throw new TypeError(problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
   const labels: Record<string, string> = { ...flow.labels };
   for (const [key, value] of Object.entries(schedule.labels)) labels[key] = renderText(value, { ...context, inputs });
@@ -50,7 +57,7 @@ export function parcelOf(
   labels['system.from'] = 'trigger';
   const start: ExecutionStart = {
     id,
-    flow: state.flow,
+    flow: { ...state.flow, hash: flow.hash },
     inputs,
     trigger: { id: state.trigger.id, type: state.trigger.type, variables },
     originalId: id,
@@ -59,7 +66,7 @@ export function parcelOf(
     createdAtMs: tick.nowMs,
     incarnation: 0,
   };
-  return [id, { start, labels, source: state.source }];
+  return [id, { start, labels, source: text }];
 }
 
 interface Waiting {

@@ -48,7 +48,7 @@ export class Consult {
       }
       return refused;
     } catch (error) {
-      return { failure: `${method} ${path.split('?')[0]}: ${textOf(error)}` };
+      return { failure: `expected a way to the server, got ${textOf(error)}` };
     }
   }
 
@@ -100,11 +100,12 @@ function fetched(
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     let connected = false;
+    const broke = (error: unknown): Answer => ({
+      failure: `expected the server's answer to ${method} ${path.split('?')[0]}, got ${textOf(error)}`,
+    });
     request.once('socket', (socket) => socket.once('connect', () => (connected = true)));
-    request.once('response', (response) =>
-      collect(response).then(resolve, (error) => resolve({ failure: textOf(error) })),
-    );
-    request.once('error', (error) => resolve(connected ? { failure: textOf(error) } : undefined));
+    request.once('response', (response) => collect(response).then(resolve, (error) => resolve(broke(error))));
+    request.once('error', (error) => resolve(connected ? broke(error) : undefined));
     request.end(body);
   });
 }

@@ -14,7 +14,7 @@ export function startProcess(setup: Setup, events: HostEvents, log: Log): Host {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout!, child.stderr!]) tell(stream, log);
-  let [ready, serial, over] = [false, 0, false];
+  let [ready, serial, ending, over] = [false, 0, false, false];
   const gone = (why: string): void => {
     if (over) return;
     over = true;
@@ -42,6 +42,8 @@ export function startProcess(setup: Setup, events: HostEvents, log: Log): Host {
       return ready;
     },
     send: (jobs) => {
+      // What comes when it has done its work is not its own: `gone` hands it to the next one.
+      if (ending) return;
       serial = jobs[0]!.serial;
       send(batchOf(jobs, new Set()));
     },
@@ -50,6 +52,7 @@ export function startProcess(setup: Setup, events: HostEvents, log: Log): Host {
     runs: (job) => job.serial === serial,
     end: async () => {
       if (over) return;
+      ending = true;
       child.kill('SIGKILL');
       await exited;
     },

@@ -22,12 +22,16 @@ interface DraftFacts {
   readonly nowMs: number;
   readonly epoch: number;
   readonly answers?: readonly Answered[];
+  readonly seal?: SealOutput;
 }
+
+export type SealOutput = (executionId: string, outputId: string, text: string) => unknown;
 
 export class Draft {
   readonly flow: Flow;
   readonly nowMs: number;
   readonly epoch: number;
+  readonly seal: SealOutput | undefined;
   readonly effects: Effect[] = [];
   /** What must be known before the step can be made. */
   readonly questions: Question[] = [];
@@ -64,6 +68,7 @@ export class Draft {
     this.flow = facts.flow;
     this.nowMs = facts.nowMs;
     this.epoch = facts.epoch;
+    this.seal = facts.seal;
     this.#answers = new Map(facts.answers?.map(({ question, answer }) => [questionKey(question), answer]));
   }
 

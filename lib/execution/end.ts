@@ -1,5 +1,5 @@
 /** Ends: of a task run, whose owner is woken; of the execution, with its outputs, its caller's answer and what runs afterwards. */
-import { castValue } from '../flow/cast.ts';
+import { castOutput } from '../flow/cast.ts';
 import type { ExecutionHead, TaskRun } from '../model/execution.ts';
 import { answerName } from '../model/letter.ts';
 import { MESSAGE_FORMAT } from '../model/message.ts';
@@ -139,7 +139,9 @@ function outputsOf(draft: Draft): { readonly outputs?: Record<string, unknown>; 
   const outputs: Record<string, unknown> = {};
   for (const { id, type, value, required } of draft.flow.outputs) {
     try {
-      const cast = castValue(type, renderIn(draft, value));
+      const { seal, start } = draft;
+      const sealed = seal && ((text: string) => seal(start.id, id, text));
+      const cast = castOutput(type, renderIn(draft, value), sealed);
       if ('problem' in cast) return { failed: `outputs.${id}: ${cast.problem}` };
       outputs[id] = cast.value;
     } catch (error) {

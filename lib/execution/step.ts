@@ -11,7 +11,7 @@ import type { Flow } from '../model/flow.ts';
 import type { Message } from '../model/message.ts';
 import type { Answered, Question } from '../model/question.ts';
 import { cutAll } from './cut.ts';
-import { Draft } from './draft.ts';
+import { Draft, type SealOutput } from './draft.ts';
 import type { Change, Effect } from './effect.ts';
 import { endExecution } from './end.ts';
 import { advance } from './next.ts';
@@ -42,6 +42,8 @@ export interface Facts {
   readonly answers?: readonly Answered[];
   /** Of the execution, if it has ended and left. */
   readonly tombstone?: Tombstone;
+  /** Encrypts a typed output, the same each time (E1). */
+  readonly seal?: SealOutput;
 }
 
 export type Step =

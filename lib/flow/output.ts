@@ -1,7 +1,6 @@
 /** The typed outputs of a flow, rendered when its tasks have ended. */
 import type { FlowOutput } from '../model/flow.ts';
 import { LATER_TYPES, VALUE_TYPES } from './cast.ts';
-import { inputKind } from './input/table.ts';
 import type { MapReader } from './reader.ts';
 import { checkTemplates } from './templates.ts';
 
@@ -44,8 +43,7 @@ function readOutput(reader: MapReader): FlowOutput {
     );
   const type = reader.text('type');
   if (type === undefined) problems.missing(reader.at('type'), `one of ${VALUE_TYPES.join(', ')}`);
-  else if (LATER_TYPES.includes(type) || inputKind(type)?.keeps === 'sealed')
-    problems.later(reader.at('type'), `the output type ${type}`);
+  else if (LATER_TYPES.includes(type)) problems.later(reader.at('type'), `the output type ${type}`);
   else if (!VALUE_TYPES.some((each) => each === type))
     problems.expected(reader.at('type'), `one of ${VALUE_TYPES.join(', ')}`, type, `Invalid type: ${type}`);
   const value = reader.get('value');

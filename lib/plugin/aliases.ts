@@ -9,6 +9,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
   flow: 'flows',
   log: 'log',
   output: 'outputs',
+  storage: 'storages',
+  templating: 'templating',
 };
 
 /** `io.kestra.plugin.core.debug.Return` was `io.kestra.core.tasks.debugs.Return`; other types have no older name. */

@@ -2,7 +2,7 @@
  * Secrets at rest: AES-256-GCM, a random nonce of 96 bits each, bound to the place that it was sealed for (`execution/input`):
  * an envelope that is moved to another place opens nowhere. It names the key, so that a key may be changed one day.
  */
-import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
 import { Fault } from '../errors.ts';
 
 /** Kestra's name for such a value; REST shows it as it is. */
@@ -24,12 +24,20 @@ export interface Cipher {
   /** Tells keys apart, and says nothing of what they are. */
   readonly keyId: string;
   seal(place: string, text: string): Envelope;
+  /**
+   * The same envelope each time: its nonce follows from key, place and text, so no two texts share one. For steps, which must
+   * give the same on any machine (E1).
+   */
+  sealAlike(place: string, text: string): Envelope;
   /** Throws `encryption.unreadable`. */
   open(place: string, envelope: Envelope): string;
 }
 
 /** Where an input's secret stands. The first execution of a family names it, so that a replay reads what was given to that. */
 export const inputPlace = (originalId: string, inputId: string): string => `${originalId}/${inputId}`;
+
+/** Where a flow's typed output stands. */
+export const outputPlace = (executionId: string, outputId: string): string => `${executionId}/outputs/${outputId}`;
 
 export const isEnvelope = (value: unknown): value is Envelope =>
   typeof value === 'object' &&
@@ -40,13 +48,20 @@ export const isEnvelope = (value: unknown): value is Envelope =>
 /** `key` has 32 bytes. */
 export function cipherOf(key: Uint8Array): Cipher {
   const keyId = hash('sha256', Buffer.concat([Buffer.from('windhover key id\0'), key])).slice(0, KEY_ID_CHARS);
+  const nonceKey = createHmac('sha256', key).update('windhover nonce').digest();
+  const sealedWith = (nonce: Uint8Array, place: string, text: string): Envelope => {
+    const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(place));
+    const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return { type: ENVELOPE_TYPE, value: `${FORMAT}.${keyId}.${sealed.toString('base64')}` };
+  };
   return {
     keyId,
-    seal: (place, text) => {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(place));
-      const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-      return { type: ENVELOPE_TYPE, value: `${FORMAT}.${keyId}.${sealed.toString('base64')}` };
+    seal: (place, text) => sealedWith(randomBytes(NONCE_BYTES), place, text),
+    sealAlike: (place, text) => {
+      const nonce = createHmac('sha256', nonceKey)
+        .update(JSON.stringify([place, text]))
+        .digest();
+      return sealedWith(nonce.subarray(0, NONCE_BYTES), place, text);
     },
     open: (place, { value }) => {
       const [format, sealedBy, text = ''] = value.split('.');

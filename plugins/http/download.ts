@@ -6,6 +6,8 @@ import { send } from './send.ts';
 
 /** Unless `options.maxContentLength` says otherwise. */
 const DOWNLOAD_BYTES_MAX = 2 * 1024 ** 3;
+/** The task's own `timeout` may end it earlier. */
+const DOWNLOAD_MS = 6 * 60 * 60_000;
 const NAME_BYTES_MAX = 150;
 
 export const download = defineTask({
@@ -32,7 +34,8 @@ export const download = defineTask({
     },
   ],
   async run(context, given) {
-    const { uri: from, response } = await send(context, given, given.options.maxContentLength ?? DOWNLOAD_BYTES_MAX);
+    const bytesMax = given.options.maxContentLength ?? DOWNLOAD_BYTES_MAX;
+    const { uri: from, response } = await send(context, given, { bytesMax, timeoutMs: DOWNLOAD_MS });
     const { status: code, headers } = response;
     const uri = await context.files.store(nameOf(given.saveAs, from, response), response.body);
     const length = await context.files.size(uri);

@@ -10,11 +10,17 @@ const ssl = z.strictObject({
   insecureTrustAllCertificates: z.boolean().default(false).describe('Takes any certificate: for tests alone'),
 });
 
-const auth = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('BASIC'), username: z.string(), password: z.string().default('') }),
-  z.strictObject({ type: z.literal('BEARER'), token: z.string() }),
-  z.strictObject({ type: z.literal('DIGEST'), username: z.string(), password: z.string().default('') }),
-]);
+const auth = z
+  .strictObject({
+    type: z.enum(['BASIC', 'BEARER', 'DIGEST']),
+    username: z.string().optional(),
+    password: z.string().default(''),
+    token: z.string().optional(),
+  })
+  .refine(
+    ({ type, username, token }) => (type === 'BEARER' ? token : username) !== undefined,
+    'expected a token for BEARER, a username for BASIC and DIGEST',
+  );
 
 const options = z.strictObject({
   timeout: z
@@ -23,7 +29,7 @@ const options = z.strictObject({
       readIdleTimeout: duration().optional().describe('Without a byte from the server; 5 minutes if absent'),
     })
     .optional(),
-  auth: auth.optional().describe('`type` is BASIC, BEARER or DIGEST'),
+  auth: auth.optional().describe('BASIC and DIGEST have `username` and `password`, BEARER a `token`'),
   ssl: ssl.optional(),
   proxy: z
     .strictObject({

@@ -38,7 +38,7 @@ export const request = defineTask({
   async run(context, given) {
     const bytesMax = Math.min(given.options.maxContentLength ?? OUTPUT_BYTES_MAX, OUTPUT_BYTES_MAX);
     // Counted here, to say what helps.
-    const { uri, response } = await send(context, given, Number.MAX_SAFE_INTEGER);
+    const { uri, response } = await send(context, given, { bytesMax: Number.MAX_SAFE_INTEGER });
     const { status: code, headers } = response;
     const bytes = await bytesOf(response, bytesMax);
     context.metric({ type: 'counter', name: 'response.length', value: bytes.length });

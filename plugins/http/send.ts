@@ -1,7 +1,7 @@
 /** One request as the properties say it, with credentials; what the server refuses is a failure with its code and words. */
 
 import type { Readable } from 'node:stream';
-import { type HttpResponse, type TaskContext, TaskError } from '@windhover/sdk';
+import { type HttpRequest, type HttpResponse, type TaskContext, TaskError } from '@windhover/sdk';
 import { type Content, contentOf } from './content.ts';
 import { digestAnswer } from './digest.ts';
 import { logHeaders } from './logs.ts';
@@ -16,7 +16,11 @@ export interface Sent {
   readonly response: HttpResponse;
 }
 
-export async function send(context: TaskContext, given: Shared, bytesMax: number): Promise<Sent> {
+export async function send(
+  context: TaskContext,
+  given: Shared,
+  limits: Pick<HttpRequest, 'bytesMax' | 'timeoutMs'>,
+): Promise<Sent> {
   const url = addressOf(given);
   const content = await contentOf(context, given);
   const auth = authOf(given.options);
@@ -25,10 +29,10 @@ export async function send(context: TaskContext, given: Shared, bytesMax: number
     logHeaders(context, given.options, 'REQUEST_HEADERS', headers);
     if (given.options.logs.includes('REQUEST_BODY')) context.log.info(`request body: ${content.text}`);
     const { method } = given;
-    return context.http.send({ url: url.href, method, headers, body: content.body, bytesMax, ...connectionOf(given) });
+    return context.http.send({ url: url.href, method, headers, body: content.body, ...limits, ...connectionOf(given) });
   };
   let response = await ask(plainCredentials(auth));
-  const proof = auth?.type === 'DIGEST' ? proofFor(url, given.method, auth, response) : undefined;
+  const proof = proofFor(url, given.method, auth, response);
   if (proof !== undefined) {
     response.body.destroy();
     response = await ask(proof);
@@ -53,7 +57,8 @@ function headersOf(
   { type }: Content,
   authorization: string | undefined,
 ): Record<string, string | string[]> {
-  const own: Record<string, string | string[]> = {};
+  // A header may have any name.
+  const own: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) own[name.toLowerCase()] = value;
   if (type !== undefined) own['content-type'] ??= type;
   if (authorization !== undefined) own.authorization ??= authorization;
@@ -64,9 +69,9 @@ function headersOf(
 function plainCredentials(auth: Auth | undefined): string | undefined {
   switch (auth?.type) {
     case 'BASIC':
-      return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
+      return `Basic ${Buffer.from(`${auth.username ?? ''}:${auth.password}`).toString('base64')}`;
     case 'BEARER':
-      return `Bearer ${auth.token}`;
+      return `Bearer ${auth.token ?? ''}`;
     case 'DIGEST':
     case undefined:
       return undefined;
@@ -74,16 +79,12 @@ function plainCredentials(auth: Auth | undefined): string | undefined {
 }
 
 /** Only for who was asked: a redirect to another origin gets no credentials. */
-function proofFor(
-  url: URL,
-  method: string,
-  auth: Auth & { type: 'DIGEST' },
-  response: HttpResponse,
-): string | undefined {
-  const answered = new URL(response.url);
-  if (response.status !== 401 || answered.origin !== url.origin) return undefined;
+function proofFor(url: URL, method: string, auth: Auth | undefined, response: HttpResponse): string | undefined {
+  const isAsked = response.status === 401 && new URL(response.url).origin === url.origin;
+  if (auth?.type !== 'DIGEST' || !isAsked) return undefined;
   return digestAnswer(response.headers['www-authenticate'] ?? [], {
-    ...auth,
+    username: auth.username ?? '',
+    password: auth.password,
     method: method.toUpperCase(),
     uri: url.pathname + url.search,
   });

@@ -2,7 +2,7 @@
  * What a script says to the engine on its standard output: a line `::{"outputs":{…},"metrics":[…],"logs":[…]}::`. Outputs of
  * several lines are put together, the later wins. Any other line is a line of the log.
  */
-import type { TaskLog } from '@windhover/sdk';
+import { metricOf, type TaskContext, TaskError, type TaskLog } from '@windhover/sdk';
 
 const SAYING = /^::(\{.*\})::$/;
 /** All sayings of one run, in characters: outputs that a run may give are far smaller. */
@@ -16,7 +16,7 @@ export interface Sayings {
   readonly vars: Readonly<Record<string, unknown>>;
 }
 
-export function listen(log: TaskLog): Sayings {
+export function listen({ log, metric }: Pick<TaskContext, 'log' | 'metric'>): Sayings {
   let vars: Record<string, unknown> = {};
   let saidChars = 0;
   return {
@@ -38,7 +38,7 @@ export function listen(log: TaskLog): Sayings {
       }
       if (isMap(said.outputs)) vars = { ...vars, ...said.outputs };
       for (const each of listOf(said.logs)) writeLog(log, each);
-      for (const each of listOf(said.metrics)) writeMetric(log, each);
+      for (const each of listOf(said.metrics)) keepMetric({ log, metric }, each);
       return true;
     },
   };
@@ -60,10 +60,17 @@ function writeLog(log: TaskLog, said: Readonly<Record<string, unknown>>): void {
   write.call(log, String(said.message ?? ''));
 }
 
-/** Tasks have no metrics of their own yet: they are kept where a person can find them. */
-function writeMetric(log: TaskLog, said: Readonly<Record<string, unknown>>): void {
-  const tags = isMap(said.tags) ? ` ${JSON.stringify(said.tags)}` : '';
-  log.debug(`metric ${String(said.name)} (${String(said.type ?? 'counter')}) = ${String(said.value)}${tags}`);
+/** One that is none is told, and fails nothing: what the script does counts. */
+function keepMetric(
+  { log, metric }: Pick<TaskContext, 'log' | 'metric'>,
+  said: Readonly<Record<string, unknown>>,
+): void {
+  try {
+    metric(metricOf(said));
+  } catch (error) {
+    if (!(error instanceof TaskError)) throw error;
+    log.warn(error.message);
+  }
 }
 
 const listOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>

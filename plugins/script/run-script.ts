@@ -1,7 +1,7 @@
 /** One run of a script task: files in, the child, what it says, files out, and what its end means. */
 import { type TaskContext, TaskError, TaskWarning } from '@windhover/sdk';
+import { storeOutputFiles, writeInputFiles } from '@windhover/sdk/files';
 import type { z } from 'zod';
-import { storeOutputFiles, writeInputFiles } from './files.ts';
 import { runChild } from './process.ts';
 import type { outputs, Shared } from './properties.ts';
 import { listen } from './protocol.ts';
@@ -23,7 +23,7 @@ export async function runScript(context: TaskContext, given: Shared, body: Body)
   await writeInputFiles(context, folder, given.inputFiles);
   const before = renderList(context, place, given.beforeCommands ?? []);
   const lines = [...(given.failFast ? ['set -e'] : []), ...before, ...(await body(place))];
-  const sayings = listen(context.log);
+  const sayings = listen(context);
   const count = { stdout: 0, stderr: 0 };
   const exitCode = await runChild({
     command: [...given.interpreter, argumentOf(lines.join('\n'))],

@@ -5,10 +5,12 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Http } from './http.ts';
+import type { Metric } from './metric.ts';
 
 export { duration, durationMs } from './duration.ts';
 export type { Http, HttpProxy, HttpRequest, HttpResponse, HttpStreamedBody } from './http.ts';
 export { REDIRECTS_MAX } from './http.ts';
+export { type Metric, metricOf, type WrittenMetric } from './metric.ts';
 
 /** The version of this contract: a server loads plugins of the same major. */
 export const API_VERSION = '1.0';
@@ -117,14 +119,6 @@ export interface Row {
   readonly text: string;
   /** What it says as JSON or Ion. Throws a TaskError when it is neither. */
   value(): unknown;
-}
-
-export interface Metric {
-  readonly type: 'counter' | 'timer' | 'gauge';
-  readonly name: string;
-  /** A timer's in milliseconds. */
-  readonly value: number;
-  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ExecutionUpdate {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
 import { aCommit, aLease, type Fresh } from '../support/bus-parts.ts';
 import { eventually } from '../support/eventually.ts';
+import { aMetric } from '../support/rows.ts';
 
 export function streams(fresh: Fresh): void {
   test('reading a feed from a cursor, in the order of commits', async () => {
@@ -68,6 +69,19 @@ export function streams(fresh: Fresh): void {
     assert.equal((await bus.lines.read(cursors, { count: 10, blockMs: 0 })).batches.size, 0);
     await bus.lines.trim(cursors);
     assert.equal((await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0 })).batches.size, 0);
+  });
+  test('carrying metrics beside log lines', async () => {
+    const { bus, p } = fresh();
+    const metrics = [aMetric('e1', 1), aMetric('e1', 2, { type: 'timer', value: 1.5, tags: { a: 'b' } })];
+    await bus.lines.append(p, [
+      { executionId: 'e1', lines: [], metrics },
+      { executionId: 'e1', lines: [] },
+    ]);
+    const { batches } = await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0 });
+    assert.deepEqual(
+      batches.get(p)!.map((batch) => batch.metrics),
+      [metrics, undefined],
+    );
   });
   test('waking an owner that waits for its mailboxes', async () => {
     const { bus, p } = fresh();

@@ -6,6 +6,7 @@ import { versionOf } from '../../lib/model/version.ts';
 import type { ExecutionSearch, Repository } from '../../lib/repository/repository.ts';
 import { aBatch, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf, T0 } from '../support/rows.ts';
 import { holdsDeletes, holdsFlows, holdsLines } from './repository-kept.ts';
+import { holdsMetrics } from './repository-metrics.ts';
 
 const ids = (page: { readonly rows: readonly { readonly id: string }[] }) => page.rows.map(({ id }) => id);
 const search = (repository: Repository, given: Partial<ExecutionSearch>) =>
@@ -16,6 +17,7 @@ export function holdsRepositoryContract(name: string, open: () => Promise<Reposi
   describe(`searching executions in ${name}`, () => searches(open));
   describe(`keeping flows in ${name}`, () => holdsFlows(open));
   describe(`keeping log lines in ${name}`, () => holdsLines(open));
+  describe(`keeping metrics in ${name}`, () => holdsMetrics(open));
   describe(`deleting from ${name}`, () => holdsDeletes(open));
 }
 

@@ -1,12 +1,12 @@
 /** The page, as a person at a browser meets it: one installation, one browser, one thing after the other. */
-import { after, before, describe } from 'node:test';
-import { LEFT_OUT } from '../support/browser.ts';
+import { after, before } from 'node:test';
+import { inBrowser } from '../support/browser.ts';
 import { watching } from './execution.ts';
 import { findingOnesWay } from './lists.ts';
 import { openPlace, type Place } from './place.ts';
 import { signingIn } from './sign-in.ts';
 
-describe('the page', { skip: LEFT_OUT }, () => {
+inBrowser('the page', () => {
   let place: Place;
   before(async () => {
     place = await openPlace();

@@ -1,6 +1,6 @@
 /** Who may come in: every route that asks for a user refuses whoever is none, and every way in and out does what it says. */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
@@ -26,6 +26,11 @@ after(async () => {
   await installation.remove();
 });
 
+/** What a server of another data folder needs to be one of this installation. */
+const shared = () => ({
+  REDIS_URL: join(installation.data, 'redis.sock'),
+  WINDHOVER_ENCRYPTION_KEY: readFileSync(join(installation.data, 'encryption.key'), 'utf8').trim(),
+});
 const at = (path: string, url = server.url): string => `${url}/api/v1${path}`;
 const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -54,13 +59,16 @@ test('asking for credentials on every route that wants a user', async () => {
   ];
   const open: string[] = [];
   for (const [name, route] of routes.filter(([, { access }]) => access === 'user'))
-    for (const url of addresses(route))
-      for (const headers of strangers) {
-        const answer = await ask(url, { method: route.method, headers });
-        const refused = answer.status === 401 && JSON.parse(answer.text).code === 'auth.required';
-        if (!refused || answer.headers['www-authenticate'] === undefined)
-          open.push(`${name} ${url} ${JSON.stringify(headers)} → ${answer.status}`);
-      }
+    await Promise.all(
+      addresses(route).flatMap((url) =>
+        strangers.map(async (headers) => {
+          const answer = await ask(url, { method: route.method, headers });
+          const refused = answer.status === 401 && JSON.parse(answer.text).code === 'auth.required';
+          if (!refused || answer.headers['www-authenticate'] === undefined)
+            open.push(`${name} ${url} ${JSON.stringify(headers)} → ${answer.status}`);
+        }),
+      ),
+    );
   assert.deepEqual(open, []);
 });
 
@@ -109,8 +117,7 @@ test('signing in by a link once, however many use it at the same time', async ()
 
 test('ending a session on every webserver at once', async () => {
   const data = join(installation.folder, 'another');
-  const REDIS_URL = join(installation.data, 'redis.sock');
-  const other = await installation.start('webserver', [], { WINDHOVER_DATA: data, REDIS_URL });
+  const other = await installation.start('webserver', [], { WINDHOVER_DATA: data, ...shared() });
   const cookie = cookieIn(await login('admin', PASSWORD));
   assert.equal((await whoIs({ cookie }, other.url)).status, 200);
   assert.equal((await ask(at('/logout'), { method: 'POST', headers: { cookie } })).status, 204);
@@ -203,16 +210,16 @@ test('answering with headers that keep a browser in its place', async () => {
   }
 });
 
-test('keeping the token of this machine from its other users', () => {
-  assert.equal(statSync(join(installation.data, 'token')).mode & 0o777, 0o600);
+test('keeping the keys of this machine from its other users', () => {
+  for (const file of ['token', 'encryption.key'])
+    assert.equal(statSync(join(installation.data, file)).mode & 0o777, 0o600, file);
   assert.equal(statSync(installation.data).mode & 0o777, 0o700);
 });
 
 test('opening no door to a network without authentication', async () => {
   for (const host of ['0.0.0.0', '::', '192.168.0.1', 'example.com'])
     assert.throws(() => refuseOpenDoor(false, host), /anybody there could run code/);
-  const redisUrl = join(installation.data, 'redis.sock');
-  const open = anInstallation({ redisUrl, env: { WINDHOVER_AUTH: 'false' } });
+  const open = anInstallation({ env: { WINDHOVER_AUTH: 'false', ...shared() } });
   try {
     await assert.rejects(
       open.start('webserver', [], { WINDHOVER_HOST: '0.0.0.0' }),

@@ -228,10 +228,7 @@ test('refusing inputs that are missing or are none of their type, all at once', 
     ['inputs.name', 'inputs.count', 'inputs.what'],
   );
   assert.match(wrong.body.message, /Invalid input for `name`, it must match the pattern `\[a-z\]\+`/);
-  assert.match(
-    wrong.body.message,
-    /Invalid input for `count`, Expected `INT` but received `many`, but received `many`/,
-  );
+  assert.match(wrong.body.message, /Invalid input for `count`, For input string: "many", but received `many`/);
 
   const beyond = await run(form({ name: 'ada', count: '21' }));
   assert.match(beyond.body.message, /Invalid input for `count`, it must be less than `20`, but received `21`/);

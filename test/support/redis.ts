@@ -12,6 +12,8 @@ export interface TestRedis {
   /** The socket's path: what openRedisBus and REDIS_URL take. */
   readonly url: string;
   readonly socket: string;
+  /** Of the present process. */
+  readonly pid: number;
   /** SIGKILL; the data stay. */
   kill(): Promise<void>;
   /** Starts it again on the same data. */
@@ -57,6 +59,9 @@ export async function startRedis(extra: readonly string[] = []): Promise<TestRed
   return {
     url: socket,
     socket,
+    get pid() {
+      return child.pid!;
+    },
     kill,
     restart: start,
     stop: async () => {

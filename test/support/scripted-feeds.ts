@@ -68,8 +68,14 @@ export class ScriptedFeeds {
     this.entries.set(partition, kept);
   }
 
-  log(partition: Partition, id: string, executionId: string, lines: readonly LogLine[]): void {
-    listIn(this.lineBatches, partition).push({ id, executionId, lines });
+  log(
+    partition: Partition,
+    id: string,
+    executionId: string,
+    lines: readonly LogLine[],
+    metrics?: LineBatch['metrics'],
+  ): void {
+    listIn(this.lineBatches, partition).push({ id, executionId, lines, metrics });
     this.#wake();
   }
 

@@ -30,8 +30,12 @@ export interface Form {
 export async function formOf(request: IncomingMessage, form: Form): Promise<Record<string, unknown>> {
   const type = request.headers['content-type'] ?? '';
   if (!type.startsWith('multipart/form-data')) return fieldsOf(request);
-  const length = request.headers['content-length'];
+  const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
   if (length === '0') return {};
+  if (encoding !== 'identity') {
+    request.resume();
+    throw new Fault('request.invalid', `Content-Encoding: expected none, got ${encoding}`);
+  }
   if (Number(length ?? 0) > form.filesBytesMax + FORM_BYTES_MAX) {
     request.resume();
     throw tooLarge(`${form.filesBytesMax} bytes of files and ${FORM_BYTES_MAX} of fields`);

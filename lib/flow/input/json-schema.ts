@@ -8,6 +8,7 @@ import { ValueError } from '../../expression/error.ts';
 import { find } from '../../expression/regex/match.ts';
 import { parseRegex } from '../../expression/regex/parse.ts';
 import { KEYWORDS, SILENT, type Trial } from './json-schema-keywords.ts';
+import { TRIAL_STEPS_MAX } from './matching.ts';
 
 export type Schema = boolean | Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,7 @@ interface Cost {
 export function schemaFaults(schema: Schema, value: unknown): readonly SchemaFault[] {
   const faults: SchemaFault[] = [];
   try {
-    const cost = { steps: 0, trials: { steps: EXPRESSION_STEPS_MAX - STEPS_MAX, depth: 0 } };
+    const cost = { steps: 0, trials: { steps: EXPRESSION_STEPS_MAX - TRIAL_STEPS_MAX, depth: 0 } };
     judge({ root: schema, cost, report: (fault) => void faults.push(fault) }, schema, value, '', 0);
   } catch (error) {
     if (!(error instanceof TooCostly)) throw error;

@@ -4,6 +4,7 @@
  * nothing more: paths and queries may hold secrets.
  */
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import {
   type Http,
   type HttpRequest,
@@ -86,10 +87,17 @@ export class HttpConnector implements Http {
 function answer({ url, method }: Exchange, response: IncomingMessage, bytesMax: number, source: Source): HttpResponse {
   const status = response.statusCode!;
   const isEmpty = method === 'HEAD' || status === 204 || status === 304;
+  // Its headers may speak of a body that is not sent.
   const { body, isUnpacked } = isEmpty
-    ? { body: response, isUnpacked: false }
+    ? { body: emptied(response), isUnpacked: false }
     : orEnded(response, () => bodyOf(response, bytesMax, source));
   return { url: url.href, status, headers: headersIn(response, isUnpacked), body };
+}
+
+function emptied(response: IncomingMessage): Readable {
+  response.on('error', () => {}); // Nothing was to come.
+  response.resume();
+  return Readable.from([]);
 }
 
 /** What refuses a response ends its connection. */
@@ -138,7 +146,9 @@ function methodIn(method = 'GET'): string {
 }
 
 function headersOf({ headers = {}, body }: HttpRequest, credentials: string | undefined): Headers {
-  const own: Record<string, string | readonly string[]> = { 'accept-encoding': ACCEPTED_ENCODINGS };
+  // A header may have any name.
+  const own: Record<string, string | readonly string[]> = Object.create(null);
+  own['accept-encoding'] = ACCEPTED_ENCODINGS;
   if (credentials !== undefined) own.authorization = credentials;
   for (const [name, value] of Object.entries(headers))
     if (!OWN_HEADERS.has(name.toLowerCase())) own[name.toLowerCase()] = value;

@@ -6,6 +6,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { digestOf as digest, keepToken, newSecret, userOfToken } from '../../../lib/bus/credentials.ts';
 import type { Vault } from '../../../lib/bus/vault.ts';
+import { hasty } from './hasty-vault.ts';
 import { Tries } from './tries.ts';
 
 const SALT_BYTES = 16;
@@ -35,7 +36,7 @@ export class Keeper {
   readonly #trying = new Map<string, Promise<boolean>>();
 
   constructor(vault: Vault) {
-    this.#vault = vault;
+    this.#vault = hasty(vault);
   }
 
   /** Makes the user if there is none of this name; true if it was made. `always` sets the password anew. */

@@ -51,7 +51,9 @@ function Attempts({ attempts }: { readonly attempts: NonNullable<TaskRunView['at
             </td>
             <td title={dateText(state.startDate)}>{clockText(state.startDate)}</td>
             <td>{state.endDate ? spanText(Date.parse(state.endDate) - Date.parse(state.startDate)) : '…'}</td>
-            <td className="mono cut">{workerId ?? 'not yet'}</td>
+            <td className="mono cut" title={workerId}>
+              {workerId ?? 'not yet'}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -16,7 +16,7 @@ const ROWS_SEEN_MAX = 18;
 const MARKS = 6;
 const GROW_MS = 100;
 /** A mark further right has no room for its text. */
-const MARK_PLACE_MAX = 0.93;
+const MARK_PLACE_MAX = 0.86;
 
 interface GanttProps {
   readonly execution: ExecutionView;
@@ -54,7 +54,7 @@ export function Gantt({ execution, chosen, onChoose }: GanttProps) {
   };
   if (rows.length === 0) return <p className="empty">No task has started yet. Rows appear here as tasks begin.</p>;
   return (
-    <div className="gantt">
+    <div className={`gantt${rows.length > ROWS_SEEN_MAX ? ' scrolls' : ''}`}>
       <Axis span={span} />
       <div
         className="gantt-rows"

@@ -76,6 +76,7 @@ function countText(shown: number, all: number): string {
 function emptyText(all: number, ofSome: boolean, connection: Connection): string {
   if (all > 0)
     return ofSome ? 'This task run has no line that fits.' : 'No line fits. Take a lower level, or another text.';
+  if (connection === 'connecting') return 'Loading…';
   if (connection === 'ended') return 'This execution has written no log.';
   return 'No line yet. What tasks print appears here while they run.';
 }

@@ -1,12 +1,13 @@
 /**
- * Files of a script: those it is given are written into its working directory before it starts, those it leaves and is asked
- * for are stored after its end. Nothing outside of the working directory is written or stored, by whatever name or link.
+ * Files of a task with a working directory: those it is given are written there before it starts, those it leaves and is
+ * asked for are stored after its end. Nothing outside of the working directory is written or stored, by whatever name or
+ * link.
  */
 import { createWriteStream } from 'node:fs';
 import { glob, lstat, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type TaskContext, TaskError } from '@windhover/sdk';
+import { type TaskContext, TaskError } from './index.ts';
 
 const INPUT_FILES_MAX = 1_000;
 const OUTPUT_FILES_MAX = 1_000;

@@ -1,9 +1,7 @@
 /** execution.Fail: fails, always or when its condition holds. */
 import { defineTask, TaskError } from '@windhover/sdk';
 import { z } from 'zod';
-
-/** Kestra's rule: what is empty, `false`, `0` or `-0` does not hold; anything else does. */
-const FALSE: ReadonlySet<string> = new Set(['', 'false', '0', '-0']);
+import { holds } from '../condition.ts';
 
 export const fail = defineTask({
   type: 'io.kestra.plugin.core.execution.Fail',
@@ -23,7 +21,7 @@ export const fail = defineTask({
     },
   ],
   run(_context, { condition, errorMessage }) {
-    if (condition === undefined || !FALSE.has(String(condition).trim())) throw new TaskError(errorMessage);
+    if (condition === undefined || holds(condition)) throw new TaskError(errorMessage);
     return undefined;
   },
 });

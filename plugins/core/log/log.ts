@@ -1,8 +1,8 @@
 /** log.Log: one line, or a list of lines, at a level. */
-import { defineTask } from '@windhover/sdk';
+import { defineTask, type TaskLog } from '@windhover/sdk';
 import { z } from 'zod';
 
-const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
 
 export const log = defineTask({
   type: 'io.kestra.plugin.core.log.Log',
@@ -19,11 +19,14 @@ export const log = defineTask({
     },
   ],
   run({ log }, { message, level }) {
-    const write = log[LOWER[level]];
-    if (typeof message === 'string') write.call(log, message);
-    else for (const line of message) write.call(log, line);
+    const write = writerAt(log, level);
+    if (typeof message === 'string') write(message);
+    else for (const line of message) write(line);
     return undefined;
   },
 });
 
 const LOWER = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+
+export const writerAt = (log: TaskLog, level: (typeof LEVELS)[number]): ((message: string) => void) =>
+  log[LOWER[level]].bind(log);
