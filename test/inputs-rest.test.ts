@@ -213,6 +213,17 @@ test('keeping a secret from everybody but its tasks', async () => {
   assert.equal(statSync(join(installation.data, 'encryption.key')).mode & 0o777, 0o600);
 });
 
+test('failing where an executor would have to read a secret', async () => {
+  await api.save(
+    aFlow('asking', [says('never', 'say', { runIf: "{{ inputs.pin == 'x' }}" })], {
+      inputs: [{ id: 'pin', type: 'SECRET' }],
+    }),
+  );
+  const ended = await api.run(`${NAMESPACE}/asking`, { pin: 'x' });
+  assert.equal(ended.state.current, 'FAILED');
+  assert.match(ended.taskRunList[0]!.reason!, /expected what an executor may read, got inputs\.pin, which is secret/);
+});
+
 test('starting no server with another key', async () => {
   const other = randomBytes(32).toString('base64');
   await assert.rejects(installation.start('worker', [], { WINDHOVER_ENCRYPTION_KEY: other }), (error: Error) => {

@@ -1,18 +1,27 @@
 /** What a step's own expressions see, and what a task run's will need: looked up in the draft, only what can be reached (E4). */
 
 import type { ItemParent } from '../bus/queues.ts';
-import { textOf } from '../errors.ts';
+import { Fault, textOf } from '../errors.ts';
 import { NeedsFact, renderAll } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
+import { secretIn } from '../flow/input/order.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReaches } from './context.ts';
 import type { Draft } from './draft.ts';
 import { taskRunField } from './run.ts';
 
-/** Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError, NeedsFact. */
+/**
+ * Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError, NeedsFact, and
+ * `expression.invalid` where it reads a secret: that is decrypted in workers alone, and compared as it is here it would be equal
+ * to nothing.
+ */
 export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): unknown {
-  const reached = reachedTasks(valueReaches(value, draft.flow));
+  const reaches = valueReaches(value, draft.flow);
+  const secret = secretIn(reaches, draft.flow.inputs);
+  if (secret !== undefined)
+    throw new Fault('expression.invalid', `expected what an executor may read, got inputs.${secret}, which is secret`);
+  const reached = reachedTasks(reaches);
   const context = contextOf({
     start: draft.start,
     head: draft.head,

@@ -40,6 +40,20 @@ export function placesOf(inputs: readonly Input[]): readonly Place[] {
 export const sealedIds = (inputs: readonly Input[]): readonly string[] =>
   inputs.flatMap(expanded).flatMap(({ input }) => (inputKind(input.type)?.keeps === 'sealed' ? [input.id] : []));
 
+const secretsOf = new WeakMap<readonly Input[], readonly string[]>();
+
+/** The first secret that one of these paths reads, if one does. A path to what is around it reads none. */
+export function secretIn(reaches: readonly (readonly string[])[], inputs: readonly Input[]): string | undefined {
+  let ids = secretsOf.get(inputs);
+  if (!ids) secretsOf.set(inputs, (ids = sealedIds(inputs)));
+  return ids.find((id) =>
+    reaches.some(([root, ...parts]) => {
+      const path = id.split('.');
+      return root === 'inputs' && parts.length >= path.length && meet(path, parts);
+    }),
+  );
+}
+
 const templatesOf = (input: Input): readonly string[] => Object.values(inputKind(input.type)?.templates?.(input) ?? {});
 
 function expanded(input: Input): readonly Pick<Place, 'input' | 'gates'>[] {
