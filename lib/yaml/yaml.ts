@@ -133,7 +133,7 @@ class Reader {
       path.push(key);
       if (Object.hasOwn(map, key))
         this.#problem(`expected each key once, got ${key} twice`, path, pair.key as Node, {
-          kestra: `Duplicate field '${pathText(path)}'`,
+          kestra: `Duplicate field '${key}'`,
         });
       else map[key] = this.read(pair.value as Node | null, path, depth + 1);
       path.pop();

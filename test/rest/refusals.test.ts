@@ -104,7 +104,7 @@ const FLOWS: Readonly<
     source: source('    message: a\n', 'variables:\n  tf: 1\n  tf: 2\n'),
     line: 9,
     path: 'variables.tf',
-    says: [/Duplicate field 'variables\.tf'/],
+    says: [/Duplicate field 'tf' \(expected each key once, got tf twice\)/],
   },
   'a type that nobody has': {
     source: source('    message: a\n').replace('log.Log', 'log.Lag'),

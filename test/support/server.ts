@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { type Api, apiOf } from './api.ts';
 import { ROOT } from './tree.ts';
 
@@ -113,6 +114,20 @@ async function killed(
 ): Promise<number | string> {
   if (isAlive(child)) child.kill(signal);
   return ended;
+}
+
+/** The command line, to its end. */
+export async function windhover(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly out: string; readonly err: string }> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', ...env },
+  });
+  children.add(child);
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: code as number | null, out, err };
 }
 
 export interface Installation {
