@@ -30,7 +30,7 @@ function after(...messages: ((place: Place) => Message)[]): {
   let run: Run | undefined;
   const take = (message: Message): void => {
     const taken = step(run, message, { nowMs: 1, epoch: 7, flow: flow! });
-    if (taken.kind === 'unchanged') return;
+    if (taken.kind !== 'changed') return;
     run = applyChange(run, taken.change);
     for (const effect of taken.effects)
       if (effect.kind === 'runTask')

@@ -26,7 +26,13 @@ const clock = { nowMs: 1_800_000_000_000, now: () => clock.nowMs };
 async function anOwner(bus: MemoryBus, name: string): Promise<Owned> {
   const lease = await aLease(bus, 'x:0', name);
   const definitions = new Definitions(bus.documents, catalogue);
-  const parts = { bus, definitions, durations: new Durations(), log: silentLog };
+  const parts = {
+    bus,
+    definitions,
+    durations: new Durations(),
+    log: silentLog,
+    post: { send: async () => 'sent' as const },
+  };
   const actor = new ExecutionPartition(parts, lease, await bus.ownership.hold(lease), clock.now());
   return new Owned(lease, actor, actor.number, 0);
 }

@@ -16,12 +16,22 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/expression': ['lib', 'lib/model', 'lib/yaml'],
   'lib/flow': ['lib', 'lib/model', 'lib/yaml', 'lib/expression'],
   'lib/trigger': ['lib', 'lib/model', 'lib/expression', 'lib/flow'],
-  'lib/execution': ['lib', 'lib/model', 'lib/expression', 'lib/flow'],
+  'lib/condition': ['lib', 'lib/model', 'lib/expression', 'lib/flow'],
+  'lib/execution': ['lib', 'lib/model', 'lib/expression', 'lib/flow', 'lib/condition'],
   'lib/bus': ['lib', 'lib/model'],
   'lib/repository': ['lib', 'lib/model'],
   'lib/storage': ['lib', 'lib/model'],
   'lib/secret': ['lib', 'lib/model', 'lib/bus'],
-  'lib/plugin': ['lib', 'lib/model', 'lib/expression', 'lib/flow', 'lib/trigger', 'lib/execution', 'plugins/sdk'],
+  'lib/plugin': [
+    'lib',
+    'lib/model',
+    'lib/expression',
+    'lib/flow',
+    'lib/condition',
+    'lib/trigger',
+    'lib/execution',
+    'plugins/sdk',
+  ],
   'lib/task': [
     'lib',
     'lib/model',
@@ -94,7 +104,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'react-dom': ['web/ui'],
   vite: ['web/ui'],
 };
-const PURE = ['lib/model', 'lib/yaml', 'lib/expression', 'lib/flow', 'lib/trigger', 'lib/execution'];
+const PURE = ['lib/model', 'lib/yaml', 'lib/expression', 'lib/flow', 'lib/condition', 'lib/trigger', 'lib/execution'];
 const isIn = (path: string, places: readonly string[]): boolean =>
   places.some((place) => path === place || path.startsWith(`${place}/`));
 const listed = (faults: readonly string[]): string => faults.join('\n');

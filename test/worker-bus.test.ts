@@ -38,7 +38,10 @@ before(async () => {
     httpAllowPrivate: false,
     log: silentLog,
   });
-  services = [buildExecutor({ bus, catalogue, log: silentLog }), worker];
+  services = [
+    buildExecutor({ bus, catalogue, log: silentLog, starting: { globals: [], seal: () => undefined } }),
+    worker,
+  ];
   for (const service of services) await service.start();
 });
 

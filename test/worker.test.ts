@@ -96,7 +96,7 @@ test('seeing the outputs of earlier task runs', async () => {
     taskId: 'say',
     index: 0,
     list: 'tasks',
-    history: [],
+    history: [['SUCCESS', 0]],
     attempts: [],
     outputs: { text: 'first' },
   };

@@ -2,11 +2,13 @@
  * One commit in the making (B2): what the steps of a batch changed, folded; the feed names the fields that it writes.
  */
 
+import { GONE } from '../../lib/bus/feed.ts';
 import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
 import type { Item } from '../../lib/bus/queues.ts';
 import type { Change, Effect } from '../../lib/execution/effect.ts';
 import { taskRunField } from '../../lib/execution/run.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
+import type { Letter } from '../../lib/model/letter.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
 import { type Version, versionOf } from '../../lib/model/version.ts';
@@ -28,6 +30,7 @@ interface Folded {
   start?: ExecutionStart;
   head?: ExecutionHead;
   readonly taskRuns: Map<string, TaskRun>;
+  readonly removed: Set<string>;
 }
 
 export class Batch {
@@ -43,6 +46,9 @@ export class Batch {
   readonly tombstonesDropped: string[] = [];
   readonly timers = new Map<string, number>();
   readonly timersDropped = new Set<string>();
+  /** To be sent once this is applied. */
+  readonly letters = new Map<string, Letter>();
+  readonly lettersDropped = new Set<string>();
   /** Refs of earlier commits that were not sent yet. */
   readonly unsent: string[] = [];
   readonly triesDropped: string[] = [];
@@ -81,7 +87,8 @@ export class Batch {
     ];
     return (
       lists.every(({ length }) => length === 0) &&
-      this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0
+      this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0 &&
+      this.letters.size + this.lettersDropped.size === 0
     );
   }
 
@@ -89,9 +96,13 @@ export class Batch {
   add(executionId: string, change: Change): void {
     if (!change.start && !change.head && change.taskRuns.length === 0) return;
     let folded = this.#folded.get(executionId);
-    if (!folded) this.#folded.set(executionId, (folded = { taskRuns: new Map() }));
+    if (!folded) this.#folded.set(executionId, (folded = { taskRuns: new Map(), removed: new Set() }));
     if (change.start) folded.start = change.start;
     if (change.head) folded.head = change.head;
+    for (const id of change.removed) {
+      folded.taskRuns.delete(id);
+      folded.removed.add(id);
+    }
     for (const taskRun of change.taskRuns) folded.taskRuns.set(taskRun.id, taskRun);
     this.taskRuns += change.taskRuns.length;
   }
@@ -121,6 +132,16 @@ export class Batch {
     this.timersDropped.add(name);
   }
 
+  setLetter(name: string, letter: Letter): void {
+    this.lettersDropped.delete(name);
+    this.letters.set(name, letter);
+  }
+
+  dropLetter(name: string): void {
+    this.letters.delete(name);
+    this.lettersDropped.add(name);
+  }
+
   document(change: DocumentChange, event?: string): void {
     this.#documents.push(change);
     if (event !== undefined) this.#events.push([change.id, event]);
@@ -144,6 +165,10 @@ export class Batch {
       closed: [...this.#closed],
       tombstones: { set: [...this.tombstones], dropped: this.tombstonesDropped },
       timers: { set: [...this.timers], dropped: [...this.timersDropped] },
+      letters: {
+        set: Array.from(this.letters, ([name, letter]) => [name, JSON.stringify(letter)] as const),
+        dropped: [...this.lettersDropped],
+      },
       outbox: this.unsent.length > 0 ? [...this.unsent, ...refs] : refs,
       events: this.#events,
       definitionsDropped: this.definitionsDropped,
@@ -154,13 +179,16 @@ export class Batch {
     };
   }
 
-  #write(id: string, { start, head, taskRuns }: Folded): void {
+  #write(id: string, { start, head, taskRuns, removed }: Folded): void {
     const set: [string, string][] = [];
     if (start) set.push(['start', JSON.stringify(start)]);
     if (head) set.push(['head', JSON.stringify(head)]);
     for (const taskRun of taskRuns.values()) set.push([taskRunField(taskRun.id), JSON.stringify(taskRun)]);
-    let names = set[0]![0];
-    for (let n = 1; n < set.length; n++) names += ` ${set[n]![0]}`;
-    this.document({ id, set }, names);
+    let names = '';
+    for (const [name] of set) names += names === '' ? name : ` ${name}`;
+    if (removed.size === 0) return this.document({ id, set }, names);
+    const gone = [...removed].map(taskRunField);
+    for (const name of gone) names += ` ${GONE}${name}`;
+    this.document({ id, set, removed: gone }, names.trimStart());
   }
 }

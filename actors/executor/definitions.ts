@@ -32,9 +32,17 @@ export class Definitions {
   async load(partition: Partition, hash: ContentHash): Promise<void> {
     if (this.#flows.has(hash)) return;
     const source = await this.#documents.definition(partition, hash);
-    if (source === undefined) return;
+    if (source !== undefined) this.parse(hash, source);
+  }
+
+  /** The flow of a definition that is at hand, or a sentence that says why it cannot be had. */
+  parse(hash: ContentHash, definition: string): Flow | string {
+    const known = this.#flows.get(hash);
+    if (known !== undefined) return known;
     if (this.#flows.size >= FLOWS_MAX) this.#flows.delete(this.#flows.keys().next().value!);
-    this.#flows.set(hash, this.#parse(source));
+    const flow = this.#parse(definition);
+    this.#flows.set(hash, flow);
+    return flow;
   }
 
   #parse(source: string): Flow | string {

@@ -14,12 +14,14 @@ import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION, type Version } from '../../lib/model/version.ts';
 import { partitionsOf, threadsOf } from './assignment.ts';
 import type { Batch } from './batch.ts';
+import { Callees, type Starting } from './callees.ts';
 import { Definitions } from './definitions.ts';
 import type { Committed, Deliveries } from './deliveries.ts';
 import { ExecutionPartition } from './execution-partition.ts';
 import { FlowPartition } from './flow-partition.ts';
 import { commits, leaseMoves, partitionsOwned } from './numbers.ts';
 import { Owned } from './owned.ts';
+import { Post } from './post.ts';
 
 const ASSIGN_EACH_MS = 500;
 /** Attempts that are out: below this nobody waits for anybody. */
@@ -34,11 +36,14 @@ export interface EstateParts {
   readonly seal?: SealOutput;
   readonly log: Log;
   readonly deliveries: Deliveries;
+  /** Plugin defaults of the configuration, and how secrets of executions that are called are sealed. */
+  readonly starting: Starting;
 }
 
 export class Estate {
   readonly #parts: EstateParts;
   readonly #definitions: Definitions;
+  readonly #post: Post;
   readonly #owned = new Map<Partition, Owned>();
   /** The bus's time minus the monotonic clock. */
   #offsetMs = 0;
@@ -50,7 +55,13 @@ export class Estate {
 
   constructor(parts: EstateParts) {
     this.#parts = parts;
-    this.#definitions = new Definitions(parts.bus.documents, parts.catalogue);
+    const { bus, log } = parts;
+    this.#definitions = new Definitions(bus.documents, parts.catalogue);
+    this.#post = new Post({
+      bus,
+      log,
+      callees: new Callees({ bus, definitions: this.#definitions, ...parts.starting }),
+    });
   }
 
   /** What is due beside the work: heartbeat, assignment, renewal. Throws `bus.unavailable`. */
@@ -143,6 +154,7 @@ export class Estate {
 
   async #follow(owned: Owned, batch: Batch): Promise<Committed> {
     const { bus } = this.#parts;
+    owned.actor.applied(batch, this.#nowMs());
     for (const id of batch.failed) owned.tries.set(id, await bus.ownership.tried(owned.lease, id).catch(() => 1)); // Counted again when it throws again.
     if (batch.dispatches.length > 0)
       owned.unsent.set(
@@ -222,7 +234,7 @@ export class Estate {
     const holding = await bus.ownership.hold(lease);
     if (lease.partition.startsWith('f:')) return new FlowPartition({ bus, log }, lease, holding);
     return new ExecutionPartition(
-      { bus, definitions: this.#definitions, durations: deliveries.durations, seal, log },
+      { bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, seal, log },
       lease,
       holding,
       this.#nowMs(),

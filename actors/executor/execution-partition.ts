@@ -4,50 +4,46 @@
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
-import { CLAIM_MS } from '../../lib/bus/claims.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { SealOutput } from '../../lib/execution/draft.ts';
-import type { Effect } from '../../lib/execution/effect.ts';
 import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
-import { attemptRef, type Tombstone } from '../../lib/model/execution.ts';
-import type { FlowMessage, Message } from '../../lib/model/message.ts';
+import { attemptRef } from '../../lib/model/execution.ts';
+import { askName } from '../../lib/model/letter.ts';
+import type { AnswersMessage, FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
-import { isEnded, stateOf } from '../../lib/model/state.ts';
-import { versionOf } from '../../lib/model/version.ts';
-import { Attempts, resendOf } from './attempts.ts';
+import type { Answered, Question } from '../../lib/model/question.ts';
+import { type Attempts, resendOf } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
 import type { Durations } from './durations.ts';
-import { lateAnswers, messagesApplied, reoffers, workersLost } from './numbers.ts';
+import { CONTINUE, Held } from './held.ts';
+import { messagesApplied, reoffers, workersLost } from './numbers.ts';
 import { BATCH_BYTES_MAX, BATCH_TASK_RUNS_MAX, type Moment, type PartitionActor, TRIES_MAX } from './partition.ts';
-import { Residue } from './residue.ts';
-import { Timers } from './timers.ts';
+import type { Post } from './post.ts';
+import { onUnmet } from './unmet.ts';
 
 const TIMERS_MAX = 200;
-const CONTINUE = 'continue';
 
 export interface ExecutionParts {
   readonly bus: Bus;
   readonly definitions: Definitions;
   readonly durations: Durations;
+  readonly post: Pick<Post, 'send'>;
   readonly seal?: SealOutput;
   readonly log: Log;
 }
 
 export class ExecutionPartition implements PartitionActor {
   readonly number: number;
-  readonly attempts = new Attempts();
+  readonly #held: Held;
   readonly #parts: ExecutionParts;
   readonly #lease: Lease;
   readonly #runs = new Map<string, Run>();
   /** Ids of the documents that Redis holds. */
   readonly #documents: Set<string>;
-  readonly #killing: Set<string>;
-  readonly #timers: Timers;
-  readonly #residue: Residue;
   /** What the owner has to say to itself: lost workers, offers to repeat. */
   #own: Message[] = [];
 
@@ -56,20 +52,18 @@ export class ExecutionPartition implements PartitionActor {
     this.#lease = lease;
     this.number = holding.number;
     this.#documents = new Set(holding.documents);
-    this.#killing = new Set(holding.killing);
-    this.#timers = new Timers(holding.timers);
-    this.#residue = new Residue(holding, versionOf(lease.epoch, holding.number + 1));
+    this.#held = new Held(holding, lease, parts.durations, nowMs);
     const unsent = new Set(holding.outbox);
-    for (const { ref, delivery, claim } of holding.attempts) {
-      // The claim says how long its worker has been silent: a move of the partition is no sign of life.
-      const sinceMs = Math.min(nowMs, claim ? claim.untilMs - CLAIM_MS : nowMs);
-      this.attempts.open({ ref, group: '', delivery, sinceMs, askedMs: nowMs });
+    for (const { ref, delivery, claim } of holding.attempts)
       if (unsent.has(ref) && !claim) this.#own.push(resendOf(ref, delivery, nowMs));
-    }
+  }
+
+  get attempts(): Attempts {
+    return this.#held.attempts;
   }
 
   get nextMs(): number {
-    return this.#own.length > 0 ? 0 : Math.min(this.#timers.nextMs, this.#residue.nextMs);
+    return this.#own.length > 0 ? 0 : this.#held.nextMs;
   }
 
   prepare(entries: readonly Entry[], nowMs: number): Promise<void> | undefined {
@@ -83,33 +77,55 @@ export class ExecutionPartition implements PartitionActor {
     for (const { messages } of entries)
       for (const message of messages as readonly Message[]) {
         if (message.kind === 'start') this.#needFlow(hashes, message.start.flow.hash);
+        if (message.kind === 'answers') this.#needAsked(hashes, message.name);
         need(message.executionId);
       }
     for (const { executionId } of this.#own) need(executionId);
-    for (const [name] of this.#timers.due(nowMs, TIMERS_MAX)) need(name.slice(0, name.indexOf('/')));
+    for (const [name] of this.#held.timers.due(nowMs, TIMERS_MAX)) need(name.slice(0, name.indexOf('/')));
     return missing.size + hashes.size > 0 ? this.#load(missing, hashes) : undefined;
   }
 
   plan(batch: Batch, entries: readonly Entry[], moment: Moment): void {
     const { nowMs } = moment;
     for (const message of this.#own.splice(0)) this.#take(batch, message, nowMs);
-    for (const [name, dueMs] of this.#timers.due(nowMs, TIMERS_MAX)) this.#fire(batch, name, dueMs, nowMs);
+    for (const [name, dueMs] of this.#held.timers.due(nowMs, TIMERS_MAX)) this.#fire(batch, name, dueMs, nowMs);
     for (const entry of entries) {
       if (batch.taskRuns >= BATCH_TASK_RUNS_MAX || batch.bytes >= BATCH_BYTES_MAX) break;
       batch.bytes += entry.bytes;
       if (entry.unreadable === undefined) this.#takeEntry(batch, entry, moment);
       else this.#bury(batch, entry.id, entry.unreadable);
     }
-    this.#residue.sweep(batch, moment, entries.length === 0, (id) => {
+    this.#held.residue.sweep(batch, moment, entries.length === 0, (id) => {
       this.#documents.delete(id);
       this.#runs.delete(id);
     });
+    this.#held.letters.dropDone(batch);
+    this.#post(nowMs);
+  }
+
+  /** What the batch has written may be sent. */
+  applied(batch: Batch, nowMs: number): void {
+    this.#held.letters.applied(batch, nowMs);
+    this.#post(nowMs);
+  }
+
+  #post(nowMs: number): void {
+    const { letters } = this.#held;
+    for (const kept of letters.due(nowMs))
+      void this.#parts.post
+        .send(this.#lease.partition, kept, nowMs)
+        .then((outcome) => letters.settled(kept, outcome, nowMs));
   }
 
   async watch(nowMs: number): Promise<void> {
     const found = await this.attempts.look(this.#parts.bus, this.#lease.partition, nowMs);
     for (const { kind } of found) (kind === 'workerLost' ? workersLost : reoffers).inc();
     this.#own.push(...found);
+  }
+
+  #needAsked(hashes: Set<string>, name: string): void {
+    const letter = this.#held.letters.get(name);
+    if (letter?.kind === 'ask') this.#needFlow(hashes, letter.asking.flow.hash);
   }
 
   #needFlow(hashes: Set<string>, hash: string): void {
@@ -124,7 +140,7 @@ export class ExecutionPartition implements PartitionActor {
         if (!fields?.has('start') || !fields.has('head')) return;
         const run = loadRun(fields);
         this.#runs.set(id, run);
-        this.#residue.uses(id, run.start.flow.hash);
+        this.#held.residue.uses(id, run.start.flow.hash);
         this.#needFlow(hashes, run.start.flow.hash);
       }),
     );
@@ -171,7 +187,7 @@ export class ExecutionPartition implements PartitionActor {
   #fire(batch: Batch, name: string, dueMs: number, nowMs: number): void {
     const [executionId, what] = name.split('/') as [string, string];
     const message = { v: MESSAGE_FORMAT, executionId, atMs: nowMs };
-    this.#timers.drop(name);
+    this.#held.timers.drop(name);
     batch.dropTimer(name);
     this.#take(
       batch,
@@ -180,7 +196,8 @@ export class ExecutionPartition implements PartitionActor {
     );
   }
 
-  #take(batch: Batch, message: Message, nowMs: number): void {
+  #take(batch: Batch, message: Message, nowMs: number, answers?: readonly Answered[]): void {
+    if (message.kind === 'answers') return this.#answered(batch, message, nowMs);
     const id = message.executionId;
     const run = this.#runs.get(id);
     const hash = message.kind === 'start' ? message.start.flow.hash : run?.start.flow.hash;
@@ -189,108 +206,46 @@ export class ExecutionPartition implements PartitionActor {
       nowMs,
       epoch: this.#lease.epoch,
       flow,
+      answers,
       seal: this.#parts.seal,
-      tombstone: run ? undefined : this.#residue.tombstone(id),
+      tombstone: run ? undefined : this.#held.residue.tombstone(id),
     });
     messagesApplied.inc();
+    if (taken.kind === 'needs') return this.#ask(batch, message, taken.questions, answers);
     if (taken.kind === 'unchanged') {
-      if (message.kind === 'kill') this.#settleKill(batch, id, run);
-      if (message.kind === 'taskEnded')
-        this.#settleLate(batch, taken.why, attemptRef(id, message.taskRunId, message.attempt), run);
-      return;
+      this.#parts.log.debug({ execution: id, kind: message.kind, why: taken.why }, 'a message changes nothing');
+      return onUnmet(batch, message, run, this.#held, nowMs);
     }
     const changed = applyChange(run, taken.change);
     if (!run) {
       this.#runs.set(id, changed);
       this.#documents.add(id);
-      this.#residue.uses(id, changed.start.flow.hash);
+      this.#held.residue.uses(id, changed.start.flow.hash);
     }
     batch.add(id, taken.change);
     if (message.kind === 'taskStarted')
       this.attempts.claimed(attemptRef(id, message.taskRunId, message.attempt), nowMs);
-    if (message.kind === 'kill') this.#killing.add(id);
-    for (const effect of taken.effects) this.#do(batch, changed, effect, nowMs);
+    if (message.kind === 'kill') this.#held.killing.add(id);
+    for (const effect of taken.effects) this.#held.do(batch, changed, effect, nowMs);
   }
 
-  /** A kill that came too late leaves no mark behind. */
-  #settleKill(batch: Batch, id: string, run: Run | undefined): void {
-    if (!run || isEnded(stateOf(run.head.history))) batch.killed.push(id);
+  /** The message is kept in a letter, and taken when the answers are there. */
+  #ask(batch: Batch, message: Message, questions: readonly Question[], answers: readonly Answered[] = []): void {
+    const { executionId } = message;
+    const { flow } = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
+    const name = askName(message);
+    this.#held.letters.set(batch, name, {
+      kind: 'ask',
+      asking: { executionId, name, flow, questions },
+      answers,
+      message,
+    });
   }
 
-  #settleLate(batch: Batch, why: string, ref: string, run: Run | undefined): void {
-    lateAnswers.inc();
-    this.#parts.log.debug({ ref, why }, 'an answer came late');
-    if (!run || isEnded(stateOf(run.head.history))) batch.close(ref);
+  #answered(batch: Batch, { name, answers }: AnswersMessage, nowMs: number): void {
+    const letter = this.#held.letters.get(name);
+    if (letter?.kind !== 'ask') return;
+    this.#held.letters.drop(batch, name);
+    this.#take(batch, letter.message, nowMs, [...letter.answers, ...answers]);
   }
-
-  #do(batch: Batch, run: Run, effect: Effect, nowMs: number): void {
-    const { start } = run;
-    switch (effect.kind) {
-      case 'runTask': {
-        const item = { ...effect.item, version: batch.version };
-        const dispatch = { partition: batch.partition, group: effect.group, type: effect.type, item };
-        if (effect.isOpen) batch.resend(dispatch);
-        else batch.open(dispatch);
-        this.attempts.open({
-          ref: item.ref,
-          group: effect.group,
-          delivery: item.delivery,
-          sinceMs: nowMs,
-          askedMs: nowMs,
-        });
-        return;
-      }
-      case 'closeAttempt':
-        batch.close(effect.ref);
-        this.attempts.close(effect.ref);
-        if (effect.ranMs !== undefined) this.#parts.durations.note(effect.type!, effect.ranMs);
-        return;
-      case 'revokeAttempt':
-        batch.hints.push(effect.ref);
-        return;
-      case 'setTimer':
-        batch.setTimer(effect);
-        this.#timers.set(effect.name, effect.dueMs);
-        return;
-      case 'dropTimer':
-        batch.dropTimer(effect.name);
-        this.#timers.drop(effect.name);
-        return;
-      case 'continue':
-        return this.#do(batch, run, { kind: 'setTimer', name: `${start.id}/${CONTINUE}`, dueMs: nowMs }, nowMs);
-      case 'log':
-        batch.lines.push({ executionId: start.id, line: lineOf(run, effect, batch, nowMs) });
-        return;
-      case 'end': {
-        const tombstone: Tombstone = {
-          state: effect.state,
-          version: batch.version,
-          endedAtMs: nowMs,
-          untilMs: nowMs + effect.rememberMs,
-        };
-        this.#residue.bury(batch, start.id, tombstone, start.flow.hash);
-        if (this.#killing.delete(start.id)) batch.killed.push(start.id);
-      }
-    }
-  }
-}
-
-function lineOf(
-  run: Run,
-  effect: Extract<Effect, { kind: 'log' }>,
-  batch: Batch,
-  nowMs: number,
-): Batch['lines'][number]['line'] {
-  const { start } = run;
-  const taskRun = effect.taskRunId === undefined ? undefined : run.taskRuns.get(effect.taskRunId);
-  return {
-    id: `${start.id}/engine/${batch.version}/${batch.lines.length}`,
-    executionId: start.id,
-    namespace: start.flow.namespace,
-    flowId: start.flow.id,
-    level: effect.level,
-    atMs: nowMs,
-    message: effect.message,
-    ...(taskRun ? { taskId: taskRun.taskId, taskRunId: taskRun.id, attempt: taskRun.attempts.length } : {}),
-  };
 }

@@ -14,6 +14,7 @@ import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Service } from '../../lib/service.ts';
+import type { Starting } from './callees.ts';
 import { Deliveries } from './deliveries.ts';
 import { Estate, type EstateParts } from './estate.ts';
 
@@ -29,12 +30,14 @@ export function buildExecutor({
   catalogue,
   seal,
   log,
+  starting,
 }: {
   readonly bus: Bus;
   readonly catalogue: Catalogue;
   /** Encrypts typed outputs that are secret; absent, there can be none. */
   readonly seal?: SealOutput;
   readonly log: Log;
+  readonly starting: Starting;
 }): Service {
   const member: Member = {
     id: randomUUID(),
@@ -45,7 +48,7 @@ export function buildExecutor({
     startedAtMs: Date.now(),
     format: MESSAGE_FORMAT,
   };
-  const executor = new Executor({ bus, member, catalogue, seal, log });
+  const executor = new Executor({ bus, member, catalogue, seal, log, starting });
   return {
     name: 'executor',
     start: () => executor.start(),

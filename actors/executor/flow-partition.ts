@@ -84,6 +84,8 @@ export class FlowPartition implements PartitionActor {
     this.#residue.sweep(batch, moment, entries.length === 0, () => {});
   }
 
+  applied(): void {}
+
   async watch(): Promise<void> {}
 
   #take(batch: Batch, message: FlowMessage, nowMs: number): void {

@@ -2,18 +2,21 @@
 import type { LoadedConfig } from '../../lib/config.ts';
 import { launch } from '../../lib/launch/launch.ts';
 import type { Parts } from '../../lib/launch/parts.ts';
-import { outputPlace } from '../../lib/secret/cipher.ts';
+import { inputPlace, outputPlace } from '../../lib/secret/cipher.ts';
 import type { Service } from '../../lib/service.ts';
 import { buildExecutor } from './executor.ts';
 
 export async function executorOf(parts: Parts): Promise<Service> {
-  const { catalogue } = await parts.plugins();
-  const cipher = await parts.cipher();
+  const [{ catalogue }, cipher] = await Promise.all([parts.plugins(), parts.cipher()]);
   return buildExecutor({
     bus: parts.bus,
     catalogue,
-    seal: (executionId, outputId, text) => cipher.sealAlike(outputPlace(executionId, outputId), text),
     log: parts.log.child({ server: 'executor' }),
+    seal: (executionId, outputId, text) => cipher.sealAlike(outputPlace(executionId, outputId), text),
+    starting: {
+      globals: parts.loaded.config.pluginDefaults,
+      seal: (originalId) => (inputId, text) => cipher.seal(inputPlace(originalId, inputId), text),
+    },
   });
 }
 

@@ -23,6 +23,8 @@ export interface PartitionActor {
   prepare(entries: readonly Entry[], nowMs: number): Promise<void> | undefined;
   /** Steps through entries, due timers and what the owner itself has to say, and applies the changes to its memory. */
   plan(batch: Batch, entries: readonly Entry[], moment: Moment): void;
+  /** The commit of a batch was applied: what it wants sent to other partitions may go. */
+  applied(batch: Batch, nowMs: number): void;
   /** When it has something to do without a message, ms of the bus. */
   readonly nextMs: number;
   /** Looks at what waits; may take a round trip. What it finds is part of the next plan. */

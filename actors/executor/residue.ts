@@ -57,10 +57,17 @@ export class Residue {
     this.#idle.delete(hash);
   }
 
-  bury(batch: Batch, id: string, tombstone: Tombstone, hash: ContentHash): void {
-    this.uses(id, hash);
+  /** `hash`: of its flow; absent where there never was a document of it. */
+  bury(batch: Batch, id: string, tombstone: Tombstone, hash: ContentHash | undefined): void {
+    if (hash !== undefined) {
+      this.uses(id, hash);
+      this.#ended.set(id, batch.version);
+    }
+    this.remember(batch, id, tombstone);
+  }
+
+  remember(batch: Batch, id: string, tombstone: Tombstone): void {
     this.#tombstones.set(id, tombstone);
-    this.#ended.set(id, batch.version);
     batch.tombstones.set(id, JSON.stringify(tombstone));
   }
 

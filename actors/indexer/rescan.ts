@@ -1,5 +1,12 @@
 /** Rows from documents as they stand, and from what is left of those that are gone. Pure. */
-import type { Execution, ExecutionHead, ExecutionStart, TaskRun, Tombstone } from '../../lib/model/execution.ts';
+import {
+  type Execution,
+  type ExecutionHead,
+  type ExecutionStart,
+  isOver,
+  type TaskRun,
+  type Tombstone,
+} from '../../lib/model/execution.ts';
 import { entering, isEnded, type State, stateOf } from '../../lib/model/state.ts';
 import { partsOf, type Version, versionOf } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow } from '../../lib/repository/repository.ts';
@@ -34,14 +41,14 @@ export function goneRow(
   tombstone: string | undefined,
   nowMs: number,
 ): ExecutionRow | undefined {
-  if (isEnded(stateOf(known.history))) return undefined;
+  if (isOver(known)) return undefined;
   const end = tombstone === undefined ? undefined : (JSON.parse(tombstone) as Tombstone);
-  const state: State = end ? (end.state as State) : 'FAILED';
+  const state: State = end ? end.state : 'FAILED';
   const atMs = end?.endedAtMs ?? nowMs;
   const { labels, outputs, rememberS } = known;
   const reason = end ? known.reason : LOST;
   const head: ExecutionHead = {
-    history: entering(known.history, state, atMs),
+    history: isEnded(stateOf(known.history)) ? known.history : entering(known.history, state, atMs),
     labels,
     outputs,
     reason,

@@ -36,7 +36,10 @@ export interface Mailbox {
     message: StartMessage,
     options: { readonly definition?: string; readonly urgent?: boolean },
   ): Promise<StartAnswer>;
-  /** From the moment that this is answered, no claim of the execution is granted. */
+  /**
+   * From the moment that this is answered, no claim of the execution is granted. A caller's kill is of any incarnation, and of
+   * an execution that is not there yet too.
+   */
   kill(partition: Partition, message: KillMessage): Promise<KillAnswer>;
   /**
    * Appends any other messages as one entry, so that they are read together. Throws `bus.messageLate` when one is older

@@ -41,6 +41,8 @@ export interface Holding {
   readonly definitions: readonly ContentHash[];
   /** Executions that the kill gate has marked. */
   readonly killing: readonly string[];
+  /** Letters to other executions that are not answered. */
+  readonly letters: readonly (readonly [name: string, json: string])[];
 }
 
 export interface OpenAttempt {
@@ -67,6 +69,11 @@ export interface Commit {
   };
   readonly timers: {
     readonly set: readonly (readonly [name: string, dueMs: number])[];
+    readonly dropped: readonly string[];
+  };
+  /** Letters to other executions: kept until they are dropped. */
+  readonly letters: {
+    readonly set: readonly (readonly [name: string, json: string])[];
     readonly dropped: readonly string[];
   };
   /** Refs of attempts whose parcels may not have been sent when this is applied: takes the place of the last commit's. */
@@ -99,6 +106,7 @@ export const EMPTY_COMMIT: Omit<Commit, 'id' | 'expected'> = {
   closed: [],
   tombstones: { set: [], dropped: [] },
   timers: { set: [], dropped: [] },
+  letters: { set: [], dropped: [] },
   outbox: [],
   events: [],
   definitionsDropped: [],

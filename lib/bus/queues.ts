@@ -2,6 +2,7 @@
  * Queues carry parcels of task runs to workers: one queue per worker group. Transport only: a parcel delivered twice starts
  * nothing that is claimed, and one that vanishes is found by asking again.
  */
+import type { Asking } from '../model/letter.ts';
 import type { ContentHash } from '../model/partition.ts';
 
 export const DEFAULT_GROUP = 'default';
@@ -42,6 +43,8 @@ export interface Parcel {
   /** The job's id: no `:`, never only digits. Adding a name that is still queued changes nothing. */
   readonly name: string;
   readonly items: readonly Item[];
+  /** Questions of a step, to be answered by a message to the partition of their execution. `items` is empty then. */
+  readonly asking?: Asking;
   /** It has waited its time before, here or in a worker that was lost: it goes before all others. */
   readonly first?: boolean;
 }

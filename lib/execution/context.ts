@@ -7,6 +7,7 @@ import type { Item, ItemParent } from '../bus/queues.ts';
 import { reachesOf } from '../expression/render.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
 import type { Flow, Labels, Task } from '../model/flow.ts';
+import { stateOf } from '../model/state.ts';
 
 type Json = Record<string, unknown>;
 type Reach = readonly string[];
@@ -15,7 +16,7 @@ export interface Seen {
   readonly start: ExecutionStart;
   readonly head?: ExecutionHead;
   readonly flow: Flow;
-  /** Those whose outputs are seen, oldest first. */
+  /** Those whose outputs and states are seen, oldest first. */
   readonly taskRuns: Iterable<TaskRun>;
   /** Any that was handed in, for the values of iterations around one. */
   taskRun(id: string): TaskRun | undefined;
@@ -27,15 +28,22 @@ export function contextOf(seen: Seen): Readonly<Json> {
   const { start, head, flow, place } = seen;
   const context: Json = {
     flow: { id: flow.id, namespace: flow.namespace, revision: start.flow.revision, tenantId: flow.tenant },
-    execution: { id: start.id, startDate: iso(start.createdAtMs), originalId: start.originalId },
+    execution: {
+      id: start.id,
+      startDate: iso(start.createdAtMs),
+      originalId: start.originalId,
+      ...(head ? { state: stateOf(head.history) } : {}),
+      ...(head?.outputs ? { outputs: head.outputs } : {}),
+    },
     inputs: start.inputs,
-    outputs: outputsOf(seen),
-    vars: flow.variables,
+    ...byTask(seen),
+    vars: head?.variables ?? flow.variables,
     labels: head ? nested(head.labels) : {},
     envs: {},
     globals: {},
   };
   if (start.trigger) context.trigger = start.trigger.variables;
+  if (head?.failure) context.error = errorOf(head.failure);
   if (place) addPlace(context, seen, place);
   return context;
 }
@@ -58,21 +66,35 @@ function addPlace(context: Json, { flow }: Seen, place: NonNullable<Seen['place'
   if (parents.length > 0) context.parents = parents;
 }
 
+/** A loop without values counts its rounds alone. */
 function iterationOf({ value, iteration }: Pick<ItemParent, 'value' | 'iteration'>): Json {
-  return value === undefined ? {} : { value, iteration: iteration ?? 0 };
+  return { ...(value === undefined ? {} : { value }), ...(iteration === undefined ? {} : { iteration }) };
 }
 
-/** By task id; outputs of iterated tasks stand under the values of the iterations around them, outermost first. */
-function outputsOf(seen: Seen): Json {
+const errorOf = ({ taskId, message }: NonNullable<ExecutionHead['failure']>): Json => ({
+  taskId,
+  ...(message === undefined ? {} : { message, stackTrace: message }),
+});
+
+/**
+ * Outputs and states by task id; those of iterated tasks stand under the values of the iterations around them, outermost
+ * first.
+ */
+function byTask(seen: Seen): { readonly outputs: Json; readonly tasks: Json } {
   const outputs: Json = {};
+  const tasks: Json = {};
   for (const taskRun of seen.taskRuns) {
-    if (!taskRun.outputs) continue;
     const path = [taskRun.taskId, ...valuesAround(taskRun, seen)];
-    let place = outputs;
-    for (const key of path.slice(0, -1)) place = (Object.hasOwn(place, key) ? place[key] : (place[key] = {})) as Json;
-    place[path.at(-1)!] = taskRun.outputs;
+    if (taskRun.outputs) put(outputs, path, taskRun.outputs);
+    put(tasks, path, { state: stateOf(taskRun.history) });
   }
-  return outputs;
+  return { outputs, tasks };
+}
+
+function put(at: Json, path: readonly string[], value: unknown): void {
+  let place = at;
+  for (const key of path.slice(0, -1)) place = (Object.hasOwn(place, key) ? place[key] : (place[key] = {})) as Json;
+  place[path.at(-1)!] = value;
 }
 
 function valuesAround(taskRun: TaskRun, seen: Seen): string[] {
@@ -116,16 +138,36 @@ export function valueReaches(value: unknown, flow: Flow): readonly Reach[] {
   return reaches.some(([root]) => root === 'vars') ? [...reaches, ...reachesOf(flow.variables)] : reaches;
 }
 
-/** Whether labels and state must be at hand. */
-export const needsHead = (reaches: readonly Reach[]): boolean =>
-  reaches.some(([root]) => root === undefined || root === 'labels');
+/** Whether labels, state, variables and the last failure must be at hand. */
+export const needsHead = (reaches: readonly Reach[], flow: Flow): boolean =>
+  reaches.some(
+    ([root, field]) =>
+      root === undefined ||
+      root === 'labels' ||
+      root === 'error' ||
+      (root === 'execution' && field !== 'id') ||
+      (root === 'vars' && changesVariables(flow)),
+  );
 
-/** Ids of the tasks whose outputs can be reached; `all` when it cannot be told. */
+const changesVariablesOf = new WeakMap<Flow, boolean>();
+const CHANGES_VARIABLES = /\.(?:Unset|Set)Variables$/;
+
+function changesVariables(flow: Flow): boolean {
+  let changes = changesVariablesOf.get(flow);
+  if (changes === undefined) {
+    changes = [...flow.taskOf.values()].some(({ type }) => CHANGES_VARIABLES.test(type));
+    changesVariablesOf.set(flow, changes);
+  }
+  return changes;
+}
+
+/** Ids of the tasks whose outputs or states can be reached; `all` when it cannot be told. */
 export function reachedTasks(reaches: readonly Reach[]): ReadonlySet<string> | 'all' {
   const ids = new Set<string>();
   for (const [root, id] of reaches) {
-    if (root === undefined || (root === 'outputs' && id === undefined)) return 'all';
-    if (root === 'outputs') ids.add(id!);
+    const isByTask = root === 'outputs' || root === 'tasks';
+    if (root === undefined || (isByTask && id === undefined)) return 'all';
+    if (isByTask) ids.add(id!);
   }
   return ids;
 }

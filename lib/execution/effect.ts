@@ -5,7 +5,9 @@
 
 import type { Item } from '../bus/queues.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
+import type { Letter } from '../model/letter.ts';
 import type { Level } from '../model/log-line.ts';
+import type { State } from '../model/state.ts';
 
 /** What a step changed: the deltas that are written, and that the owner applies to its memory. */
 export interface Change {
@@ -14,6 +16,8 @@ export interface Change {
   readonly head?: ExecutionHead;
   /** Whole task runs, new or changed, each once. */
   readonly taskRuns: readonly TaskRun[];
+  /** Ids of task runs that are no more. */
+  readonly removed: readonly string[];
 }
 
 export type Effect =
@@ -33,9 +37,15 @@ export type Effect =
   /** Names are unique in the partition: `<execution>/<what>/<task run>/<attempt>`. Setting one again moves it. */
   | { readonly kind: 'setTimer'; readonly name: string; readonly dueMs: number }
   | { readonly kind: 'dropTimer'; readonly name: string }
+  /** Writes a letter to another execution; under the same name it takes the place of the one before. */
+  | { readonly kind: 'send'; readonly name: string; readonly letter: Letter }
+  /** The letter is answered, or not wanted any more. */
+  | { readonly kind: 'unsend'; readonly name: string }
   /** A line in the execution's log, written by the engine. */
   | { readonly kind: 'log'; readonly taskRunId?: string; readonly level: Level; readonly message: string }
   /** The step made as much as one commit may hold; the owner steps again with `continue`. */
   | { readonly kind: 'continue' }
+  /** The execution was killed, and its end is written: what runs afterwards may be claimed. */
+  | { readonly kind: 'liftKill' }
   /** The execution has ended: a tombstone is kept for `rememberMs`. */
-  | { readonly kind: 'end'; readonly state: string; readonly rememberMs: number };
+  | { readonly kind: 'end'; readonly state: State; readonly rememberMs: number; readonly nextId?: string };

@@ -1,8 +1,9 @@
 /** What a step's own expressions see, and what a task run's will need: looked up in the draft, only what can be reached (E4). */
 
 import type { ItemParent } from '../bus/queues.ts';
-import { Fault } from '../errors.ts';
-import { renderAll } from '../expression/render.ts';
+import { Fault, textOf } from '../errors.ts';
+import { NeedsFact, renderAll } from '../expression/render.ts';
+import { durationMs } from '../flow/duration.ts';
 import { secretIn } from '../flow/input/order.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
@@ -11,8 +12,9 @@ import type { Draft } from './draft.ts';
 import { taskRunField } from './run.ts';
 
 /**
- * Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError, and `expression.invalid` where
- * it reads a secret: that is decrypted in workers alone, and compared as it is here it would be equal to nothing.
+ * Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError, NeedsFact, and
+ * `expression.invalid` where it reads a secret: that is decrypted in workers alone, and compared as it is here it would be equal
+ * to nothing.
  */
 export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): unknown {
   const reaches = valueReaches(value, draft.flow);
@@ -28,7 +30,21 @@ export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): u
     taskRun: (id) => draft.taskRun(id),
     place,
   });
-  return renderAll(value, context);
+  return renderAll(value, context, draft.world(place?.ref ?? ''));
+}
+
+/** Why something cannot be rendered. What is only not known yet is no reason: the step is taken again when it is. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof NeedsFact) throw error;
+  return textOf(error);
+}
+
+/** A duration as a task run sees it, ms. Throws ExpressionError, or a sentence. */
+export function durationIn(draft: Draft, taskRun: TaskRun, name: string, written: string): number {
+  const text = String(renderIn(draft, written, placeOf(draft, taskRun)));
+  const ms = durationMs(text);
+  if (ms !== undefined && ms >= 0) return ms;
+  throw new Error(`${name}: expected an ISO-8601 duration such as PT30S, got ${text}`);
 }
 
 export function placeOf(draft: Draft, taskRun: TaskRun): NonNullable<Seen['place']> {
@@ -37,7 +53,7 @@ export function placeOf(draft: Draft, taskRun: TaskRun): NonNullable<Seen['place
     taskId: taskRun.taskId,
     parents: parentsOf(draft, taskRun),
     startedAtMs: draft.nowMs,
-    ...(taskRun.value === undefined ? {} : { value: taskRun.value, iteration: taskRun.iteration }),
+    ...iterationOf(taskRun),
   };
 }
 
@@ -46,7 +62,7 @@ export function readsOf(draft: Draft, task: Task): readonly string[] {
   const reaches = taskReaches(task, draft.flow);
   if (reaches.length === 0) return NOTHING;
   const reads = new Set<string>();
-  if (needsHead(reaches)) reads.add('head');
+  if (needsHead(reaches, draft.flow)) reads.add('head');
   for (const taskRun of reachedRuns(draft, reachedTasks(reaches))) {
     reads.add(taskRunField(taskRun.id));
     for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId)
@@ -60,11 +76,7 @@ const NOTHING: readonly string[] = [];
 function reachedRuns(draft: Draft, reached: ReadonlySet<string> | 'all'): readonly TaskRun[] {
   const taskIds = reached === 'all' ? draft.flow.taskOf.keys() : reached;
   const taskRuns: TaskRun[] = [];
-  for (const taskId of taskIds)
-    for (const id of draft.taskRunsOf(taskId)) {
-      const taskRun = draft.taskRun(id)!;
-      if (taskRun.outputs) taskRuns.push(taskRun);
-    }
+  for (const taskId of taskIds) for (const id of draft.taskRunsOf(taskId)) taskRuns.push(draft.taskRun(id)!);
   return taskRuns;
 }
 
@@ -75,9 +87,14 @@ function parentsOf(draft: Draft, taskRun: TaskRun): readonly ItemParent[] {
     parents.push({
       taskRunId: id,
       taskId: parent.taskId,
-      ...(parent.value === undefined ? {} : { value: parent.value, iteration: parent.iteration }),
+      ...iterationOf(parent),
     });
     id = parent.parentId;
   }
   return parents;
 }
+
+const iterationOf = ({ value, iteration }: TaskRun): Pick<ItemParent, 'value' | 'iteration'> => ({
+  ...(value === undefined ? {} : { value }),
+  ...(iteration === undefined ? {} : { iteration }),
+});

@@ -2,49 +2,69 @@
  * What comes next: looks at each owner (the flow, or a flowable's task run) that was woken, creates its next task runs, runs
  * its errors and finally, ends it, and so on upwards. A worklist, not a recursion: nesting has no depth here.
  */
-
-import { textOf } from '../errors.ts';
-import { isFalse } from '../expression/render.ts';
-import { castOutput } from '../flow/cast.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
-import { entering, isEnded, type State, stateOf } from '../model/state.ts';
-import { dispatchAttempt } from './attempt.ts';
+import { isEnded, type State, stateOf } from '../model/state.ts';
+import { aroundOf, create } from './begin.ts';
 import type { Draft } from './draft.ts';
-import type { Child } from './flowable/flowable.ts';
+import { endExecution, endTaskRun, forget } from './end.ts';
+import type { Child, Flowable, FlowableView } from './flowable/flowable.ts';
 import { SEQUENTIAL } from './flowable/sequential.ts';
 import { flowableOf } from './flowable/table.ts';
-import { placeOf, renderIn } from './look.ts';
-
-const REMEMBER_MS = 10 * 60_000;
+import { reasonOf } from './look.ts';
+import { renewalMs } from './retry.ts';
+import { tolerated } from './tolerated.ts';
 
 interface Owner {
   readonly id: string | undefined;
   readonly taskRun?: TaskRun;
   readonly task?: Task;
+  readonly flowable: Flowable;
   readonly lists: Readonly<Record<string, readonly Task[]>>;
+  /** The list that it is there for. */
+  readonly main: string;
 }
 
 /** Works until nobody is woken. */
 export function advance(draft: Draft): void {
   for (let woken = draft.woken(); woken; woken = draft.woken()) {
     const owner = ownerOf(draft, woken.id);
-    const state = stateOf(owner.taskRun?.history ?? draft.head.history);
-    if (!isEnded(state)) lookAt(draft, owner, woken.touched, state === 'KILLING');
+    if (owner && (owner.id !== undefined || goesOn(draft))) lookAt(draft, owner, woken.touched);
   }
 }
 
-function ownerOf(draft: Draft, id: string | undefined): Owner {
-  if (id === undefined)
-    return { id, lists: { tasks: draft.flow.tasks, errors: draft.flow.errors, finally: draft.flow.finally } };
-  const taskRun = draft.taskRun(id)!;
-  const task = draft.flow.taskOf.get(taskRun.taskId)!;
-  return { id, taskRun, task, lists: task.lists };
+/** Of the flow itself: whether its tasks are still to be looked at. */
+function goesOn(draft: Draft): boolean {
+  if (draft.head.closing) close(draft, draft.head.closing);
+  return !isEnded(draft.state) && draft.state !== 'RETRYING';
+}
+
+/** What runs after the end, one after the other. */
+function close(draft: Draft, ids: readonly string[]): void {
+  const { created, live } = draft.scope(undefined, 'afterExecution');
+  if (live > 0) return;
+  if (created < ids.length) create(draft, undefined, 'afterExecution', { task: draft.flow.taskOf.get(ids[created]!)! });
+  else forget(draft);
+}
+
+/** Undefined for one that has ended, or waits: for its time, for a person, for another execution. */
+function ownerOf(draft: Draft, id: string | undefined): Owner | undefined {
+  if (id === undefined) {
+    const { tasks, errors, finally: last } = draft.flow;
+    return { id, flowable: SEQUENTIAL, lists: { tasks, errors, finally: last }, main: 'tasks' };
+  }
+  const taskRun = draft.taskRun(id);
+  if (!taskRun) return undefined;
+  const state = stateOf(taskRun.history);
+  const waits = state === 'PAUSED' || taskRun.dueMs !== undefined || taskRun.attempts.length > 0;
+  if (isEnded(state) || waits) return undefined;
+  const task = draft.taskOf(taskRun);
+  return { id, taskRun, task, flowable: flowableOf(task.type), lists: task.lists, main: taskRun.branch ?? 'tasks' };
 }
 
 const enabledOf = new WeakMap<readonly Task[], readonly Task[]>();
 
-function enabled(tasks: readonly Task[] | undefined): readonly Task[] {
+export function enabled(tasks: readonly Task[] | undefined): readonly Task[] {
   if (!tasks) return [];
   let list = enabledOf.get(tasks);
   if (!list)
@@ -55,143 +75,127 @@ function enabled(tasks: readonly Task[] | undefined): readonly Task[] {
   return list;
 }
 
-/** Its own list, then errors when something failed, then finally, then its end. */
-function lookAt(draft: Draft, owner: Owner, touched: Iterable<number>, killing: boolean): void {
-  const [main, errors, last] = ['tasks', 'errors', 'finally'].map((list) => draft.scope(owner.id, list));
-  const live = main!.live + errors!.live + last!.live;
-  if (killing || main!.killed + errors!.killed > 0) {
+/** Its main list, then errors when something failed, then finally, then its end. */
+function lookAt(draft: Draft, owner: Owner, touched: Iterable<number>): void {
+  const main = draft.scope(owner.id, owner.main);
+  const errors = draft.scope(owner.id, 'errors');
+  const last = draft.scope(owner.id, 'finally');
+  const live = main.live + errors.live + last.live + draft.scope(owner.id, 'onPause').live;
+  const killed = main.killed + errors.killed > 0;
+  if (draft.state === 'KILLING' || killed) {
     if (live === 0) end(draft, owner, 'KILLED');
     return;
   }
-  if (last!.created > 0) return goOn(draft, owner, 'finally');
-  if (errors!.created > 0) return goOn(draft, owner, 'errors');
-  if (main!.failed > 0) {
-    if (live === 0) enter(draft, owner, enabled(owner.lists.errors).length > 0 ? 'errors' : 'finally');
+  if (draft.head.heldBy !== undefined) return;
+  if (last.created > 0) return goOn(draft, owner, 'finally');
+  if (errors.created > 0) return goOn(draft, owner, 'errors');
+  const ending = (owner.taskRun ?? draft.head).ending !== undefined || draft.head.ending !== undefined;
+  if (ending || main.failed > 0) {
+    if (live === 0) enter(draft, owner, !ending && !isMadeAnew(draft, owner) ? 'errors' : 'finally');
     return;
   }
-  const tasks = enabled(owner.lists.tasks);
-  const flowable = owner.task ? flowableOf(owner.task.type) : SEQUENTIAL;
-  const view = {
-    task: owner.task ?? { properties: {} },
-    tasks,
-    memo: owner.taskRun?.memo,
-    scope: main!,
-    scopeOf: (iteration: number) => draft.scope(owner.id, 'tasks', iteration),
-    touched,
-  };
+  const tasks = enabled(owner.lists[owner.main]);
+  const view = viewOf(draft, owner, { tasks, scope: main, touched });
   // An iteration between two of its tasks has nothing that lives: what follows is created before the end is judged.
-  const created = createAll(draft, owner, 'tasks', flowable.next(view));
-  if (!created && (tasks.length === 0 || flowable.complete(view))) enter(draft, owner, 'finally');
+  const created = createAll(draft, owner, owner.main, owner.flowable.next(view));
+  if (!created && (tasks.length === 0 || owner.flowable.complete(view)) && !goesAgain(draft, owner))
+    enter(draft, owner, 'finally');
 }
 
-/** Errors and finally are sequences. */
+function viewOf(draft: Draft, owner: Owner, seen: Pick<FlowableView, 'tasks' | 'scope' | 'touched'>): FlowableView {
+  return {
+    ...seen,
+    task: owner.task ?? NO_TASK,
+    memo: owner.taskRun?.memo,
+    scopeOf: (iteration) => draft.scope(owner.id, owner.main, iteration),
+    taskRun: (task) => draft.taskRunAt(task, owner.id, owner.main),
+  };
+}
+
+const NO_TASK = { properties: {} };
+
+/** What handles errors waits for the last try of the whole execution. */
+function isMadeAnew(draft: Draft, owner: Owner): boolean {
+  const retry = draft.flow.retry;
+  if (owner.id === undefined && retry && draft.head.againMs === undefined) {
+    const againMs = renewalMs(draft, retry);
+    if (againMs !== undefined) draft.head = { ...draft.head, againMs };
+  }
+  return draft.head.againMs !== undefined;
+}
+
+/** Between two rounds of a loop: the children of the last one go. */
+function goesAgain(draft: Draft, { taskRun, task, flowable }: Owner): boolean {
+  if (!taskRun || !flowable.again) return false;
+  try {
+    const again = flowable.again(task!, aroundOf(draft, taskRun));
+    const changed = { ...taskRun, outputs: { ...taskRun.outputs, ...again.outputs } };
+    switch (again.kind) {
+      case 'done':
+        draft.put(changed);
+        return false;
+      case 'failed':
+        draft.log('ERROR', again.reason, taskRun);
+        draft.put({ ...changed, ending: 'FAILED', reason: again.reason });
+        return false;
+      case 'again':
+        removeUnder(draft, taskRun.id);
+        draft.put({ ...changed, memo: again.memo, dueMs: again.dueMs });
+        draft.setTimer('again', taskRun.id, again.dueMs);
+        return true;
+    }
+  } catch (error) {
+    draft.log('ERROR', reasonOf(error), taskRun);
+    draft.put({ ...taskRun, ending: 'FAILED', reason: reasonOf(error) });
+    return false;
+  }
+}
+
+/** Takes away all that is below a task run. */
+function removeUnder(draft: Draft, parentId: string): void {
+  for (const id of draft.childrenOf(parentId)) {
+    removeUnder(draft, id);
+    draft.remove(draft.taskRun(id)!);
+  }
+}
+
+/** Errors and finally are sequences, in which a failure holds nothing up. */
 function goOn(draft: Draft, owner: Owner, list: 'errors' | 'finally'): void {
   const tasks = enabled(owner.lists[list]);
   const scope = draft.scope(owner.id, list);
   if (scope.live > 0) return;
-  if (scope.failed === 0 && scope.created < tasks.length) create(draft, owner, list, { task: tasks[scope.created]! });
+  if (scope.created < tasks.length) create(draft, owner.id, list, { task: tasks[scope.created]! });
   else if (list === 'errors') enter(draft, owner, 'finally');
   else end(draft, owner, endState(draft, owner));
 }
 
 function enter(draft: Draft, owner: Owner, list: 'errors' | 'finally'): void {
   const [first] = enabled(owner.lists[list]);
-  if (first) create(draft, owner, list, { task: first });
+  if (first) create(draft, owner.id, list, { task: first });
+  else if (list === 'errors') enter(draft, owner, 'finally');
   else end(draft, owner, endState(draft, owner));
 }
 
-function endState(draft: Draft, { id, task }: Owner): State {
-  const [main, errors, last] = ['tasks', 'errors', 'finally'].map((list) => draft.scope(id, list));
-  if (main!.killed + errors!.killed + last!.killed > 0) return 'KILLED';
-  if (main!.failed + last!.failed > 0) return task?.allowFailure ? 'WARNING' : 'FAILED';
-  if (main!.warned + errors!.warned + last!.warned > 0) return task?.allowWarning ? 'SUCCESS' : 'WARNING';
-  return 'SUCCESS';
+/** By its main list alone: what handles errors, and what comes at last, changes nothing of it. */
+function endState(draft: Draft, { id, task, flowable, main }: Owner): State {
+  const { ending } = id === undefined ? draft.head : draft.taskRun(id)!;
+  const { killed, failed, warned } = draft.scope(id, main);
+  const state = ending ?? (killed > 0 ? 'KILLED' : failed > 0 ? 'FAILED' : warned > 0 ? 'WARNING' : 'SUCCESS');
+  return tolerated(state, { ...task, allowFailure: task?.allowFailure || flowable.forgives });
 }
 
 function createAll(draft: Draft, owner: Owner, list: string, children: Iterable<Child>): boolean {
   let created = false;
   for (const child of children) {
     if (!child.follows && !draft.mayCreate()) return created;
-    create(draft, owner, list, child);
+    create(draft, owner.id, list, child);
     created = true;
   }
   return created;
 }
 
-/** Creates a task run and begins it: skipped, a flowable that is woken, or an attempt that is handed out. */
-function create(draft: Draft, owner: Owner, list: string, { task, iteration, value }: Child): void {
-  const taskRun: TaskRun = {
-    id: draft.idOf(task, owner.id, list, iteration),
-    taskId: task.id,
-    index: draft.taskRunCount,
-    list,
-    ...(owner.id === undefined ? {} : { parentId: owner.id }),
-    ...(iteration === undefined ? {} : { iteration, value }),
-    history: [['CREATED', draft.nowMs]],
-    attempts: [],
-  };
-  draft.put(taskRun);
-  try {
-    if (task.runIf !== undefined && isFalse(String(renderIn(draft, task.runIf, placeOf(draft, taskRun)))))
-      return endTaskRun(draft, taskRun, 'SKIPPED');
-    if (task.kind === 'runnable') return dispatchAttempt(draft, task, taskRun);
-    const memo = flowableOf(task.type).begin?.(task, (value) => renderIn(draft, value, placeOf(draft, taskRun)));
-    draft.put({
-      ...taskRun,
-      history: entering(taskRun.history, 'RUNNING', draft.nowMs),
-      ...(memo === undefined ? {} : { memo }),
-    });
-    draft.wake(taskRun.id);
-  } catch (error) {
-    draft.effects.push({ kind: 'log', taskRunId: taskRun.id, level: 'ERROR', message: textOf(error) });
-    endTaskRun(draft, { ...taskRun, reason: textOf(error) }, task.allowFailure ? 'WARNING' : 'FAILED');
-  }
-}
-
-/** Writes the end of a task run and wakes its owner. */
-export function endTaskRun(draft: Draft, taskRun: TaskRun, state: State): void {
-  draft.put({ ...taskRun, history: entering(taskRun.history, state, draft.nowMs) });
-  draft.wake(taskRun.parentId, taskRun.iteration);
-}
-
 function end(draft: Draft, owner: Owner, state: State): void {
-  if (owner.taskRun) endTaskRun(draft, owner.taskRun, state);
-  else endExecution(draft, state);
-}
-
-/** Writes the end of the execution, with its outputs. */
-export function endExecution(draft: Draft, decided: State, reason?: string): void {
-  const { outputs, failed } = decided === 'KILLED' || reason !== undefined ? {} : outputsOf(draft);
-  const state = failed === undefined ? decided : 'FAILED';
-  if (failed !== undefined) draft.effects.push({ kind: 'log', level: 'ERROR', message: failed });
-  const why = reason ?? failed;
-  draft.head = {
-    ...draft.head,
-    history: entering(draft.head.history, state, draft.nowMs),
-    taskRuns: draft.taskRunCount,
-    ...(outputs ? { outputs } : {}),
-    ...(why === undefined ? {} : { reason: why }),
-  };
-  draft.effects.push({
-    kind: 'end',
-    state,
-    rememberMs: draft.head.rememberS ? draft.head.rememberS * 1_000 : REMEMBER_MS,
-  });
-}
-
-function outputsOf(draft: Draft): { readonly outputs?: Record<string, unknown>; readonly failed?: string } {
-  if (draft.flow.outputs.length === 0) return {};
-  const outputs: Record<string, unknown> = {};
-  for (const { id, type, value, required } of draft.flow.outputs) {
-    try {
-      const { seal, start } = draft;
-      const sealed = seal && ((text: string) => seal(start.id, id, text));
-      const cast = castOutput(type, renderIn(draft, value), sealed);
-      if ('problem' in cast) return { failed: `outputs.${id}: ${cast.problem}` };
-      outputs[id] = cast.value;
-    } catch (error) {
-      if (required) return { failed: `outputs.${id}: ${textOf(error)}` };
-    }
-  }
-  return { outputs };
+  if (owner.id === undefined) endExecution(draft, state);
+  // Looked up anew: this look may have changed it.
+  else endTaskRun(draft, draft.taskRun(owner.id)!, state);
 }

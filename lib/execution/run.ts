@@ -12,10 +12,14 @@ export interface Run {
   readonly head: ExecutionHead;
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   /** Ids of the task runs of a task, in the order of creation. */
-  readonly byTask: ReadonlyMap<string, readonly string[]>;
+  readonly byTask: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The same of the task runs right below a task run. */
+  readonly byParent: ReadonlyMap<string, ReadonlySet<string>>;
   readonly scopes: ReadonlyMap<string, Readonly<Scope>>;
   /** Task runs that have not ended. */
   readonly live: ReadonlySet<string>;
+  /** Of the next task run: behind all that there ever were. */
+  readonly nextIndex: number;
 }
 
 /** The same, for the two functions below. */
@@ -23,9 +27,11 @@ interface OwnedRun extends Run {
   start: ExecutionStart;
   head: ExecutionHead;
   readonly taskRuns: Map<string, TaskRun>;
-  readonly byTask: Map<string, string[]>;
+  readonly byTask: Map<string, Set<string>>;
+  readonly byParent: Map<string, Set<string>>;
   readonly scopes: Scopes;
   readonly live: Set<string>;
+  nextIndex: number;
 }
 
 const FIELD_OF_TASK_RUN = 't:';
@@ -38,7 +44,12 @@ export function loadRun(fields: ReadonlyMap<string, string>): Run {
     if (field.startsWith(FIELD_OF_TASK_RUN)) taskRuns.push(JSON.parse(json) as TaskRun);
   taskRuns.sort((a, b) => a.index - b.index);
   const start = JSON.parse(fields.get('start')!) as ExecutionStart;
-  return applyChange(undefined, { start, head: JSON.parse(fields.get('head')!) as ExecutionHead, taskRuns });
+  return applyChange(undefined, {
+    start,
+    head: JSON.parse(fields.get('head')!) as ExecutionHead,
+    taskRuns,
+    removed: [],
+  });
 }
 
 /** A run that begins with this change, or the run with the change applied in place. */
@@ -51,13 +62,14 @@ export function applyChange(run: Run | undefined, change: Change): Run {
     if (!scope) owned.scopes.set(key, (scope = emptyScope()));
     return scope;
   };
+  for (const id of change.removed) remove(owned, id, scopeOf);
   for (const taskRun of change.taskRuns) {
     const before = owned.taskRuns.get(taskRun.id);
+    if (taskRun.index >= owned.nextIndex) owned.nextIndex = taskRun.index + 1;
     owned.taskRuns.set(taskRun.id, taskRun);
     if (!before) {
-      const ids = owned.byTask.get(taskRun.taskId);
-      if (ids) ids.push(taskRun.id);
-      else owned.byTask.set(taskRun.taskId, [taskRun.id]);
+      note(owned.byTask, taskRun.taskId, taskRun.id);
+      if (taskRun.parentId !== undefined) note(owned.byParent, taskRun.parentId, taskRun.id);
     }
     count(scopeOf, before, taskRun);
     if (isEnded(stateOf(taskRun.history))) owned.live.delete(taskRun.id);
@@ -66,11 +78,30 @@ export function applyChange(run: Run | undefined, change: Change): Run {
   return owned;
 }
 
+function remove(run: OwnedRun, id: string, scopeOf: (key: string) => Scope): void {
+  const before = run.taskRuns.get(id);
+  if (!before) return;
+  run.taskRuns.delete(id);
+  run.live.delete(id);
+  run.byTask.get(before.taskId)!.delete(id);
+  if (before.parentId !== undefined) run.byParent.get(before.parentId)?.delete(id);
+  run.byParent.delete(id);
+  count(scopeOf, before, undefined);
+}
+
+function note(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key);
+  if (ids) ids.add(id);
+  else index.set(key, new Set([id]));
+}
+
 const emptyRun = ({ start, head }: Change): OwnedRun => ({
   start: start!,
   head: head!,
   taskRuns: new Map(),
   byTask: new Map(),
+  byParent: new Map(),
   scopes: new Map(),
   live: new Set(),
+  nextIndex: 0,
 });

@@ -6,54 +6,61 @@ import type { TaskRun } from '../model/execution.ts';
 import { isEnded, stateOf } from '../model/state.ts';
 
 export interface Scope {
-  /** Task runs that were created. */
+  /** Task runs that were created; of a list with iterations: iterations. */
   created: number;
   /** Those that have not ended. */
   live: number;
+  /** Task runs, iterations or not. */
+  runs: number;
+  liveRuns: number;
   failed: number;
   killed: number;
   warned: number;
 }
 
-/** Of a list with iterations: `created` and `live` count iterations, the others task runs. */
 export type Scopes = Map<string, Scope>;
 
 export const scopeKey = (parentId: string | undefined, list: string, iteration?: number): string =>
   iteration === undefined ? `${parentId ?? ''}/${list}` : `${parentId ?? ''}/${list}/${iteration}`;
 
-export const emptyScope = (): Scope => ({ created: 0, live: 0, failed: 0, killed: 0, warned: 0 });
+export const emptyScope = (): Scope => ({
+  created: 0,
+  live: 0,
+  runs: 0,
+  liveRuns: 0,
+  failed: 0,
+  killed: 0,
+  warned: 0,
+});
 
-/** Counts a task run that went from `before` (absent: it is new) to `after`. `scopeOf` gives scopes that may be changed. */
-export function count(scopeOf: (key: string) => Scope, before: TaskRun | undefined, after: TaskRun): void {
-  const { parentId, list, iteration } = after;
+/**
+ * Counts a task run that went from `before` (absent: it is new) to `after` (absent: it is taken away). `scopeOf` gives scopes
+ * that may be changed.
+ */
+export function count(scopeOf: (key: string) => Scope, before: TaskRun | undefined, after: TaskRun | undefined): void {
+  const { parentId, list, iteration } = (after ?? before)!;
   const scope = scopeOf(scopeKey(parentId, list, iteration));
-  const wasLive = scope.live > 0;
-  const isFirst = scope.created === 0;
-  countIn(scope, before, after);
+  const [had, hadLive] = [scope.runs > 0, scope.liveRuns > 0];
+  add(scope, before, -1);
+  add(scope, after, 1);
+  scope.created = scope.runs;
+  scope.live = scope.liveRuns;
   if (iteration === undefined) return;
   const all = scopeOf(scopeKey(parentId, list));
-  if (isFirst) all.created++;
-  if (scope.live > 0 && !wasLive) all.live++;
-  if (scope.live === 0 && wasLive) all.live--;
-  countEnds(all, before, after);
+  add(all, before, -1);
+  add(all, after, 1);
+  all.created += Number(scope.runs > 0) - Number(had);
+  all.live += Number(scope.liveRuns > 0) - Number(hadLive);
 }
 
-function countIn(scope: Scope, before: TaskRun | undefined, after: TaskRun): void {
-  if (!before) scope.created++;
-  const wasLive = before !== undefined && !isEnded(stateOf(before.history));
-  const live = !isEnded(stateOf(after.history));
-  if (live !== wasLive) scope.live += live ? 1 : -1;
-  countEnds(scope, before, after);
-}
-
-function countEnds(scope: Scope, before: TaskRun | undefined, after: TaskRun): void {
-  if (before) add(scope, before, -1);
-  add(scope, after, 1);
-}
-
-function add(scope: Scope, taskRun: TaskRun, by: 1 | -1): void {
-  switch (stateOf(taskRun.history)) {
+function add(scope: Scope, taskRun: TaskRun | undefined, by: 1 | -1): void {
+  if (!taskRun) return;
+  const state = stateOf(taskRun.history);
+  scope.runs += by;
+  if (!isEnded(state)) scope.liveRuns += by;
+  switch (state) {
     case 'FAILED':
+    case 'CANCELLED':
       scope.failed += by;
       break;
     case 'KILLED':

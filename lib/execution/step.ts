@@ -5,24 +5,31 @@
  * E3 Idempotent: a message delivered twice changes nothing the second time.
  * E4 Flat: the cost does not grow with the task runs that have ended.
  */
-import type { Tombstone } from '../model/execution.ts';
+import { NeedsFact } from '../expression/render.ts';
+import { isOver, type Tombstone } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import type { Message } from '../model/message.ts';
-import { isEnded, stateOf } from '../model/state.ts';
+import type { Answered, Question } from '../model/question.ts';
+import { cutAll } from './cut.ts';
 import { Draft, type SealOutput } from './draft.ts';
 import type { Change, Effect } from './effect.ts';
+import { endExecution } from './end.ts';
 import { advance } from './next.ts';
 import { onAbandon } from './on/abandon.ts';
+import { onChildEnded } from './on/child-ended.ts';
 import { onContinue } from './on/continue.ts';
 import { onKill } from './on/kill.ts';
+import { onPause } from './on/pause.ts';
 import { onReoffer } from './on/reoffer.ts';
 import { onResend } from './on/resend.ts';
+import { onResume } from './on/resume.ts';
 import { beginning, onStart } from './on/start.ts';
 import { onTaskEnded } from './on/task-ended.ts';
 import { onTaskStarted } from './on/task-started.ts';
 import { onTimer } from './on/timer.ts';
 import { onWorkerLost } from './on/worker-lost.ts';
 import type { Run } from './run.ts';
+import { judge } from './sla.ts';
 
 export interface Facts {
   /** The bus's time, ms. */
@@ -31,6 +38,8 @@ export interface Facts {
   readonly epoch: number;
   /** The flow as `start.flow.hash` names it; a sentence when it cannot be had or parsed. */
   readonly flow: Flow | string;
+  /** To what an earlier try of this step has asked. */
+  readonly answers?: readonly Answered[];
   /** Of the execution, if it has ended and left. */
   readonly tombstone?: Tombstone;
   /** Encrypts a typed output, the same each time (E1). */
@@ -38,6 +47,8 @@ export interface Facts {
 }
 
 export type Step =
+  /** It cannot be made before these are answered. */
+  | { readonly kind: 'needs'; readonly questions: readonly Question[] }
   | { readonly kind: 'unchanged'; readonly why: string }
   | { readonly kind: 'changed'; readonly change: Change; readonly effects: readonly Effect[] };
 
@@ -45,13 +56,12 @@ export function step(run: Run | undefined, message: Message, facts: Facts): Step
   if (facts.tombstone) return unchanged('the execution has ended and left');
   if (message.kind === 'start') {
     if (run) return unchanged('the execution is there');
-    return changed(
-      new Draft(undefined, beginning(message, facts), { ...facts, flow: flowOrNothing(facts.flow) }),
-      (draft) => onStart(draft, facts.flow),
+    return changed(new Draft(undefined, beginning(message), { ...facts, flow: flowOrNothing(facts.flow) }), (draft) =>
+      onStart(draft, facts.flow),
     );
   }
   if (!run) return unchanged('no such execution');
-  if (isEnded(stateOf(run.head.history))) return unchanged('the execution has ended');
+  if (isOver(run.head)) return unchanged('the execution has ended');
   return changed(new Draft(run, run, { ...facts, flow: flowOrNothing(facts.flow) }), (draft) => answer(draft, message));
 }
 
@@ -74,6 +84,16 @@ function answer(draft: Draft, message: Rest): string | undefined {
       return onTimer(draft, message);
     case 'kill':
       return onKill(draft, message);
+    case 'pause':
+      return onPause(draft, message);
+    case 'resume':
+      return onResume(draft, message);
+    case 'childEnded':
+      return onChildEnded(draft, message);
+    case 'settled':
+      return 'it has not ended';
+    case 'answers':
+      return 'nobody asks';
     case 'continue':
       return onContinue(draft);
     case 'abandon':
@@ -82,10 +102,26 @@ function answer(draft: Draft, message: Rest): string | undefined {
 }
 
 function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step {
-  const why = act(draft);
-  if (why !== undefined) return unchanged(why);
-  advance(draft);
+  try {
+    const why = act(draft);
+    if (why !== undefined) return unchanged(why);
+    advance(draft);
+    keepPromises(draft);
+  } catch (error) {
+    if (!(error instanceof NeedsFact)) throw error;
+    draft.questions.push(error.question);
+  }
+  if (draft.questions.length > 0) return { kind: 'needs', questions: draft.questions };
   return { kind: 'changed', ...draft.finish() };
+}
+
+/** Assertions are judged where one of the flow's own tasks has ended. */
+function keepPromises(draft: Draft): void {
+  if (!draft.hasEndedTasks || draft.flow.sla.length === 0 || draft.head.closing || isOver(draft.head)) return;
+  const verdict = judge(draft, false);
+  if (!verdict) return;
+  cutAll(draft);
+  endExecution(draft, verdict.state, verdict.reason);
 }
 
 const unchanged = (why: string): Step => ({ kind: 'unchanged', why });
@@ -106,6 +142,9 @@ const NO_FLOW: Flow = {
   finally: [],
   outputs: [],
   triggers: [],
+  afterExecution: [],
+  listeners: [],
+  sla: [],
   disabled: false,
   taskOf: new Map(),
 };

@@ -11,10 +11,13 @@ import { readYaml } from '../yaml/yaml.ts';
 import { partsOf } from './definition.ts';
 import { readInputs } from './input.ts';
 import { readLabels } from './labels.ts';
+import { readListeners } from './listener.ts';
 import { readOutputs } from './output.ts';
 import { withPluginDefaults } from './plugin-defaults.ts';
 import { Problems } from './problems.ts';
 import { isMap, MapReader } from './reader.ts';
+import { readRetry } from './retry.ts';
+import { readSla } from './sla.ts';
 import { readWorkerGroup, TASK_PROPERTIES, TaskReader } from './task.ts';
 import { checkTemplates } from './templates.ts';
 import { readTriggers, TRIGGER_PROPERTIES } from './trigger.ts';
@@ -37,6 +40,10 @@ const PROPERTIES: ReadonlySet<string> = new Set([
   'finally',
   'outputs',
   'triggers',
+  'afterExecution',
+  'listeners',
+  'retry',
+  'sla',
   'disabled',
   'pluginDefaults',
   'taskDefaults',
@@ -46,17 +53,14 @@ const PROPERTIES: ReadonlySet<string> = new Set([
   'tenantId',
 ]);
 const LATER: ReadonlySet<string> = new Set([
-  'afterExecution',
   'checks',
   'concurrency',
   'draft',
-  'listeners',
   'policyRefs',
   'quotas',
-  'retry',
-  'sla',
   'workerSelector',
 ]);
+const OUTSIDE = { parents: [] };
 const COMMON = { task: TASK_PROPERTIES, trigger: TRIGGER_PROPERTIES };
 const FLOW = { title: 'a flow', javaClass: 'io.kestra.core.models.flows.Flow' };
 
@@ -85,6 +89,9 @@ export function parseFlow(
     else if (!PROPERTIES.has(name)) problems.unknown([name], [...PROPERTIES, ...LATER], FLOW);
   }
   const tasks = new TaskReader(catalogue, problems, readWorkerGroup(reader));
+  const retry = readRetry(reader);
+  // The other behaviour is the whole execution's, and judged at its end.
+  const triesAgain = retry?.behavior === 'RETRY_FAILED_TASK';
   const flow: Flow = {
     tenant,
     namespace: name(reader, 'namespace', NAMESPACE, NAMESPACE_CHARS_MAX),
@@ -94,9 +101,13 @@ export function parseFlow(
     labels: readLabels(reader),
     inputs: readInputs(reader),
     variables: variables(reader),
-    tasks: tasks.list(reader, 'tasks', []),
-    errors: tasks.list(reader, 'errors', []),
-    finally: tasks.list(reader, 'finally', []),
+    tasks: tasks.list(reader, 'tasks', { parents: [], needed: true, ...(triesAgain ? { retry } : {}) }),
+    errors: tasks.list(reader, 'errors', OUTSIDE),
+    finally: tasks.list(reader, 'finally', OUTSIDE),
+    afterExecution: tasks.list(reader, 'afterExecution', OUTSIDE),
+    listeners: readListeners(reader, tasks, catalogue),
+    retry,
+    sla: readSla(reader),
     outputs: readOutputs(reader),
     triggers: readTriggers(reader, catalogue),
     disabled: reader.boolean('disabled', false),

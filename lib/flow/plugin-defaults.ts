@@ -116,7 +116,9 @@ function warnOfUnknown(reader: MapReader, entry: TypeEntry | undefined, common: 
 }
 
 const hasProperty = ({ kind, properties, lists }: TypeEntry, common: DefaultsAround['common'], name: string): boolean =>
-  common[kind === 'trigger' ? 'trigger' : 'task'].has(name) || properties.includes(name) || lists.includes(name);
+  common[kind === 'trigger' ? 'trigger' : 'task'].has(name) ||
+  properties.includes(name) ||
+  lists.some((list) => list.name === name);
 
 /** What is deeper first, as Kestra does it: a map that comes from a default gets none itself. */
 function inside(value: unknown, all: readonly PluginDefault[], around: DefaultsAround): unknown {

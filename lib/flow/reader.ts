@@ -105,6 +105,14 @@ export class MapReader {
     return [];
   }
 
+  /** A map inside, with a reader; undefined where it is absent, or no map, which is a problem. */
+  inner(name: string, what: string): MapReader | undefined {
+    const value = this.get(name);
+    if (isMap(value)) return new MapReader(value, this.at(name), this.problems);
+    if (value !== undefined) this.problems.expected(this.at(name), what, value);
+    return undefined;
+  }
+
   /** The maps of a list, with a reader for each; what is no map is a problem. */
   maps(name: string, what: string): readonly MapReader[] {
     const readers: MapReader[] = [];

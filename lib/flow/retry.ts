@@ -1,4 +1,4 @@
-/** The `retry` of a task: constant, exponential or random, with bounds that a clock can hold. */
+/** The `retry` of a task or a flow: constant, exponential or random, with bounds that a clock can hold. */
 import type { Retry } from '../model/flow.ts';
 import { isMap, MapReader } from './reader.ts';
 
@@ -30,9 +30,8 @@ export function readRetry(owner: MapReader): Retry | undefined {
     title: `a ${type} retry`,
     javaClass: `io.kestra.core.models.tasks.retrys.${capital(type)}`,
   });
-  if (reader.oneOf('behavior', ['RETRY_FAILED_TASK', 'CREATE_NEW_EXECUTION']) === 'CREATE_NEW_EXECUTION')
-    problems.later(reader.at('behavior'), 'CREATE_NEW_EXECUTION');
-  const retry: Retry = { type, behavior: 'RETRY_FAILED_TASK', ...limits(reader), ...delays(type, reader) };
+  const behavior = reader.oneOf('behavior', ['RETRY_FAILED_TASK', 'CREATE_NEW_EXECUTION']) ?? 'RETRY_FAILED_TASK';
+  const retry: Retry = { type, behavior, ...limits(reader), ...delays(type, reader) };
   const endless = retry.maxAttempts === undefined && retry.maxDurationMs === undefined;
   if (endless && !problems.hasErrors && (retry.maxIntervalMs ?? retry.intervalMs) === 0)
     problems.error(reader.path, 'expected a bound (maxAttempts or maxDuration) for a retry without a delay, got none');

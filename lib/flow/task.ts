@@ -2,8 +2,8 @@
  * Tasks as written become tasks as run: types resolved by the catalogue, lists parsed at any depth, every property known.
  * Ids are unique in a flow, over all lists.
  */
-import type { Catalogue, TypeEntry } from '../model/catalogue.ts';
-import type { Task } from '../model/flow.ts';
+import type { Catalogue, TaskList, TypeEntry } from '../model/catalogue.ts';
+import type { Retry, Task } from '../model/flow.ts';
 import { nearest } from '../nearest.ts';
 import type { Path } from '../yaml/yaml.ts';
 import type { Problems } from './problems.ts';
@@ -40,8 +40,17 @@ export const TASK_PROPERTIES: ReadonlySet<string> = new Set([
 const LATER = ['version', 'assets', 'workerSelector'] as const;
 const NOTHING: readonly Task[] = [];
 
+const DAG_ITEM: ReadonlySet<string> = new Set(['task', 'dependsOn']);
+
+/** What is around a list of tasks: the tasks, innermost first, and the retry that its tasks inherit. */
+export interface Around {
+  readonly parents: readonly string[];
+  readonly retry?: Retry;
+}
+
 export class TaskReader {
   readonly taskOf = new Map<string, Task>();
+  #count = 0;
   readonly #catalogue: Catalogue;
   readonly #problems: Problems;
   readonly #workerGroup: string | undefined;
@@ -54,27 +63,68 @@ export class TaskReader {
     this.#workerGroup = workerGroup;
   }
 
-  list(owner: MapReader, name: string, parents: readonly string[]): readonly Task[] {
+  /** A plain list of tasks. `needed`: it must not be empty. */
+  list(owner: MapReader, name: string, around: Around & { readonly needed?: boolean }): readonly Task[] {
+    const items = this.#items(owner, name, around);
+    return items.flatMap((reader) => this.#task(reader, around) ?? []);
+  }
+
+  /** The tasks of a property by the names of their lists. */
+  #lists(
+    owner: MapReader,
+    { name, shape, needed }: TaskList,
+    around: Around,
+  ): [list: string, tasks: readonly Task[]][] {
+    switch (shape) {
+      case 'list':
+        return [[name, this.list(owner, name, { ...around, needed })]];
+      case 'one': {
+        const reader = owner.inner(name, 'a task with id and type');
+        const task = reader && this.#counted(reader.path) ? this.#task(reader, around) : undefined;
+        return [[name, task ? [task] : NOTHING]];
+      }
+      case 'map': {
+        const reader = owner.inner(name, 'a map of lists of tasks');
+        const keys = Object.keys(reader?.map ?? {});
+        return keys.map((key) => [`${name}.${key}`, this.list(reader!, key, around)]);
+      }
+      case 'dag':
+        return [[name, this.#dag(owner, name, { ...around, needed })]];
+    }
+  }
+
+  #dag(owner: MapReader, name: string, around: Around & { readonly needed?: boolean }): readonly Task[] {
+    return this.#items(owner, name, around).flatMap((reader) => {
+      reader.only(DAG_ITEM, { title: 'a Dag', javaClass: 'io.kestra.plugin.core.flow.Dag$DagTask' });
+      const inner = reader.inner('task', 'a task with id and type');
+      if (!inner) {
+        if (!reader.has('task')) this.#problems.missing(reader.at('task'), 'a task with id and type');
+        return [];
+      }
+      const task = this.#task(inner, around);
+      return task ? [{ ...task, dependsOn: reader.list('dependsOn').map(String) }] : [];
+    });
+  }
+
+  #items(
+    owner: MapReader,
+    name: string,
+    { parents, needed }: Around & { readonly needed?: boolean },
+  ): readonly MapReader[] {
     if (parents.length > DEPTH_MAX) {
       this.#problems.error(owner.at(name), `expected at most ${DEPTH_MAX} levels of tasks, got more`);
-      return NOTHING;
+      return [];
     }
-    const items = owner.list(name);
-    if (name === 'tasks' && items.length === 0)
+    const readers = owner.maps(name, 'a task with id and type');
+    if (needed && readers.length === 0 && owner.list(name).length === 0)
       this.#problems.missing(owner.at(name), 'at least one task', 'must not be empty');
-    const tasks: Task[] = [];
-    for (const [n, item] of items.entries()) {
-      const path = [...owner.path, name, n];
-      if (!isMap(item)) this.#problems.expected(path, 'a task with id and type', item);
-      else if (this.#seen.size >= TASKS_MAX) {
-        this.#problems.error(path, `expected at most ${TASKS_MAX} tasks, got more`);
-        break;
-      } else {
-        const task = this.#task(new MapReader(item, path, this.#problems), parents);
-        if (task) tasks.push(task);
-      }
-    }
-    return tasks;
+    return readers.filter(({ path }) => this.#counted(path));
+  }
+
+  /** One problem where there are too many, and none of those beyond. */
+  #counted(path: Path): boolean {
+    if (++this.#count === TASKS_MAX + 1) this.#problems.error(path, `expected at most ${TASKS_MAX} tasks, got more`);
+    return this.#count <= TASKS_MAX;
   }
 
   /** One problem per repetition; the first carries Kestra's sentence, which names all. */
@@ -86,16 +136,18 @@ export class TaskReader {
     }
   }
 
-  #task(reader: MapReader, parents: readonly string[]): Task | undefined {
+  #task(reader: MapReader, { parents, retry: inheritedRetry }: Around): Task | undefined {
     const id = this.#id(reader);
     const entry = this.#entry(reader);
     if (!entry) return undefined;
     const properties = this.#properties(reader, entry);
+    const retry = readRetry(reader);
     const inside = [id, ...parents];
     const lists: Record<string, readonly Task[]> = {};
-    for (const name of entry.lists) lists[name] = this.list(reader, name, inside);
-    const retry = readRetry(reader);
-    if (retry && entry.kind === 'flowable') this.#problems.later(reader.at('retry'), `retry of ${entry.type}`);
+    for (const list of entry.lists) {
+      const around = { parents: inside, ...(list.main ? { retry: retry ?? inheritedRetry } : {}) };
+      for (const [name, tasks] of this.#lists(reader, list, around)) lists[name] = tasks;
+    }
     const task: Task = {
       id,
       type: entry.type,
@@ -105,6 +157,7 @@ export class TaskReader {
       disabled: reader.boolean('disabled', false),
       timeout: reader.duration('timeout'),
       retry,
+      ...(inheritedRetry ? { inheritedRetry } : {}),
       allowFailure: reader.boolean('allowFailure', false),
       allowWarning: reader.boolean('allowWarning', false),
       runIf: reader.template(reader.has('runIf') ? 'runIf' : 'when'),
@@ -123,6 +176,8 @@ export class TaskReader {
       );
     if (reader.has('taskCache'))
       this.#problems.warning(reader.at('taskCache'), 'taskCache is not supported yet: the task runs each time');
+    for (const problem of entry.checkLists?.(task) ?? [])
+      this.#problems.add([...reader.path, ...partsOf(problem.path)], problem);
     this.taskOf.set(id, task);
     return task;
   }
@@ -152,8 +207,8 @@ export class TaskReader {
     }
     const written = String(type);
     const entry = this.#catalogue.find(written);
-    if (!entry || entry.kind === 'trigger') {
-      const known = this.#catalogue.entries.filter(({ kind }) => kind !== 'trigger');
+    if (entry?.kind !== 'runnable' && entry?.kind !== 'flowable') {
+      const known = this.#catalogue.entries.filter(({ kind }) => kind === 'runnable' || kind === 'flowable');
       this.#problems.error(path, `expected a type of task, got ${written}${meant(written, known)}`, {
         got: written,
         kestra: `Invalid type: ${written}`,
@@ -172,12 +227,13 @@ export class TaskReader {
   #properties(reader: MapReader, entry: TypeEntry): YamlMap {
     const own: Record<string, unknown> = {};
     const ownNames = new Set(entry.properties);
+    const listNames = entry.lists.map(({ name }) => name);
     for (const name of Object.keys(reader.map)) {
       if (ownNames.has(name)) {
         own[name] = reader.map[name];
         checkTemplates(own[name], reader.at(name), this.#problems);
-      } else if (!TASK_PROPERTIES.has(name) && !entry.lists.includes(name))
-        this.#problems.unknown(reader.at(name), [...TASK_PROPERTIES, ...ownNames, ...entry.lists], {
+      } else if (!TASK_PROPERTIES.has(name) && !listNames.includes(name))
+        this.#problems.unknown(reader.at(name), [...TASK_PROPERTIES, ...ownNames, ...listNames], {
           title: entry.type,
           javaClass: entry.type,
         });

@@ -3,7 +3,7 @@
  * a hash with one field for the head and one per task run (invariant E4), feeds and repositories carry the same JSON.
  */
 import type { FlowRef, Labels } from './flow.ts';
-import type { History } from './state.ts';
+import { type History, isEnded, type State, stateOf } from './state.ts';
 
 /** What is known at the start and never changes afterwards: workers cache it per execution. Field `start`. */
 export interface ExecutionStart {
@@ -11,9 +11,18 @@ export interface ExecutionStart {
   readonly flow: FlowRef;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly trigger?: ExecutionTrigger;
+  /** The execution that it was made from: replayed, or tried again as a whole. */
   readonly parentId?: string;
   readonly originalId: string;
+  /** Not before this. */
   readonly scheduleDateMs?: number;
+  /** Who waits for its end. */
+  readonly caller?: Caller;
+  /** How many executions stand above it, from 0. */
+  readonly depth?: number;
+  /** Which try of the whole execution it is, from 1; and since when it has been tried. */
+  readonly attemptNumber?: number;
+  readonly firstCreatedAtMs?: number;
   /** Who asked: user name, `trigger`, … */
   readonly principal: string;
   readonly createdAtMs: number;
@@ -21,10 +30,33 @@ export interface ExecutionStart {
   readonly incarnation: number;
 }
 
+/** A task run that waits for another execution: it is told of the end until it says that it has taken it. */
+export interface Caller {
+  readonly executionId: string;
+  readonly taskRunId: string;
+  readonly attempt: number;
+  /** To be rendered at the end and handed back in place of the flow's outputs, as written in the caller's flow. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
 /** What changes. Field `head`. */
 export interface ExecutionHead {
   readonly history: History;
   readonly labels: Labels;
+  /** The flow's variables as tasks have changed them. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Nothing new begins: somebody, named here, has paused it. */
+  readonly heldBy?: string;
+  /** The state in which it ends as soon as nothing runs any more; nothing new begins, save what runs `finally`. */
+  readonly ending?: State;
+  /** It is going to be made anew, not before this. */
+  readonly againMs?: number;
+  /** Tasks to be run one after the other although its end is written: `afterExecution` and listeners. */
+  readonly closing?: readonly string[];
+  /** The task run that has failed last, for what handles errors. */
+  readonly failure?: { readonly taskId: string; readonly taskRunId: string; readonly message?: string };
+  /** Places of the flow's SLAs that were missed. */
+  readonly missed?: readonly number[];
   /** Set when the end has been decided by the tasks; typed flow outputs. */
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** Why it failed, where no task run says so. */
@@ -61,6 +93,12 @@ export interface TaskRun {
   readonly reason?: string;
   /** What a flowable must remember that its children do not say, such as the values of a ForEach. */
   readonly memo?: unknown;
+  /** Which of a flowable's lists runs, where it is not `tasks`. */
+  readonly branch?: string;
+  /** The state in which a flowable ends once its `finally` has run, whatever its children say. */
+  readonly ending?: State;
+  /** It goes on by itself then: the next try, the next iteration, the end of a pause. */
+  readonly dueMs?: number;
 }
 
 /** One try. A delivery is one hand-over of the attempt to a worker; the third that is lost fails the task run. */
@@ -95,12 +133,18 @@ export function parseAttemptRef(ref: string): {
 
 /** What remains of an ended execution in its partition for a while. */
 export interface Tombstone {
-  readonly state: string;
+  readonly state: State;
+  /** Of one that was made anew: the one in its place. */
+  readonly nextId?: string;
   readonly version: string;
   readonly endedAtMs: number;
   /** When it may go, milliseconds since 1970. */
   readonly untilMs: number;
 }
+
+/** Nothing more will happen to it, unless somebody restarts it. */
+export const isOver = ({ history, closing }: ExecutionHead): boolean =>
+  closing === undefined && isEnded(stateOf(history));
 
 /** A whole execution, put together by a reader. */
 export interface Execution extends ExecutionStart, ExecutionHead {

@@ -31,6 +31,11 @@ export interface Flow extends FlowName {
   readonly finally: readonly Task[];
   readonly outputs: readonly FlowOutput[];
   readonly triggers: readonly Trigger[];
+  /** Run when the execution has ended, whatever came of it; they change nothing of its end. */
+  readonly afterExecution: readonly Task[];
+  readonly listeners: readonly Listener[];
+  readonly retry?: Retry;
+  readonly sla: readonly Sla[];
   readonly disabled: boolean;
   /** Every task at any depth by its id. Ids are unique in a flow. */
   readonly taskOf: ReadonlyMap<string, Task>;
@@ -66,7 +71,32 @@ export interface FlowOutput {
   readonly description?: string;
 }
 
-/** A task as written. `lists` holds the tasks inside it by property (`tasks`, `errors`, `finally`); empty for a runnable task. */
+/** Deprecated in Kestra: tasks that run at the end of an execution if their conditions hold. */
+export interface Listener {
+  readonly tasks: readonly Task[];
+  readonly conditions: readonly Condition[];
+}
+
+/** A condition as written: its type, canonical, and its own properties. */
+export interface Condition {
+  readonly type: string;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Sla {
+  readonly id: string;
+  readonly type: 'MAX_DURATION' | 'EXECUTION_ASSERTION';
+  readonly behavior: 'FAIL' | 'CANCEL' | 'NONE';
+  readonly durationMs?: number;
+  /** An expression that must not be false. */
+  readonly assert?: string;
+  readonly labels: Labels;
+}
+
+/**
+ * A task as written. `lists` holds the tasks inside it by the name of the list (`tasks`, `errors`, `then`, `cases.a`); empty
+ * for a runnable task.
+ */
 export interface Task {
   readonly id: string;
   /** The canonical type; aliases are resolved. `writtenType` is what stands in the source. */
@@ -78,6 +108,8 @@ export interface Task {
   /** ISO-8601 duration or a template of one. */
   readonly timeout?: string;
   readonly retry?: Retry;
+  /** That of the nearest task around it that has one, or the flow's: for a task that has none itself. */
+  readonly inheritedRetry?: Retry;
   readonly allowFailure: boolean;
   readonly allowWarning: boolean;
   readonly runIf?: string;
@@ -88,6 +120,8 @@ export interface Task {
   readonly lists: Readonly<Record<string, readonly Task[]>>;
   /** The tasks around it, innermost first. */
   readonly parents: readonly string[];
+  /** In a Dag: ids of the tasks beside it that must have succeeded. */
+  readonly dependsOn?: readonly string[];
 }
 
 export interface Retry {

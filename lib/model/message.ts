@@ -2,8 +2,9 @@
  * The messages of the mailboxes: a closed union for executions, one for flows. `v` is the format; `atMs` is Redis time of
  * sending. A message named twice is applied once (E3), in whatever state it arrives (E2).
  */
-import type { ExecutionStart, ExecutionTrigger } from './execution.ts';
+import type { Caller, ExecutionStart, ExecutionTrigger } from './execution.ts';
 import type { Labels } from './flow.ts';
+import type { Answered } from './question.ts';
 import type { State } from './state.ts';
 
 export const MESSAGE_FORMAT = 1;
@@ -101,6 +102,54 @@ export interface KillMessage extends Named {
   readonly kind: 'kill';
   readonly incarnation: number;
   readonly principal: string;
+  /** Executions that it waits for go on. */
+  readonly alone?: boolean;
+  /** A parent's: an execution that is not there must never begin. */
+  readonly caller?: Caller;
+}
+
+/** Nothing new begins until somebody resumes it. */
+export interface PauseMessage extends Named {
+  readonly kind: 'pause';
+  readonly incarnation: number;
+  readonly principal: string;
+}
+
+/** A paused execution goes on: what a person has paused, or the Pause task run that is named, or the first. */
+export interface ResumeMessage extends Named {
+  readonly kind: 'resume';
+  readonly incarnation: number;
+  readonly principal: string;
+  readonly taskRunId?: string;
+  /** Of `onResume`, read and cast. */
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The execution that a task run has asked for has ended; or could not even begin. */
+export interface ChildEndedMessage extends Named {
+  readonly kind: 'childEnded';
+  readonly taskRunId: string;
+  readonly attempt: number;
+  readonly childId: string;
+  readonly state: State;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  /** It was made anew: this is the one to wait for. */
+  readonly nextId?: string;
+  /** It has only begun, which is all that was asked. */
+  readonly begun?: boolean;
+}
+
+/** The caller of an execution has taken its end, or waits for it no more. */
+export interface SettledMessage extends Named {
+  readonly kind: 'settled';
+}
+
+/** A worker has found the answers to what a step has asked; `name` is that of the letter. */
+export interface AnswersMessage extends Named {
+  readonly kind: 'answers';
+  readonly name: string;
+  readonly answers: readonly Answered[];
 }
 
 /** A wide fan-out goes on: a commit adds at most 500 task runs. */
@@ -123,6 +172,11 @@ export type Message =
   | ResendMessage
   | TimerMessage
   | KillMessage
+  | PauseMessage
+  | ResumeMessage
+  | ChildEndedMessage
+  | SettledMessage
+  | AnswersMessage
   | ContinueMessage
   | AbandonMessage;
 

@@ -26,12 +26,10 @@ export type Since = readonly [state: State, atMs: number];
 export type History = readonly Since[];
 
 const ENDS: ReadonlySet<State> = new Set(['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED']);
-const BAD_ENDS: ReadonlySet<State> = new Set(['FAILED', 'KILLED']);
 
 export const stateOf = (history: History): State => history[history.length - 1]![0];
 export const sinceOf = (history: History): number => history[history.length - 1]![1];
 export const isEnded = (state: State): boolean => ENDS.has(state);
-export const isBad = (state: State): boolean => BAD_ENDS.has(state);
 /** The history with one more state; times never go back, whatever the clocks said. */
 export const entering = (history: History, state: State, atMs: number): History => [
   ...history,
@@ -54,10 +52,11 @@ export const NEXT_STATES: Readonly<Record<State, readonly State[]>> = {
   CREATED: ['QUEUED', 'SUBMITTED', 'RUNNING', 'PAUSED', 'SKIPPED', ...ACTIVE],
   QUEUED: ['RUNNING', 'CANCELLED', 'KILLED', 'KILLING', 'FAILED'],
   SUBMITTED: ['RUNNING', 'RESUBMITTED', ...ACTIVE],
-  RESUBMITTED: ['SUBMITTED', 'RUNNING', ...ACTIVE],
+  // Lost again before anybody was told that it had been claimed.
+  RESUBMITTED: ['SUBMITTED', 'RUNNING', 'RESUBMITTED', ...ACTIVE],
   RUNNING: ['PAUSED', 'RESUBMITTED', 'SKIPPED', ...ACTIVE],
   PAUSED: ['RUNNING', 'RESTARTED', ...ACTIVE],
-  RESTARTED: ['RUNNING', ...ACTIVE],
+  RESTARTED: ['SUBMITTED', 'RUNNING', 'SKIPPED', ...ACTIVE],
   RETRYING: ['CREATED', 'SUBMITTED', 'RUNNING', 'RETRIED', 'FAILED', 'KILLED', 'KILLING', 'WARNING', 'CANCELLED'],
   KILLING: ['KILLED', 'SUCCESS', 'WARNING', 'FAILED', 'CANCELLED'],
   SUCCESS: ['RESTARTED'],

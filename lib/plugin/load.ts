@@ -7,6 +7,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { type AnyTask, API_VERSION, type Plugin } from '../../plugins/sdk/index.ts';
+import { CONDITIONS } from '../condition/table.ts';
 import { Fault, textOf } from '../errors.ts';
 import { FLOWABLES } from '../execution/flowable/table.ts';
 import type { Catalogue, TypeEntry } from '../model/catalogue.ts';
@@ -62,7 +63,7 @@ export async function loadPlugins(packages: readonly string[]): Promise<PluginSe
     if (BUILT_IN.includes(name)) for (const task of plugin.tasks) own.add(task);
   }
   const tasks = plugins.flatMap((plugin) => plugin.tasks);
-  const catalogue = catalogueOf([...tasks.map(taskEntry), ...withOlderNames(FLOWABLES), ...withOlderNames(TRIGGERS)]);
+  const catalogue = catalogueOf(entriesOf(tasks));
   const byType = new Map(tasks.map((task) => [task.type, task]));
   return {
     catalogue,
@@ -71,6 +72,14 @@ export async function loadPlugins(packages: readonly string[]): Promise<PluginSe
     isOwn: (task) => own.has(task),
   };
 }
+
+/** All types that a flow can name: those of plugins, and our own. */
+export const entriesOf = (tasks: readonly AnyTask[]): readonly TypeEntry[] => [
+  ...tasks.map(taskEntry),
+  ...withOlderNames(FLOWABLES),
+  ...withOlderNames(TRIGGERS),
+  ...CONDITIONS,
+];
 
 async function imported(name: string): Promise<unknown> {
   try {

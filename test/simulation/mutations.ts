@@ -37,9 +37,9 @@ export const MUTATIONS: readonly Mutation[] = [
     rule: 'the tombstone',
     edits: [
       {
-        file: 'actors/executor/residue.ts',
-        from: '    this.#tombstones.set(id, tombstone);\n    this.#ended.set(id, batch.version);\n    batch.tombstones.set(id, JSON.stringify(tombstone));',
-        to: '    this.#ended.set(id, batch.version);',
+        file: 'lib/execution/end.ts',
+        from: 'const REMEMBER_MS = 10 * 60_000;',
+        to: 'const REMEMBER_MS = 60_000;',
       },
     ],
     breaks: 'ended once',
@@ -50,7 +50,7 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'lib/execution/on/task-ended.ts',
-        from: "if (attempt.token !== undefined && attempt.token !== message.token) return 'late: another worker has claimed the attempt';",
+        from: "  if (attempt.token !== undefined && attempt.token !== message.token)\n    return 'late: another worker has claimed the attempt';",
         to: '',
       },
     ],

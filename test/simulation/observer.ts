@@ -3,8 +3,9 @@
  * property by its name. It asks nothing of the code that it judges.
  */
 import type { Batch } from '../../actors/executor/batch.ts';
+import { GONE } from '../../lib/bus/feed.ts';
 import type { MemoryBus } from '../../lib/bus/memory/open.ts';
-import type { ExecutionHead, TaskRun } from '../../lib/model/execution.ts';
+import { type ExecutionHead, isOver, type TaskRun } from '../../lib/model/execution.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { type History, isEnded, NEXT_STATES, stateOf } from '../../lib/model/state.ts';
 
@@ -23,7 +24,7 @@ export type Property =
   | 'nothing left running'
   /** What is kept is what was told: documents and feed agree. */
   | 'kept as told'
-  /** No user code begins once a kill has been acknowledged. */
+  /** No user code begins once a kill has been acknowledged, save what runs after the end. */
   | 'no work after a kill';
 
 const TASK_RUN = 't:';
@@ -61,8 +62,9 @@ export class Observer {
 
   ran(ref: string, worker: string): void {
     this.ledger.push({ ref, worker });
-    const executionId = ref.split('/')[0]!;
-    if (this.#killed.has(executionId)) this.#break('no work after a kill', ref);
+    const [executionId, taskRunId] = ref.split('/') as [string, string];
+    const { list } = this.#executions.get(executionId)?.taskRuns.get(taskRunId) ?? {};
+    if (this.#killed.has(executionId) && list !== 'afterExecution') this.#break('no work after a kill', ref);
   }
 
   killed(executionId: string): void {
@@ -71,6 +73,11 @@ export class Observer {
 
   isEnded(executionId: string): boolean {
     return this.#ended.has(executionId);
+  }
+
+  /** Those that others have begun, too. */
+  get areAllEnded(): boolean {
+    return [...this.#executions.keys()].every((id) => this.#ended.has(id));
   }
 
   taskOf(ref: string): string {
@@ -87,7 +94,7 @@ export class Observer {
       this.#executions.delete(id);
       this.#ended.delete(id);
       if (document) this.#executions.set(id, knownOf(document));
-      if (document && isEnded(stateOf(this.#executions.get(id)!.head!.history))) this.#ended.add(id);
+      if (document && isOver(this.#executions.get(id)!.head!)) this.#ended.add(id);
     }
     for (const id of this.#killed)
       if (!space.killing.has(id) && this.#partitionOf.get(id) === partition) this.#killed.delete(id);
@@ -105,7 +112,7 @@ export class Observer {
   }
 
   judgeEnd(asked: readonly string[]): void {
-    for (const id of asked)
+    for (const id of new Set([...asked, ...this.#executions.keys()]))
       if (!this.#ended.has(id)) this.#break('all ends', `${id} has not ended: ${JSON.stringify(this.outcome()[id])}`);
     for (const [id, known] of this.#executions) {
       const left = [...known.taskRuns.values()].filter(({ history }) => !isEnded(stateOf(history)));
@@ -132,9 +139,11 @@ export class Observer {
     if (head) {
       if (known.head) this.#compare(`execution ${id}`, known.head.history, head.history);
       known.head = head;
-      if (isEnded(stateOf(head.history))) this.#ended.add(id);
+      if (isOver(head)) this.#ended.add(id);
     }
     for (const taskRun of taskRuns) this.#taskRun(id, known, taskRun);
+    for (const name of names)
+      if (name.startsWith(GONE)) known.taskRuns.delete(name.slice(GONE.length + TASK_RUN.length));
   }
 
   #taskRun(id: string, known: Known, taskRun: TaskRun): void {

@@ -1,9 +1,12 @@
 /** An executor as the simulation has it: the real partitions and batches, one act at a time, with faults between the acts. */
 import type { Batch } from '../../actors/executor/batch.ts';
+import { Callees } from '../../actors/executor/callees.ts';
 import { Definitions } from '../../actors/executor/definitions.ts';
 import { Durations } from '../../actors/executor/durations.ts';
 import { ExecutionPartition } from '../../actors/executor/execution-partition.ts';
+import type { Kept } from '../../actors/executor/letters.ts';
 import { Owned } from '../../actors/executor/owned.ts';
+import { type Outcome, Post } from '../../actors/executor/post.ts';
 import type { MemoryBus } from '../../lib/bus/memory/open.ts';
 import type { Commit, CommitAnswer } from '../../lib/bus/ownership.ts';
 import { silentLog } from '../../lib/log.ts';
@@ -12,6 +15,7 @@ import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
 import type { Faults } from './faults.ts';
 import type { Dice } from './random.ts';
+import type { Wire } from './wire.ts';
 
 /** At most: a batch may end between two copies of a message. */
 const READ_ENTRIES = 10;
@@ -21,6 +25,7 @@ export interface OwnerWorld {
   readonly bus: MemoryBus;
   readonly dice: Dice;
   readonly faults: Faults;
+  readonly wire: Wire;
   readonly calm: boolean;
   /** Judges a commit that was applied, and keeps what a roll-back would go back to. */
   applied(owner: SimOwner, partition: Partition, leaseValue: string, batch: Batch): void;
@@ -31,6 +36,7 @@ export class SimOwner {
   readonly name: string;
   readonly #world: OwnerWorld;
   readonly #definitions: Definitions;
+  readonly #post: Post;
   readonly #owned = new Map<Partition, Owned>();
   #pausedUntilMs = 0;
 
@@ -38,6 +44,8 @@ export class SimOwner {
     this.name = name;
     this.#world = world;
     this.#definitions = new Definitions(world.bus.documents, catalogue);
+    const callees = new Callees({ bus: world.bus, definitions: this.#definitions, globals: [], seal: () => undefined });
+    this.#post = new Post({ bus: world.bus, callees, log: silentLog });
   }
 
   async act(partition: Partition): Promise<void> {
@@ -61,11 +69,26 @@ export class SimOwner {
     const { bus } = this.#world;
     const lease = await bus.ownership.acquire(partition, this.name);
     if (!lease) return undefined;
-    const parts = { bus, definitions: this.#definitions, durations: new Durations(), log: silentLog };
+    const parts = {
+      bus,
+      definitions: this.#definitions,
+      durations: new Durations(),
+      log: silentLog,
+      post: { send: (from: Partition, kept: Kept, nowMs: number) => this.#send(from, kept, nowMs) },
+    };
     const actor = new ExecutionPartition(parts, lease, await bus.ownership.hold(lease), bus.store.clock.now());
     const owned = new Owned(lease, actor, actor.number, 0);
     this.#owned.set(partition, owned);
     return owned;
+  }
+
+  /** What is repeated until it is answered may be lost on its way; the gates answer for the rest. */
+  #send(from: Partition, kept: Kept, nowMs: number): Promise<Outcome> {
+    const { letter } = kept;
+    const repeated = letter.kind !== 'settle' && letter.kind !== 'launch' && (letter.kind !== 'call' || letter.waits);
+    if (!repeated) return this.#post.send(from, kept, nowMs);
+    this.#world.wire.send(() => this.#post.send(from, kept, this.#world.bus.store.clock.now()));
+    return Promise.resolve('sent');
   }
 
   async #plan(owned: Owned, partition: Partition): Promise<Batch | undefined> {
@@ -90,6 +113,7 @@ export class SimOwner {
     if (this.#isChance('resend')) answer = await bus.ownership.commit(owned.lease, commit);
     if (this.#isChance('loseReply')) return false;
     if (!owned.settle(answer, batch)) return false;
+    owned.actor.applied(batch, bus.store.clock.now());
     this.#world.dispatch(batch);
     return true;
   }

@@ -24,10 +24,13 @@ async function outcomeOf(seed: number, faults?: Faults): Promise<Record<string, 
   return world.observer.outcome();
 }
 
+const countsOf = (states: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(states, (state) => state)].sort().map(([state, all]) => [state, all.length]));
+
 test('running a quiet world to its end', async () => {
   const outcome = await outcomeOf(1);
   const states = Object.values(outcome).map((execution) => (execution as { state: string }).state);
-  assert.deepEqual(states.sort(), ['FAILED', 'FAILED', 'SUCCESS', 'SUCCESS', 'WARNING', 'WARNING']);
+  assert.deepEqual(countsOf(states), { FAILED: 5, RETRIED: 3, SUCCESS: 5, WARNING: 4 });
 });
 
 for (const faults of WORLDS.filter(({ name }) => !only || name === only))

@@ -10,9 +10,15 @@ import { parseFlow } from '../../lib/flow/parse.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import type { StartMessage } from '../../lib/model/message.ts';
-import { allPartitions, executionPartition, type Partition } from '../../lib/model/partition.ts';
+import {
+  allPartitions,
+  executionPartition,
+  flowKey,
+  flowPartition,
+  type Partition,
+} from '../../lib/model/partition.ts';
 import { type Faults, QUIET } from './faults.ts';
-import { FLOWS } from './flows.ts';
+import { CALLED, FLOWS } from './flows.ts';
 import { Observer } from './observer.ts';
 import { Dice } from './random.ts';
 import { SimOwner } from './sim-owner.ts';
@@ -22,7 +28,7 @@ import { Wire } from './wire.ts';
 const PARTITIONS = 2;
 const OWNERS = 2;
 const WORKERS = 3;
-const EXECUTIONS = 6;
+const EXECUTIONS = 9;
 const TICK_MS = 250;
 const STORM_TICKS = 800;
 const TICKS_MAX = 6_000;
@@ -61,6 +67,7 @@ export class World {
     this.#owners = Array.from({ length: OWNERS }, (_, n) => new SimOwner(`owner${n}`, this, catalogue));
     this.#workers = Array.from({ length: WORKERS }, (_, n) => new SimWorker(`worker${n}`, this));
     this.#kills = faults.kills ?? 0;
+    for (const source of CALLED) this.#save(source, catalogue);
     for (let n = 0; n < EXECUTIONS; n++) this.#ask(n, FLOWS[n % FLOWS.length]!, catalogue);
   }
 
@@ -99,6 +106,14 @@ export class World {
   async #hand(item: Item): Promise<void> {
     const living = this.#workers.filter(({ dead }) => !dead);
     await living[this.dice.below(living.length)]!.take(item);
+  }
+
+  /** As its actor would have it. */
+  #save(source: string, catalogue: Catalogue): void {
+    const { flow } = parseFlow(source, catalogue, { tenant: 'main' });
+    const document = { revision: 1, hash: flow!.hash, deleted: false, source, atMs: 0, createdAtMs: 0, requests: [] };
+    const space = this.bus.store.of(flowPartition(flow!, PARTITIONS));
+    space.documents.set(flowKey(flow!), new Map([['head', JSON.stringify(document)]]));
   }
 
   #ask(n: number, source: string, catalogue: Catalogue): void {
@@ -204,6 +219,7 @@ export class World {
         ({ endedMs, again }) =>
           endedMs !== undefined && (!lateStarts || (again === 2 && this.clock.nowMs - endedMs > LATE_MS * 2 + 30_000)),
       ) &&
+      this.observer.areAllEnded &&
       this.wire.isEmpty &&
       this.#workers.every(({ isIdle }) => isIdle)
     );

@@ -29,6 +29,8 @@ export interface TaskRunBody {
   readonly state: StateBody;
   /** Why it failed: ours. */
   readonly reason?: string;
+  /** When it goes on by itself: its next try, its next iteration, the end of its pause. Ours. */
+  readonly dueDate?: string;
 }
 
 export interface ExecutionBody {
@@ -40,9 +42,12 @@ export interface ExecutionBody {
   readonly taskRunList?: readonly TaskRunBody[];
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** The flow's, where tasks have changed them. */
+  readonly variables?: Readonly<Record<string, unknown>>;
   readonly labels: readonly { readonly key: string; readonly value: string }[];
   readonly state: StateBody;
   readonly parentId?: string;
+  readonly scheduleDate?: string;
   readonly originalId: string;
   readonly trigger?: {
     readonly id: string;

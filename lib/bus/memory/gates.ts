@@ -35,8 +35,13 @@ export function memoryMailbox(store: Store): Mailbox {
       const space = store.of(partition);
       const start = space.documents.get(message.executionId)?.get('start');
       if (space.tombstones.has(message.executionId)) return 'ended';
-      if (start === undefined) return 'unknown';
-      if ((JSON.parse(start) as ExecutionStart).incarnation !== message.incarnation) return 'otherIncarnation';
+      if (start === undefined && !message.caller) return 'unknown';
+      if (
+        start !== undefined &&
+        !message.caller &&
+        (JSON.parse(start) as ExecutionStart).incarnation !== message.incarnation
+      )
+        return 'otherIncarnation';
       space.killing.add(message.executionId);
       store.append(partition, [message]);
       return 'accepted';

@@ -112,6 +112,7 @@ function holdingOf(space: Keyspace): Holding {
     documents: [...space.documents.keys()],
     definitions: [...space.definitions.keys()],
     killing: [...space.killing],
+    letters: [...space.letters],
   };
 }
 
@@ -147,6 +148,8 @@ function write(space: Keyspace, lease: Lease, commit: Commit): void {
   for (const id of commit.tombstones.dropped) space.tombstones.delete(id);
   for (const [name, dueMs] of commit.timers.set) space.timers.set(name, dueMs);
   for (const name of commit.timers.dropped) space.timers.delete(name);
+  for (const [name, json] of commit.letters.set) space.letters.set(name, json);
+  for (const name of commit.letters.dropped) space.letters.delete(name);
   space.outbox = [...commit.outbox];
   for (const id of commit.killed) space.killing.delete(id);
   space.dead.unshift(...commit.deadLetters);

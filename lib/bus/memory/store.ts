@@ -17,6 +17,7 @@ export interface Keyspace {
   outbox: string[];
   definitions: Map<ContentHash, string>;
   killing: Set<string>;
+  letters: Map<string, string>;
   feed: { epoch: number; number: number; events: (readonly [string, string])[] }[];
   dead: string[];
   tries: Map<string, number>;
@@ -34,6 +35,7 @@ const emptyKeyspace = (): Keyspace => ({
   outbox: [],
   definitions: new Map(),
   killing: new Set(),
+  letters: new Map(),
   feed: [],
   dead: [],
   tries: new Map(),

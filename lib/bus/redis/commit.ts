@@ -32,6 +32,8 @@ export function commitArguments(lease: Lease, commit: Commit): (string | number)
   singles(args, commit.killed);
   singles(args, commit.deadLetters);
   singles(args, commit.triesDropped);
+  pairs(args, commit.letters.set);
+  singles(args, commit.letters.dropped);
   return args;
 }
 

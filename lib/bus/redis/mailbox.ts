@@ -44,8 +44,9 @@ export function redisMailbox({ state }: Connections): Mailbox {
     kill: async (partition, message) =>
       (await kill(state, prefixOf(partition), [
         message.executionId,
-        message.incarnation,
+        message.caller ? '' : message.incarnation,
         textOfMessages([message]),
+        message.caller ? 1 : 0,
       ])) as KillAnswer,
     append: async (partition, messages) => {
       let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];

@@ -105,7 +105,7 @@ function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly str
 
 async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
   const prefix = prefixOf(partition);
-  const [[number, outbox], timers, claims, ended, documents, definitions, killing] = await Promise.all([
+  const [[number, outbox], timers, claims, ended, documents, definitions, killing, letters] = await Promise.all([
     state.hmget(`${prefix}:owner`, 'number', 'outbox'),
     state.zrange(`${prefix}:timers`, '0', '-1', 'WITHSCORES'),
     state.hgetall(`${prefix}:claims`),
@@ -113,6 +113,7 @@ async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
     state.smembers(`${prefix}:docs`),
     state.hkeys(`${prefix}:defs`),
     state.smembers(`${prefix}:killing`),
+    state.hgetall(`${prefix}:letters`),
   ]).catch((error: unknown) => {
     throw reached(error);
   });
@@ -125,6 +126,7 @@ async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
     documents,
     definitions,
     killing,
+    letters: Object.entries(letters),
   };
 }
 

@@ -1,20 +1,62 @@
 /**
- * A flowable: a task that runs other tasks. One file each in this folder, and a line in `table.ts`. A flowable says what to
- * create next and whether its list is complete; errors, finally, states and kills are the same for all, in `../next.ts`.
+ * A flowable: a task that runs other tasks, or waits. One file each in this folder, and a line in `table.ts`. It says how it
+ * begins, what to create next and whether its list is complete; errors, finally, states and kills are the same for all, in
+ * `../next.ts`.
  */
-
 import type { TypeEntry } from '../../model/catalogue.ts';
-import type { Task } from '../../model/flow.ts';
+import type { ExecutionStart, TaskRun } from '../../model/execution.ts';
+import type { Flow, Labels, Task } from '../../model/flow.ts';
+import type { Call } from '../../model/letter.ts';
+import type { State } from '../../model/state.ts';
 import type { Scope } from '../scope.ts';
 
 export interface Flowable extends TypeEntry {
   readonly kind: 'flowable';
-  /** What it must remember from its beginning, such as the values of an iteration. Throws: the task run fails. */
-  begin?(task: Task, render: (value: unknown) => unknown): unknown;
+  /** What fails inside it is a warning. */
+  readonly forgives?: boolean;
+  /** Absent: it runs its `tasks`. Throws: the task run fails. */
+  begin?(task: Task, around: Around): Beginning;
   /** The task runs to create now, in order; the caller stops when a commit is full. */
   next(view: FlowableView): Iterable<Child>;
   /** Nothing more will be created and all has ended. Asked when nothing failed. */
   complete(view: FlowableView): boolean;
+  /** Its list is complete: whether it goes through it once more. Throws: the task run fails. */
+  again?(task: Task, around: Around): Again;
+  /** Of one that calls: the state of its attempt, by that of the execution that it has called. */
+  stateAfter?(task: Task, called: State): State;
+}
+
+export type Beginning =
+  /** Its list, if it is not `tasks`; what it must remember; its outputs. */
+  | { readonly kind: 'runs'; readonly list?: string; readonly memo?: unknown; readonly outputs?: Outputs }
+  /** Stands still until somebody resumes it, or until `dueMs`. */
+  | { readonly kind: 'pauses'; readonly dueMs?: number }
+  /** Has another execution begun; `waits`: its end is waited for. */
+  | {
+      readonly kind: 'calls';
+      readonly call: Call;
+      readonly waits: boolean;
+      /** To be rendered by the one that is called, at its end. */
+      readonly outputs?: Outputs;
+    };
+
+export type Again =
+  | { readonly kind: 'done'; readonly outputs?: Outputs }
+  /** Its children go; the next ones are created from `dueMs` on. */
+  | { readonly kind: 'again'; readonly memo: unknown; readonly outputs: Outputs; readonly dueMs: number }
+  | { readonly kind: 'failed'; readonly reason: string; readonly outputs: Outputs };
+
+export type Outputs = Readonly<Record<string, unknown>>;
+
+/** What a flowable sees at its beginning, and between two rounds. */
+export interface Around {
+  readonly nowMs: number;
+  readonly flow: Flow;
+  readonly start: ExecutionStart;
+  readonly labels: Labels;
+  readonly taskRun: TaskRun;
+  /** Renders every text in a value, as the task run sees it. Throws ExpressionError. */
+  render(value: unknown): unknown;
 }
 
 export interface FlowableView {
@@ -25,8 +67,10 @@ export interface FlowableView {
   /** Of its list; where it iterates, `created` and `live` count iterations. */
   readonly scope: Readonly<Scope>;
   scopeOf(iteration: number): Readonly<Scope>;
-  /** The iteration whose task run has just ended, if one has. */
+  /** The iterations in which a task run has just ended. */
   readonly touched: Iterable<number>;
+  /** The task run of one of its tasks, where it does not iterate. */
+  taskRun(task: Task): TaskRun | undefined;
 }
 
 export interface Child {

@@ -2,15 +2,18 @@
 import { flowableEntry } from './entry.ts';
 import type { Flowable, FlowableView } from './flowable.ts';
 
-export const SEQUENTIAL: Flowable = {
-  ...flowableEntry({
-    type: 'io.kestra.plugin.core.flow.Sequential',
-    aliases: ['io.kestra.core.tasks.flows.Sequential'],
-    title: 'Run tasks one after the other',
-    properties: {},
-  }),
+/** One after the other: of every flowable that does not say otherwise. */
+export const IN_SEQUENCE: Pick<Flowable, 'next' | 'complete'> = {
   *next({ tasks, scope }) {
     if (scope.live === 0 && scope.created < tasks.length) yield { task: tasks[scope.created]!, follows: true };
   },
   complete: ({ tasks, scope }: FlowableView) => scope.live === 0 && scope.created >= tasks.length,
+};
+
+export const SEQUENTIAL: Flowable = {
+  ...flowableEntry({
+    type: 'io.kestra.plugin.core.flow.Sequential',
+    title: 'Run tasks one after the other',
+  }),
+  ...IN_SEQUENCE,
 };

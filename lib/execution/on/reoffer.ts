@@ -3,7 +3,7 @@ import type { ReofferMessage } from '../../model/message.ts';
 import { isEnded, stateOf } from '../../model/state.ts';
 import { deliverAgain, endedAttempt, lastAttempt, withLastAttempt } from '../attempt.ts';
 import type { Draft } from '../draft.ts';
-import { endTaskRun } from '../next.ts';
+import { endTaskRun } from '../end.ts';
 
 export function onReoffer(draft: Draft, message: ReofferMessage): string | undefined {
   const taskRun = draft.taskRun(message.taskRunId);
@@ -12,7 +12,7 @@ export function onReoffer(draft: Draft, message: ReofferMessage): string | undef
   const attempt = lastAttempt(taskRun)!;
   if (attempt.delivery !== message.delivery) return 'another delivery of the attempt is out';
   if (stateOf(taskRun.history) !== 'KILLING') {
-    deliverAgain(draft, draft.flow.taskOf.get(taskRun.taskId)!, taskRun, false);
+    deliverAgain(draft, draft.taskOf(taskRun), taskRun, false);
     return undefined;
   }
   // The gate grants no claim to what is killing: nobody would ever answer for another delivery.

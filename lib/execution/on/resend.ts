@@ -12,6 +12,6 @@ export function onResend(draft: Draft, message: ResendMessage): string | undefin
   if (!taskRun || isEnded(stateOf(taskRun.history)) || taskRun.attempts.length !== message.attempt)
     return 'the attempt has ended';
   if (lastAttempt(taskRun)!.delivery !== message.delivery) return 'another delivery of the attempt is out';
-  sendAgain(draft, draft.flow.taskOf.get(taskRun.taskId)!, taskRun);
+  sendAgain(draft, draft.taskOf(taskRun), taskRun);
   return undefined;
 }

@@ -3,7 +3,8 @@ import type { WorkerLostMessage } from '../../model/message.ts';
 import { isEnded, stateOf } from '../../model/state.ts';
 import { deliverAgain, endedAttempt, lastAttempt, withLastAttempt } from '../attempt.ts';
 import type { Draft } from '../draft.ts';
-import { endTaskRun } from '../next.ts';
+import { endTaskRun } from '../end.ts';
+import { tolerated } from '../tolerated.ts';
 
 export const LOSSES_MAX = 3;
 
@@ -16,22 +17,15 @@ export function onWorkerLost(draft: Draft, message: WorkerLostMessage): string |
   const task = draft.flow.taskOf.get(taskRun.taskId)!;
   const killing = stateOf(taskRun.history) === 'KILLING';
   if (!killing && (attempt.losses ?? 0) + 1 < LOSSES_MAX) {
-    draft.effects.push({
-      kind: 'log',
-      taskRunId: taskRun.id,
-      level: 'WARN',
-      message: `the worker ${attempt.workerId ?? ''} was lost: handing the attempt out again`,
-    });
+    draft.log('WARN', `the worker ${attempt.workerId ?? ''} was lost: handing the attempt out again`, taskRun);
     deliverAgain(draft, task, taskRun, true);
     return undefined;
   }
   const state = killing ? 'KILLED' : 'FAILED';
   const reason = killing ? 'its worker was lost while it was being killed' : `its worker was lost ${LOSSES_MAX} times`;
-  draft.effects.push(
-    { kind: 'closeAttempt', ref: draft.refOf(taskRun) },
-    { kind: 'log', taskRunId: taskRun.id, level: 'ERROR', message: reason },
-  );
+  draft.effects.push({ kind: 'closeAttempt', ref: draft.refOf(taskRun) });
+  draft.log('ERROR', reason, taskRun);
   const ended = endedAttempt({ ...attempt, losses: (attempt.losses ?? 0) + 1 }, state, { endedAtMs: draft.nowMs });
-  endTaskRun(draft, { ...withLastAttempt(taskRun, ended), reason }, !killing && task.allowFailure ? 'WARNING' : state);
+  endTaskRun(draft, { ...withLastAttempt(taskRun, ended), reason }, tolerated(state, task));
   return undefined;
 }

@@ -2,9 +2,8 @@
  * One execution, kept up to date from the feed: watched first, read then, so that no change is missed. What events name is
  * fetched when somebody looks.
  */
-import type { TaskRun } from '../../../lib/model/execution.ts';
+import { isOver as headIsOver, type TaskRun } from '../../../lib/model/execution.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
-import { isEnded, stateOf } from '../../../lib/model/state.ts';
 import { NO_VERSION, type Version } from '../../../lib/model/version.ts';
 import type { Executions, Snapshot } from './executions.ts';
 import type { FeedHub } from './feed-hub.ts';
@@ -19,7 +18,8 @@ export interface Followed {
   readonly partitions: number;
 }
 
-export const isOver = ({ head }: Snapshot): boolean => isEnded(stateOf(head.history));
+/** Nothing more will happen to it: what runs after its end has run too. */
+export const isOver = ({ head }: Snapshot): boolean => headIsOver(head);
 
 export type TaskRunListener = (taskRun: TaskRun) => void;
 

@@ -83,9 +83,9 @@ export class LogCursor {
   know({ id, index, attempts, history }: Pick<TaskRun, 'id' | 'index' | 'attempts' | 'history'>): void {
     this.#indexes.set(id, index);
     for (const [n, attempt] of attempts.entries()) this.#knowAttempt(id, n + 1, attempt);
-    // One that was killed may be tried by a restart.
+    // One that has not ended well may be tried by a restart.
     const state = stateOf(history);
-    if (attempts.length === 0 && isEnded(state) && state !== 'KILLED') this.#finish(index, 1);
+    if (attempts.length === 0 && (state === 'SUCCESS' || state === 'SKIPPED')) this.#finish(index, 1);
   }
 
   /** All that there is has been taken. */

@@ -29,7 +29,7 @@ export function executionBody(
   head: ExecutionHead,
   taskRuns?: readonly TaskRun[],
 ): ExecutionBody {
-  const { flow, trigger, parentId } = start;
+  const { flow, trigger, parentId, scheduleDateMs } = start;
   return {
     id: start.id,
     tenantId: flow.tenant,
@@ -41,11 +41,16 @@ export function executionBody(
     ...(Object.keys(start.inputs).length > 0 ? { inputs: start.inputs } : {}),
     ...(head.outputs ? { outputs: head.outputs } : {}),
     labels: Object.entries(head.labels).map(([key, value]) => ({ key, value })),
+    ...(head.variables ? { variables: head.variables } : {}),
     ...(parentId === undefined ? {} : { parentId }),
+    ...(scheduleDateMs === undefined ? {} : { scheduleDate: iso(scheduleDateMs) }),
     originalId: start.originalId,
     ...(trigger ? { trigger: { id: trigger.id, type: trigger.type, variables: trigger.variables } } : {}),
     deleted: false,
-    metadata: { attemptNumber: 1, originalCreatedDate: iso(start.createdAtMs) },
+    metadata: {
+      attemptNumber: start.attemptNumber ?? 1,
+      originalCreatedDate: iso(start.firstCreatedAtMs ?? start.createdAtMs),
+    },
     ...(head.reason === undefined ? {} : { reason: head.reason }),
   };
 }
@@ -56,7 +61,7 @@ export const bodyOfExecution = (
 ): ExecutionBody => executionBody(execution, execution, execution.taskRunList);
 
 function taskRunBody(start: ExecutionStart, taskRun: TaskRun): TaskRunBody {
-  const { id, taskId, parentId, value, iteration, attempts, outputs, history, reason } = taskRun;
+  const { id, taskId, parentId, value, iteration, attempts, outputs, history, reason, dueMs } = taskRun;
   return {
     id,
     executionId: start.id,
@@ -64,11 +69,13 @@ function taskRunBody(start: ExecutionStart, taskRun: TaskRun): TaskRunBody {
     flowId: start.flow.id,
     taskId,
     ...(parentId === undefined ? {} : { parentTaskRunId: parentId }),
-    ...(value === undefined ? {} : { value, iteration }),
+    ...(value === undefined ? {} : { value }),
+    ...(iteration === undefined ? {} : { iteration }),
     ...(attempts.length > 0 ? { attempts: attempts.map(attemptBody) } : {}),
     ...(outputs ? { outputs } : {}),
     state: stateBody(history),
     ...(reason === undefined ? {} : { reason }),
+    ...(dueMs === undefined ? {} : { dueDate: iso(dueMs) }),
   };
 }
 

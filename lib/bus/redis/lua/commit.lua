@@ -6,7 +6,7 @@
 --         applied (entry id) · documents (id, kind: n new, s set, d drop; count of texts, field/json …; count, removed field …) ·
 --         opened (ref, delivery) · closed (ref) · tombstones (id, json) · tombstones dropped (id) · timers (due, name) ·
 --         timers dropped (name) · events (id, json) · definitions dropped (hash) · killed (id) · dead letters (json) ·
---         tries dropped (entry id)
+--         tries dropped (entry id) · letters (name, json) · letters dropped (name)
 -- Answers 'APPLIED', 'DONE', 'FENCED', 'ROLLED_BACK' or 'REFUSED'.
 local call = redis.call
 local CHUNK = 1000
@@ -59,6 +59,8 @@ local function act(p, a, last)
   local killed, killedCount = section(1)
   local dead, deadCount = section(1)
   local tries, triesCount = section(1)
+  local letters, lettersCount = section(2)
+  local lettersDropped, lettersDroppedCount = section(1)
   if next ~= last + 1 then return 'REFUSED' end
   for n = timers, timers + timersCount - 1, 2 do
     local due = tonumber(ARGV[n])
@@ -97,6 +99,8 @@ local function act(p, a, last)
   each('LPUSH', p .. ':dead', dead, deadCount)
   if deadCount > 0 then call('LTRIM', p .. ':dead', 0, 9999) end
   each('HDEL', p .. ':tries', tries, triesCount)
+  each('HSET', p .. ':letters', letters, lettersCount)
+  each('HDEL', p .. ':letters', lettersDropped, lettersDroppedCount)
   -- A start that waits in the mailbox may name a definition that no live execution uses: it goes when nothing waits.
   if definitionsCount > 0 and call('XLEN', p .. ':mail') == 0 then each('HDEL', p .. ':defs', definitions, definitionsCount) end
   if ARGV[a + 6] ~= '' then call('XTRIM', p .. ':feed', 'MINID', '~', ARGV[a + 6]) end

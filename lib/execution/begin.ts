@@ -1,0 +1,95 @@
+/** The beginning of a task run: skipped, handed to the workers, or a flowable that runs its tasks, pauses or calls. */
+import { textOf } from '../errors.ts';
+import { NeedsFact } from '../expression/render.ts';
+import type { TaskRun } from '../model/execution.ts';
+import type { Task } from '../model/flow.ts';
+import { entering } from '../model/state.ts';
+import { dispatchAttempt } from './attempt.ts';
+import { beginCall } from './call.ts';
+import type { Draft } from './draft.ts';
+import { endTaskRun, failTaskRun } from './end.ts';
+import type { Around, Child } from './flowable/flowable.ts';
+import { flowableOf } from './flowable/table.ts';
+import { holds } from './holds.ts';
+import { durationIn, placeOf, reasonOf, renderIn } from './look.ts';
+import { beginPause } from './pause.ts';
+
+/**
+ * Creates a task run below an owner (undefined: the flow) and begins it. What several ask is found out together: the step is
+ * not made until all is known.
+ */
+export function create(
+  draft: Draft,
+  parentId: string | undefined,
+  list: string,
+  { task, iteration, value }: Child,
+): void {
+  const taskRun: TaskRun = {
+    id: draft.idOf(task, parentId, list, iteration),
+    taskId: task.id,
+    index: draft.nextIndex,
+    list,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(iteration === undefined ? {} : { iteration }),
+    ...(value === undefined ? {} : { value }),
+    history: [['CREATED', draft.nowMs]],
+    attempts: [],
+  };
+  draft.put(taskRun);
+  try {
+    if (task.runIf !== undefined && !holds(renderIn(draft, task.runIf, placeOf(draft, taskRun))))
+      endTaskRun(draft, taskRun, 'SKIPPED');
+    else begin(draft, task, taskRun);
+  } catch (error) {
+    if (error instanceof NeedsFact) draft.questions.push(error.question);
+    else failTaskRun(draft, draft.taskRun(taskRun.id)!, textOf(error));
+  }
+}
+
+/** Begins a task run, or its next try. */
+export function begin(draft: Draft, task: Task, taskRun: TaskRun): void {
+  if (task.kind === 'runnable') return dispatchAttempt(draft, task, taskRun);
+  try {
+    beginFlowable(draft, task, taskRun);
+  } catch (error) {
+    failTaskRun(draft, draft.taskRun(taskRun.id)!, reasonOf(error));
+  }
+}
+
+function beginFlowable(draft: Draft, task: Task, taskRun: TaskRun): void {
+  const beginning = flowableOf(task.type).begin?.(task, aroundOf(draft, taskRun)) ?? { kind: 'runs' };
+  const running: TaskRun = { ...taskRun, history: entering(taskRun.history, 'RUNNING', draft.nowMs) };
+  const timeoutMs = task.timeout === undefined ? undefined : durationIn(draft, taskRun, 'timeout', task.timeout);
+  if (timeoutMs !== undefined) draft.setTimer('timeout', taskRun.id, draft.nowMs + timeoutMs);
+  switch (beginning.kind) {
+    case 'runs': {
+      const { list, memo, outputs } = beginning;
+      draft.put({
+        ...running,
+        ...(list === undefined ? {} : { branch: list }),
+        ...(memo === undefined ? {} : { memo }),
+        ...(outputs === undefined ? {} : { outputs }),
+      });
+      return draft.wake(taskRun.id);
+    }
+    case 'pauses': {
+      beginPause(draft, running, beginning);
+      const [asked] = task.lists.onPause ?? [];
+      if (asked && !asked.disabled) create(draft, taskRun.id, 'onPause', { task: asked });
+      return;
+    }
+    case 'calls':
+      return beginCall(draft, running, beginning);
+  }
+}
+
+export function aroundOf(draft: Draft, taskRun: TaskRun): Around {
+  return {
+    nowMs: draft.nowMs,
+    flow: draft.flow,
+    start: draft.start,
+    labels: draft.head.labels,
+    taskRun,
+    render: (value) => renderIn(draft, value, placeOf(draft, taskRun)),
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * Calls: a task run that has another execution begun. The letter that asks for it is kept until the end is known, and asks again
+ * (B4); the execution's id follows from task run and attempt, so that asking twice is asking once (B3).
+ */
+import type { Attempt, TaskRun } from '../model/execution.ts';
+import { derivedId } from '../model/ids.ts';
+import { callName, settleName } from '../model/letter.ts';
+import { entering, stateOf } from '../model/state.ts';
+import type { Draft } from './draft.ts';
+import type { Beginning } from './flowable/flowable.ts';
+
+/** From the end of a call, until the one that was called may forget it: a roll-back may have lost that it was taken. */
+const SETTLE_MS = 30_000;
+
+/** `taskRun` runs already. */
+export function beginCall(draft: Draft, taskRun: TaskRun, beginning: Extract<Beginning, { kind: 'calls' }>): void {
+  const { call, waits, outputs } = beginning;
+  const number = taskRun.attempts.length + 1;
+  const attempt: Attempt = {
+    history: [
+      ['CREATED', draft.nowMs],
+      ['RUNNING', draft.nowMs],
+    ],
+  };
+  const id = derivedId('call', taskRun.id, number);
+  draft.put({ ...taskRun, attempts: [...taskRun.attempts, attempt], outputs: { executionId: id } });
+  const caller = {
+    executionId: draft.start.id,
+    taskRunId: taskRun.id,
+    attempt: number,
+    ...(outputs ? { outputs } : {}),
+  };
+  draft.effects.push({
+    kind: 'send',
+    name: callName(draft.start.id, taskRun.id, number),
+    letter: { kind: 'call', id, caller, waits, call },
+  });
+}
+
+/** The execution that it has called. */
+export const calledBy = ({ outputs }: TaskRun): string => String(outputs?.executionId);
+
+/** The call is over: what was called is told so after a while. */
+export function endCall(draft: Draft, taskRun: TaskRun): void {
+  const childId = calledBy(taskRun);
+  draft.effects.push(
+    { kind: 'unsend', name: callName(draft.start.id, taskRun.id, taskRun.attempts.length) },
+    {
+      kind: 'send',
+      name: settleName(draft.start.id, childId),
+      letter: { kind: 'settle', id: childId, notBeforeMs: draft.nowMs + SETTLE_MS },
+    },
+  );
+}
+
+/** What was called is killed, and its end waited for. */
+export function killCall(draft: Draft, taskRun: TaskRun, principal: string): void {
+  const attempt = taskRun.attempts.length;
+  const known = stateOf(taskRun.history) === 'KILLING';
+  draft.put(known ? taskRun : { ...taskRun, history: entering(taskRun.history, 'KILLING', draft.nowMs) });
+  draft.effects.push({
+    kind: 'send',
+    name: callName(draft.start.id, taskRun.id, attempt),
+    letter: {
+      kind: 'kill',
+      id: calledBy(taskRun),
+      caller: { executionId: draft.start.id, taskRunId: taskRun.id, attempt },
+      principal,
+    },
+  });
+}
