@@ -213,7 +213,10 @@ test('telling a task what the server refuses, and that none can be asked', async
   const rude = await aBarePeer((socket) => socket.once('data', () => socket.destroy()));
   asked.length = 0;
   work.others = [aWebserver(rude.url), aWebserver(webserver.url, 'elsewhere')];
-  assert.match((await run('kill')).end.reason!, /^expected the server's answer to DELETE \/executions\/other\/kill, got /);
+  assert.match(
+    (await run('kill')).end.reason!,
+    /^expected the server's answer to DELETE \/executions\/other\/kill, got /,
+  );
   assert.deepEqual(asked, [], 'what may have been heard is not said to another one');
   work.others = [aWebserver(webserver.url)];
 });
