@@ -4,15 +4,16 @@
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
+import { GONE } from '../../lib/bus/feed.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { SealOutput } from '../../lib/execution/draft.ts';
-import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
+import { applyChange, loadRun, type Run, taskRunField } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
-import { attemptRef } from '../../lib/model/execution.ts';
+import { attemptRef, isOver } from '../../lib/model/execution.ts';
 import { askName } from '../../lib/model/letter.ts';
-import type { AnswersMessage, FlowMessage, Message } from '../../lib/model/message.ts';
+import type { AnswersMessage, FlowMessage, ForgetMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Answered, Question } from '../../lib/model/question.ts';
 import { type Attempts, resendOf } from './attempts.ts';
@@ -26,6 +27,8 @@ import type { Post } from './post.ts';
 import { onUnmet } from './unmet.ts';
 
 const TIMERS_MAX = 200;
+/** They are about executions that the gate may have brought back. */
+const BACK: ReadonlySet<Message['kind']> = new Set(['restart', 'goOn', 'changeTaskRun', 'changeState', 'relabel']);
 
 export interface ExecutionParts {
   readonly bus: Bus;
@@ -74,11 +77,13 @@ export class ExecutionPartition implements PartitionActor {
       if (run) this.#needFlow(hashes, run.start.flow.hash);
       else if (this.#documents.has(id)) missing.add(id);
     };
+    const back = (message: Message) => BACK.has(message.kind) && !this.#runs.has(message.executionId);
     for (const { messages } of entries)
       for (const message of messages as readonly Message[]) {
         if (message.kind === 'start') this.#needFlow(hashes, message.start.flow.hash);
         if (message.kind === 'answers') this.#needAsked(hashes, message.name);
         need(message.executionId);
+        if (back(message)) missing.add(message.executionId);
       }
     for (const { executionId } of this.#own) need(executionId);
     for (const [name] of this.#held.timers.due(nowMs, TIMERS_MAX)) need(name.slice(0, name.indexOf('/')));
@@ -140,6 +145,7 @@ export class ExecutionPartition implements PartitionActor {
         if (!fields?.has('start') || !fields.has('head')) return;
         const run = loadRun(fields);
         this.#runs.set(id, run);
+        this.#documents.add(id);
         this.#held.residue.uses(id, run.start.flow.hash);
         this.#needFlow(hashes, run.start.flow.hash);
       }),
@@ -198,6 +204,7 @@ export class ExecutionPartition implements PartitionActor {
 
   #take(batch: Batch, message: Message, nowMs: number, answers?: readonly Answered[]): void {
     if (message.kind === 'answers') return this.#answered(batch, message, nowMs);
+    if (message.kind === 'forget') return this.#forget(batch, message);
     const id = message.executionId;
     const run = this.#runs.get(id);
     const hash = message.kind === 'start' ? message.start.flow.hash : run?.start.flow.hash;
@@ -223,10 +230,27 @@ export class ExecutionPartition implements PartitionActor {
       this.#held.residue.uses(id, changed.start.flow.hash);
     }
     batch.add(id, taken.change);
+    if (BACK.has(message.kind)) this.#revive(batch, message, changed);
     if (message.kind === 'taskStarted')
       this.attempts.claimed(attemptRef(id, message.taskRunId, message.attempt), nowMs);
     if (message.kind === 'kill') this.#held.killing.add(id);
     for (const effect of taken.effects) this.#held.do(batch, changed, effect, nowMs);
+  }
+
+  #revive(batch: Batch, { kind, executionId }: Message, run: Run): void {
+    if (!isOver(run.head)) this.#held.residue.revive(batch, executionId, run.start.flow.hash);
+    // No commit has told of it yet.
+    if (kind === 'goOn')
+      batch.event(executionId, ['start', 'head', ...Array.from(run.taskRuns.keys(), taskRunField)].join(' '));
+  }
+
+  #forget(batch: Batch, { executionId: id, keeps }: ForgetMessage): void {
+    const run = this.#runs.get(id);
+    if (run && !isOver(run.head)) return;
+    if (this.#documents.delete(id)) batch.document({ id, set: [], drop: true });
+    this.#runs.delete(id);
+    this.#held.residue.drop(id);
+    batch.event(id, [GONE, ...keeps].join(' '));
   }
 
   /** The message is kept in a letter, and taken when the answers are there. */

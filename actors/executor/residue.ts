@@ -66,6 +66,26 @@ export class Residue {
     this.remember(batch, id, tombstone);
   }
 
+  /** An execution that had ended goes on: nothing of its end is left. */
+  revive(batch: Batch, id: string, hash: ContentHash): void {
+    this.uses(id, hash);
+    this.#ended.delete(id);
+    if (!this.#tombstones.delete(id)) return;
+    batch.tombstones.delete(id);
+    batch.tombstonesDropped.push(id);
+  }
+
+  /** A document that is of no use any more: it goes like one that has ended now. */
+  abandon(batch: Batch, id: string): void {
+    if (!this.#ended.has(id)) this.#ended.set(id, batch.version);
+  }
+
+  /** Its document goes now. */
+  drop(id: string): void {
+    this.#ended.delete(id);
+    this.#release(id, this.#sweptMs);
+  }
+
   remember(batch: Batch, id: string, tombstone: Tombstone): void {
     this.#tombstones.set(id, tombstone);
     batch.tombstones.set(id, JSON.stringify(tombstone));

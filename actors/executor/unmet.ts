@@ -29,6 +29,14 @@ export function onUnmet(batch: Batch, message: Message, run: Run | undefined, he
       return onChildEnded(batch, message, held, nowMs);
     case 'settled':
       return held.settle(batch, message.executionId, REMEMBER_MS, nowMs);
+    case 'restart':
+    case 'changeTaskRun':
+    case 'changeState':
+    case 'relabel':
+    case 'goOn':
+      // It may have been brought back for that.
+      if (run && isOver(run.head)) held.residue.abandon(batch, message.executionId);
+      return;
     default:
   }
 }

@@ -120,6 +120,7 @@ export class FeedCopy {
     if (!executions) return false;
     const done = await insist(this.#insistence, 'writing', async () => {
       const end = this.#seconds.startTimer();
+      for (const [, id, { deleted }] of changed) if (deleted) await repository.deleteExecution(id, deleted);
       await repository.write({ executions, flows, lines: [], cursors: named });
       end();
       return true;
@@ -134,7 +135,8 @@ export class FeedCopy {
     const { documents } = this.#copying.bus;
     const rows = await Promise.all(
       changed.map(async ([partition, id, change]) => {
-        const { fields } = change;
+        const { fields, deleted } = change;
+        if (deleted) return undefined;
         const texts = fields.size > 0 ? await documents.fields(partition, id, [...fields]) : [];
         try {
           return rowOf(id, change, texts);

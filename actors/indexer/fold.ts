@@ -15,6 +15,8 @@ export interface Changed {
   readonly fields: Set<string>;
   /** Ids of task runs that went. */
   readonly removed: Set<string>;
+  /** It is deleted, save what is named here. */
+  deleted?: ReadonlySet<string>;
 }
 
 type Unreadable = (id: string, error: unknown) => void;
@@ -27,7 +29,9 @@ export function foldExecutions(entries: readonly FeedEntry[]): ReadonlyMap<strin
       let changed = all.get(id);
       if (!changed) all.set(id, (changed = { version, fields: new Set(), removed: new Set() }));
       changed.version = version;
-      for (const name of names.split(' ')) add(changed, name);
+      const [first, ...rest] = names.split(' ');
+      if (first === GONE) changed.deleted = new Set(rest);
+      else for (const name of [first!, ...rest]) add(changed, name);
     }
   return all;
 }

@@ -5,7 +5,7 @@
  * The event of an execution names the fields of its document that the commit has changed, parted by spaces; `-t:x` is one that
  * went. It does not repeat them: a reader fetches what it wants, once for however many events it has gathered. What it gets may
  * be newer than the event; histories only grow, so nothing is missed. A document stays until every durable reader is behind
- * its end.
+ * its end. `-` says that the execution is deleted; words behind it name what is kept of it: `logs`, `metrics`.
  */
 import type { Partition } from '../model/partition.ts';
 import type { Version } from '../model/version.ts';

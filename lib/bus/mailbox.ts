@@ -4,7 +4,8 @@
  * flow's definition beside it).
  */
 import type { FlowMessage, KillMessage, Message, StartMessage } from '../model/message.ts';
-import type { Partition } from '../model/partition.ts';
+import type { ContentHash, Partition } from '../model/partition.ts';
+import type { Version } from '../model/version.ts';
 
 /** A message more than this from the bus's now, either way, is refused. */
 export const MESSAGE_LIFE_MS = 5 * 60_000;
@@ -26,6 +27,20 @@ export type StartAnswer =
 
 export type KillAnswer = 'accepted' | 'ended' | 'unknown' | 'otherIncarnation';
 
+export interface Revival {
+  readonly executionId: string;
+  /** All fields of its document. */
+  readonly fields: readonly (readonly [field: string, json: string])[];
+  /** As of when they are: refused where the partition remembers a later end. */
+  readonly version: Version;
+  readonly hash: ContentHash;
+  readonly definition: string;
+  readonly message: Message;
+}
+
+/** `live`: it is there, and any message can be appended. `newer`: the repository is behind what the partition knows. */
+export type ReviveAnswer = 'accepted' | 'live' | 'newer';
+
 export interface Mailbox {
   /**
    * Starts an execution. `definition` is the flow's source, kept in the partition under its hash for as long as an
@@ -41,6 +56,11 @@ export interface Mailbox {
    * an execution that is not there yet too.
    */
   kill(partition: Partition, message: KillMessage): Promise<KillAnswer>;
+  /**
+   * Brings back an execution that has left, as the repository has it, and appends a message for its owner in the same step.
+   * Throws `bus.messageTooLarge`.
+   */
+  revive(partition: Partition, revival: Revival): Promise<ReviveAnswer>;
   /**
    * Appends any other messages as one entry, so that they are read together. Throws `bus.messageLate` when one is older
    * or newer than MESSAGE_LIFE_MS, `bus.messageTooLarge` beyond MESSAGE_BYTES_MAX.

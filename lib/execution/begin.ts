@@ -3,7 +3,7 @@ import { textOf } from '../errors.ts';
 import { NeedsFact } from '../expression/render.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
-import { entering } from '../model/state.ts';
+import { entering, stateOf } from '../model/state.ts';
 import { dispatchAttempt } from './attempt.ts';
 import { beginCall } from './call.ts';
 import type { Draft } from './draft.ts';
@@ -58,7 +58,9 @@ export function begin(draft: Draft, task: Task, taskRun: TaskRun): void {
 
 function beginFlowable(draft: Draft, task: Task, taskRun: TaskRun): void {
   const beginning = flowableOf(task.type).begin?.(task, aroundOf(draft, taskRun)) ?? { kind: 'runs' };
-  const running: TaskRun = { ...taskRun, history: entering(taskRun.history, 'RUNNING', draft.nowMs) };
+  // One that was reopened runs already.
+  const runs = stateOf(taskRun.history) === 'RUNNING';
+  const running = runs ? taskRun : { ...taskRun, history: entering(taskRun.history, 'RUNNING', draft.nowMs) };
   const timeoutMs = task.timeout === undefined ? undefined : durationIn(draft, taskRun, 'timeout', task.timeout);
   if (timeoutMs !== undefined) draft.setTimer('timeout', taskRun.id, draft.nowMs + timeoutMs);
   switch (beginning.kind) {

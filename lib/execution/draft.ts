@@ -154,9 +154,19 @@ export class Draft {
     return this.#present(this.#run?.byTask.get(taskId), this.#newByTask.get(taskId));
   }
 
-  /** All task runs right below a task run, oldest first. */
-  childrenOf(parentId: string): readonly string[] {
-    return this.#present(this.#run?.byParent.get(parentId), this.#newByParent.get(parentId));
+  /** All task runs right below a task run, or the flow, oldest first. */
+  childrenOf(parentId: string | undefined): readonly string[] {
+    const owner = parentId ?? '';
+    return this.#present(this.#run?.byParent.get(owner), this.#newByParent.get(owner));
+  }
+
+  /** Every task run: for what is done to an execution as a whole. */
+  *all(): Iterable<TaskRun> {
+    for (const id of this.#run?.taskRuns.keys() ?? NOTHING) {
+      const taskRun = this.taskRun(id);
+      if (taskRun) yield taskRun;
+    }
+    for (const [id, taskRun] of this.#taskRuns) if (!this.#run?.taskRuns.has(id)) yield taskRun;
   }
 
   #present(old: Iterable<string> = NOTHING, created: readonly string[] = NOTHING): readonly string[] {
@@ -178,7 +188,7 @@ export class Draft {
     if (!before) {
       this.#createdCount++;
       note(this.#newByTask, taskRun.taskId, taskRun.id);
-      if (taskRun.parentId !== undefined) note(this.#newByParent, taskRun.parentId, taskRun.id);
+      note(this.#newByParent, taskRun.parentId ?? '', taskRun.id);
     }
     this.#taskRuns.set(taskRun.id, taskRun);
     count((key) => this.#ownScope(key), before, taskRun);

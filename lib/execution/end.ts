@@ -6,6 +6,7 @@ import { MESSAGE_FORMAT } from '../model/message.ts';
 import { entering, type State, stateOf } from '../model/state.ts';
 import { closingOf } from './closing.ts';
 import type { Draft } from './draft.ts';
+import { HANDLERS } from './handlers.ts';
 import { reasonOf, renderIn } from './look.ts';
 import { judge } from './sla.ts';
 import { tolerated } from './tolerated.ts';
@@ -13,7 +14,6 @@ import { tolerated } from './tolerated.ts';
 const REMEMBER_MS = 10 * 60_000;
 /** An answer to a caller is a message. */
 const OUTPUT_CHARS_MAX = 200_000;
-const HANDLERS: ReadonlySet<string> = new Set(['errors', 'finally', 'onPause', 'afterExecution']);
 
 /** Writes the end of a task run and wakes its owner. */
 export function endTaskRun(draft: Draft, taskRun: TaskRun, state: State): void {

@@ -11,6 +11,7 @@ import { endExecution, endTaskRun, forget } from './end.ts';
 import type { Child, Flowable, FlowableView } from './flowable/flowable.ts';
 import { SEQUENTIAL } from './flowable/sequential.ts';
 import { flowableOf } from './flowable/table.ts';
+import { removeBelow } from './handlers.ts';
 import { reasonOf } from './look.ts';
 import { renewalMs } from './retry.ts';
 import { tolerated } from './tolerated.ts';
@@ -139,7 +140,7 @@ function goesAgain(draft: Draft, { taskRun, task, flowable }: Owner): boolean {
         draft.put({ ...changed, ending: 'FAILED', reason: again.reason });
         return false;
       case 'again':
-        removeUnder(draft, taskRun.id);
+        removeBelow(draft, taskRun.id);
         draft.put({ ...changed, memo: again.memo, dueMs: again.dueMs });
         draft.setTimer('again', taskRun.id, again.dueMs);
         return true;
@@ -148,14 +149,6 @@ function goesAgain(draft: Draft, { taskRun, task, flowable }: Owner): boolean {
     draft.log('ERROR', reasonOf(error), taskRun);
     draft.put({ ...taskRun, ending: 'FAILED', reason: reasonOf(error) });
     return false;
-  }
-}
-
-/** Takes away all that is below a task run. */
-function removeUnder(draft: Draft, parentId: string): void {
-  for (const id of draft.childrenOf(parentId)) {
-    removeUnder(draft, id);
-    draft.remove(draft.taskRun(id)!);
   }
 }
 

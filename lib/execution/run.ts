@@ -13,7 +13,7 @@ export interface Run {
   readonly taskRuns: ReadonlyMap<string, TaskRun>;
   /** Ids of the task runs of a task, in the order of creation. */
   readonly byTask: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The same of the task runs right below a task run. */
+  /** The same of the task runs right below a task run, or the flow (''). */
   readonly byParent: ReadonlyMap<string, ReadonlySet<string>>;
   readonly scopes: ReadonlyMap<string, Readonly<Scope>>;
   /** Task runs that have not ended. */
@@ -69,7 +69,7 @@ export function applyChange(run: Run | undefined, change: Change): Run {
     owned.taskRuns.set(taskRun.id, taskRun);
     if (!before) {
       note(owned.byTask, taskRun.taskId, taskRun.id);
-      if (taskRun.parentId !== undefined) note(owned.byParent, taskRun.parentId, taskRun.id);
+      note(owned.byParent, taskRun.parentId ?? '', taskRun.id);
     }
     count(scopeOf, before, taskRun);
     if (isEnded(stateOf(taskRun.history))) owned.live.delete(taskRun.id);
@@ -84,7 +84,7 @@ function remove(run: OwnedRun, id: string, scopeOf: (key: string) => Scope): voi
   run.taskRuns.delete(id);
   run.live.delete(id);
   run.byTask.get(before.taskId)!.delete(id);
-  if (before.parentId !== undefined) run.byParent.get(before.parentId)?.delete(id);
+  run.byParent.get(before.parentId ?? '')?.delete(id);
   run.byParent.delete(id);
   count(scopeOf, before, undefined);
 }

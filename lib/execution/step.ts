@@ -16,8 +16,11 @@ import type { Change, Effect } from './effect.ts';
 import { endExecution } from './end.ts';
 import { advance } from './next.ts';
 import { onAbandon } from './on/abandon.ts';
+import { isAfterwards, onAfterwards } from './on/afterwards.ts';
 import { onChildEnded } from './on/child-ended.ts';
 import { onContinue } from './on/continue.ts';
+import { onForceRun } from './on/force-run.ts';
+import { onGoOn } from './on/go-on.ts';
 import { onKill } from './on/kill.ts';
 import { onPause } from './on/pause.ts';
 import { onReoffer } from './on/reoffer.ts';
@@ -61,7 +64,7 @@ export function step(run: Run | undefined, message: Message, facts: Facts): Step
     );
   }
   if (!run) return unchanged('no such execution');
-  if (isOver(run.head)) return unchanged('the execution has ended');
+  if (isOver(run.head) && !isAfterwards(message)) return unchanged('the execution has ended');
   return changed(new Draft(run, run, { ...facts, flow: flowOrNothing(facts.flow) }), (draft) => answer(draft, message));
 }
 
@@ -88,6 +91,17 @@ function answer(draft: Draft, message: Rest): string | undefined {
       return onPause(draft, message);
     case 'resume':
       return onResume(draft, message);
+    case 'goOn':
+      return onGoOn(draft, message);
+    case 'forceRun':
+      return onForceRun(draft, message);
+    case 'restart':
+    case 'changeTaskRun':
+    case 'changeState':
+    case 'relabel':
+      return isOver(draft.head) ? onAfterwards(draft, message) : 'it has not ended';
+    case 'forget':
+      return 'it has not ended';
     case 'childEnded':
       return onChildEnded(draft, message);
     case 'settled':

@@ -125,6 +125,57 @@ export interface ResumeMessage extends Named {
   readonly inputs?: Readonly<Record<string, unknown>>;
 }
 
+/** What has not ended well is done again: of an execution that has ended, or was brought back for that. */
+export interface RestartMessage extends Named {
+  readonly kind: 'restart';
+  readonly incarnation: number;
+  readonly principal: string;
+}
+
+/** An execution that was put together from another one, RESTARTED, goes on. */
+export interface GoOnMessage extends Named {
+  readonly kind: 'goOn';
+  readonly incarnation: number;
+}
+
+/** A task run of an execution that has ended is said to be in another state, and the execution goes on from there. */
+export interface ChangeTaskRunMessage extends Named {
+  readonly kind: 'changeTaskRun';
+  readonly incarnation: number;
+  readonly principal: string;
+  readonly taskRunId: string;
+  readonly state: State;
+}
+
+/** An execution that has ended is said to have ended otherwise. */
+export interface ChangeStateMessage extends Named {
+  readonly kind: 'changeState';
+  readonly incarnation: number;
+  readonly principal: string;
+  readonly state: State;
+}
+
+/** Labels of an execution that has ended: added, or in the place of those of the same key. */
+export interface RelabelMessage extends Named {
+  readonly kind: 'relabel';
+  readonly incarnation: number;
+  readonly labels: Labels;
+}
+
+/** What waits for its time does not wait: the scheduled beginning, tries, rounds, what is paused. */
+export interface ForceRunMessage extends Named {
+  readonly kind: 'forceRun';
+  readonly incarnation: number;
+  readonly principal: string;
+}
+
+/** An execution that has ended is deleted, here and in the repository. */
+export interface ForgetMessage extends Named {
+  readonly kind: 'forget';
+  /** What of it stays in the repository. */
+  readonly keeps: readonly ('logs' | 'metrics')[];
+}
+
 /** The execution that a task run has asked for has ended; or could not even begin. */
 export interface ChildEndedMessage extends Named {
   readonly kind: 'childEnded';
@@ -174,6 +225,13 @@ export type Message =
   | KillMessage
   | PauseMessage
   | ResumeMessage
+  | RestartMessage
+  | GoOnMessage
+  | ChangeTaskRunMessage
+  | ChangeStateMessage
+  | RelabelMessage
+  | ForceRunMessage
+  | ForgetMessage
   | ChildEndedMessage
   | SettledMessage
   | AnswersMessage

@@ -129,7 +129,8 @@ export interface Repository {
   lines(search: LineSearch): Promise<Page<LogLine>>;
   /** In the order of time. */
   metrics(search: MetricSearch): Promise<Page<MetricEntry>>;
-  deleteExecution(id: string): Promise<boolean>;
+  /** With its task runs, and its lines and metrics unless they are kept. False where it was not there. */
+  deleteExecution(id: string, keeps?: ReadonlySet<string>): Promise<boolean>;
   /** Deletes executions that ended before `beforeMs`, with their task runs, lines and metrics, up to `limit`; returns how many. */
   retain(beforeMs: number, limit: number): Promise<number>;
   ready(): Promise<boolean>;

@@ -1,6 +1,6 @@
 /** The gates in memory: starts, kills, other messages, claims. The same answers as `redis/lua/`. */
 import { Fault } from '../../errors.ts';
-import { type ExecutionStart, parseAttemptRef } from '../../model/execution.ts';
+import { type ExecutionStart, parseAttemptRef, type Tombstone } from '../../model/execution.ts';
 import { MESSAGE_FORMAT, type Message, type StartMessage } from '../../model/message.ts';
 import type { Partition } from '../../model/partition.ts';
 import { CLAIM_MS, type ClaimAnswer, type ClaimRequest, type Claims, type RenewAnswer } from '../claims.ts';
@@ -43,6 +43,16 @@ export function memoryMailbox(store: Store): Mailbox {
       )
         return 'otherIncarnation';
       space.killing.add(message.executionId);
+      store.append(partition, [message]);
+      return 'accepted';
+    },
+    revive: async (partition, { executionId, version, hash, definition, message, fields }) => {
+      const space = store.of(partition);
+      if (space.documents.has(executionId)) return 'live';
+      const tombstone = space.tombstones.get(executionId);
+      if (tombstone !== undefined && (JSON.parse(tombstone) as Tombstone).version > version) return 'newer';
+      space.documents.set(executionId, new Map(fields));
+      if (!space.definitions.has(hash)) space.definitions.set(hash, definition);
       store.append(partition, [message]);
       return 'accepted';
     },

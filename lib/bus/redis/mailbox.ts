@@ -8,6 +8,7 @@ import {
   type Mailbox,
   MESSAGE_BYTES_MAX,
   MESSAGE_LIFE_MS,
+  type ReviveAnswer,
   type StartAnswer,
 } from '../mailbox.ts';
 import { type Connections, reached } from './connection.ts';
@@ -19,6 +20,7 @@ const RETRY_AFTER_MS = 1_000;
 const LOOK_ENTRIES = 500;
 const append = sectioned('append');
 const kill = script('kill');
+const revive = script('revive');
 const start = script('start');
 
 export function redisMailbox({ state }: Connections): Mailbox {
@@ -48,6 +50,15 @@ export function redisMailbox({ state }: Connections): Mailbox {
         textOfMessages([message]),
         message.caller ? 1 : 0,
       ])) as KillAnswer,
+    revive: async (partition, { executionId, version, hash, definition, message, fields }) =>
+      (await revive(state, prefixOf(partition), [
+        executionId,
+        version,
+        hash,
+        definition,
+        textOfMessages([message]),
+        ...fields.flat(),
+      ])) as ReviveAnswer,
     append: async (partition, messages) => {
       let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
       for (const { atMs } of messages) {

@@ -28,12 +28,24 @@ export const DAG: Flowable = {
     }
   },
   complete: ({ tasks, scope }) => scope.live === 0 && scope.created >= tasks.length,
+  after: ({ lists }, one, other) => dependents(lists.tasks ?? [], one.taskId).has(other.taskId),
 };
 
 /** One that is disabled holds nobody up. */
 function isDone(view: FlowableView, task: Task | undefined): boolean {
   const taskRun = task && view.taskRun(task);
   return task === undefined || (taskRun !== undefined && isEnded(stateOf(taskRun.history)));
+}
+
+/** All that wait for it, through others too. */
+function dependents(tasks: readonly Task[], id: string): ReadonlySet<string> {
+  const found = new Set<string>([id]);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const task of tasks) if (task.dependsOn?.some((each) => found.has(each))) found.add(task.id);
+  }
+  found.delete(id);
+  return found;
 }
 
 function checkLists({ id, lists }: Task): readonly PropertyProblem[] {

@@ -5,6 +5,10 @@ import { VALUES } from './for-each.ts';
 import { CONCURRENT, roomOf } from './parallel.ts';
 import { valuesOf } from './values.ts';
 
+interface Memo {
+  readonly values: readonly string[];
+}
+
 export const EACH_PARALLEL: Flowable = {
   ...flowableEntry({
     type: 'io.kestra.plugin.core.flow.EachParallel',
@@ -12,9 +16,9 @@ export const EACH_PARALLEL: Flowable = {
     properties: { value: VALUES, concurrent: CONCURRENT },
     required: ['value'],
   }),
-  begin: (task, { render }) => ({ kind: 'runs', memo: valuesOf(render(task.properties.value)) }),
+  begin: (task, { render }) => ({ kind: 'runs', memo: { values: valuesOf(render(task.properties.value)) } }),
   *next({ task, tasks, memo, scope }) {
-    const values = memo as readonly string[];
+    const { values } = memo as Memo;
     const room = roomOf(task.properties.concurrent);
     const { runs, liveRuns } = scope;
     for (let n = 0; runs + n < values.length * tasks.length && liveRuns + n < room; n++) {
@@ -23,5 +27,6 @@ export const EACH_PARALLEL: Flowable = {
     }
   },
   complete: ({ tasks, memo, scope }) =>
-    scope.liveRuns === 0 && scope.runs >= (memo as readonly string[]).length * tasks.length,
+    scope.liveRuns === 0 && scope.runs >= (memo as Memo).values.length * tasks.length,
+  after: () => false,
 };

@@ -12,5 +12,5 @@ export const EACH_SEQUENTIAL: Flowable = {
     required: ['value'],
   }),
   ...iterating(() => 1),
-  begin: (task, { render }) => ({ kind: 'runs', memo: valuesOf(render(task.properties.value)) }),
+  begin: (task, { render }) => ({ kind: 'runs', memo: { values: valuesOf(render(task.properties.value)) } }),
 };

@@ -22,9 +22,13 @@ export interface Flowable extends TypeEntry {
   complete(view: FlowableView): boolean;
   /** Its list is complete: whether it goes through it once more. Throws: the task run fails. */
   again?(task: Task, around: Around): Again;
+  /** Whether `other` is done after `one`, so that a replay from `one` does it again. Absent: as its list says. */
+  after?(task: Task, one: Place, other: Place): boolean;
   /** Of one that calls: the state of its attempt, by that of the execution that it has called. */
   stateAfter?(task: Task, called: State): State;
 }
+
+export type Place = Pick<TaskRun, 'taskId' | 'iteration'>;
 
 export type Beginning =
   /** Its list, if it is not `tasks`; what it must remember; its outputs. */

@@ -25,4 +25,5 @@ export const PARALLEL: Flowable = {
     for (let n = 0; created + n < tasks.length && live + n < room; n++) yield { task: tasks[created + n]! };
   },
   complete: ({ tasks, scope }) => scope.live === 0 && scope.created >= tasks.length,
+  after: () => false,
 };

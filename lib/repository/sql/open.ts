@@ -47,7 +47,7 @@ export function openSqlRepository({ file, log }: { readonly file: string; readon
     namespaces: async (tenant) => readNamespaces(held().db, tenant),
     lines: async (search) => searchLines(held().db, search),
     metrics: async (search) => searchMetrics(held().db, search),
-    deleteExecution: async (id) => deleteExecution(held().handle, id),
+    deleteExecution: async (id, keeps) => deleteExecution(held().handle, id, keeps),
     retain: async (beforeMs, limit) => retain(held().handle, beforeMs, limit),
     ready: async () => opened !== undefined && answers(opened.handle),
     close: async () => {

@@ -9,10 +9,10 @@ import { inOne } from './dialect.ts';
 
 const AT_ONCE = 50;
 
-export function deleteExecution(handle: DatabaseSync, id: string): boolean {
+export function deleteExecution(handle: DatabaseSync, id: string, keeps?: ReadonlySet<string>): boolean {
   return inOne(handle, () => {
     const row = handle.prepare('select no from executions where id = ?').get(id);
-    if (row) remove(handle, [{ no: Number(row.no), id }]);
+    if (row) remove(handle, [{ no: Number(row.no), id }], keeps);
     return row !== undefined;
   });
 }
@@ -39,15 +39,21 @@ export async function retain(handle: DatabaseSync, beforeMs: number, limit: numb
   return deleted;
 }
 
-function remove(handle: DatabaseSync, executions: readonly { readonly no: number; readonly id: string }[]): void {
+function remove(
+  handle: DatabaseSync,
+  executions: readonly { readonly no: number; readonly id: string }[],
+  keeps: ReadonlySet<string> = NOTHING,
+): void {
   const taskRuns = handle.prepare('delete from task_runs where execution_no = ?');
   const lines = handle.prepare('delete from logs where execution_id = ?');
   const metrics = handle.prepare('delete from metrics where execution_id = ?');
   const execution = handle.prepare('delete from executions where no = ?');
   for (const { no, id } of executions) {
     taskRuns.run(no);
-    lines.run(id);
-    metrics.run(id);
+    if (!keeps.has('logs')) lines.run(id);
+    if (!keeps.has('metrics')) metrics.run(id);
     execution.run(no);
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set();

@@ -1,0 +1,81 @@
+/**
+ * Reopening: what has ended is to be done again. Chosen task runs become RESTARTED, or run again where they are flowables; those
+ * around them run; what had handled their end goes. The execution is RESTARTED, in another incarnation, and nothing runs yet.
+ */
+import type { TaskRun } from '../../model/execution.ts';
+import { entering, type State, stateOf } from '../../model/state.ts';
+import type { Draft } from '../draft.ts';
+import { HANDLERS, removeBelow } from '../handlers.ts';
+
+const BAD: ReadonlySet<State> = new Set(['FAILED', 'KILLED', 'CANCELLED']);
+
+/** Reopens what has not ended well. A sentence where there is nothing of that kind. */
+export function restart(draft: Draft): string | undefined {
+  const failed = failedOf(draft);
+  if (failed.length === 0 && draft.head.reason === undefined) return 'No task found to restart execution from!';
+  for (const taskRun of failed) reopen(draft, taskRun);
+  removeHandlers(draft, undefined);
+  reopenExecution(draft, 'system.restarted');
+  return undefined;
+}
+
+/** Those that have not ended well, and hold none that has not; nor stand in one that has ended well all the same. */
+export function failedOf(draft: Draft): readonly TaskRun[] {
+  const bad = [...draft.all()].filter((taskRun) => BAD.has(stateOf(taskRun.history)) && isMeant(draft, taskRun));
+  const around = new Set(bad.map(({ parentId }) => parentId));
+  return bad.filter(({ id }) => !around.has(id));
+}
+
+function isMeant(draft: Draft, taskRun: TaskRun): boolean {
+  if (HANDLERS.has(taskRun.list)) return false;
+  const parent = taskRun.parentId === undefined ? undefined : draft.taskRun(taskRun.parentId);
+  return parent === undefined || (BAD.has(stateOf(parent.history)) && isMeant(draft, parent));
+}
+
+/** It is done again, and those around it run. */
+export function reopen(draft: Draft, taskRun: TaskRun): void {
+  const { dueMs: _, ending: __, ...rest } = taskRun;
+  const runs = draft.taskOf(taskRun).kind === 'flowable' && taskRun.attempts.length === 0;
+  if (!runs) draft.put({ ...rest, history: entering(taskRun.history, 'RESTARTED', draft.nowMs) });
+  else {
+    // It begins anew: what it remembered is of what was there before.
+    removeBelow(draft, taskRun.id);
+    const { memo: _, branch: __, outputs: ___, reason: ____, ...fresh } = rest;
+    draft.put({ ...fresh, history: entering(taskRun.history, 'RUNNING', draft.nowMs) });
+  }
+  reopenAround(draft, taskRun);
+}
+
+export function reopenAround(draft: Draft, { parentId }: TaskRun): void {
+  const parent = parentId === undefined ? undefined : draft.taskRun(parentId);
+  if (!parent || stateOf(parent.history) === 'RUNNING') return;
+  const { ending: _, reason: __, dueMs: ___, ...rest } = parent;
+  removeHandlers(draft, parent.id);
+  draft.put({ ...rest, history: entering(parent.history, 'RUNNING', draft.nowMs) });
+  reopenAround(draft, parent);
+}
+
+/** What has handled the end of an owner's tasks. */
+export function removeHandlers(draft: Draft, ownerId: string | undefined): void {
+  for (const id of draft.childrenOf(ownerId)) {
+    const taskRun = draft.taskRun(id)!;
+    if (!HANDLERS.has(taskRun.list)) continue;
+    removeBelow(draft, id);
+    draft.remove(taskRun);
+  }
+}
+
+/** `label`: says what was done to it. */
+export function reopenExecution(draft: Draft, label: string): void {
+  const { start, head } = draft;
+  const { history, labels, variables, rememberS, missed } = head;
+  draft.start = { ...start, incarnation: start.incarnation + 1 };
+  draft.head = {
+    history: entering(history, 'RESTARTED', draft.nowMs),
+    labels: { ...labels, [label]: 'true' },
+    taskRuns: 0,
+    ...(variables ? { variables } : {}),
+    ...(rememberS === undefined ? {} : { rememberS }),
+    ...(missed ? { missed } : {}),
+  };
+}
