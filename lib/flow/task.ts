@@ -6,6 +6,7 @@ import type { Catalogue, TaskList, TypeEntry } from '../model/catalogue.ts';
 import type { Retry, Task } from '../model/flow.ts';
 import { nearest } from '../nearest.ts';
 import type { Path } from '../yaml/yaml.ts';
+import { readInputs } from './input.ts';
 import type { Problems } from './problems.ts';
 import { isMap, MapReader, type YamlMap } from './reader.ts';
 import { readRetry } from './retry.ts';
@@ -166,6 +167,7 @@ export class TaskReader {
       properties,
       lists,
       parents,
+      ...(entry.inputs === undefined ? {} : { inputs: readInputs(reader, entry.inputs) }),
     };
     for (const name of LATER)
       if (reader.has(name) && !entry.properties.includes(name)) this.#problems.later(reader.at(name), name);

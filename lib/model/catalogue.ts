@@ -13,6 +13,8 @@ export interface TypeEntry {
   readonly title: string;
   /** Properties that hold lists of tasks. Empty for runnable tasks. */
   readonly lists: readonly TaskList[];
+  /** Of its own properties, the one that asks for inputs of a person. */
+  readonly inputs?: string;
   /** Names of its own properties, without those every task has. */
   readonly properties: readonly string[];
   /** JSON Schema (2020-12) of its own properties, for editors and documentation. */

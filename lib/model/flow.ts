@@ -120,6 +120,8 @@ export interface Task {
   readonly lists: Readonly<Record<string, readonly Task[]>>;
   /** The tasks around it, innermost first. */
   readonly parents: readonly string[];
+  /** What it asks of a person, such as a Pause of whoever resumes it. */
+  readonly inputs?: readonly Input[];
   /** In a Dag: ids of the tasks beside it that must have succeeded. */
   readonly dependsOn?: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface PropertySchema {
   readonly properties?: Readonly<Record<string, PropertySchema>>;
 }
 
-interface Described extends Partial<Pick<TypeEntry, 'checkLists'>> {
+interface Described extends Partial<Pick<TypeEntry, 'checkLists' | 'inputs'>> {
   readonly type: string;
   readonly aliases?: readonly string[];
   readonly title: string;
@@ -32,7 +32,7 @@ const ENDS: readonly TaskList[] = [
 ];
 
 export function flowableEntry(described: Described): TypeEntry & { readonly kind: 'flowable' } {
-  const { type, aliases = [], title, properties = {}, required = [], lists = TASKS, checkLists } = described;
+  const { type, aliases = [], title, properties = {}, required = [], lists = TASKS, checkLists, inputs } = described;
   return {
     type,
     aliases,
@@ -46,6 +46,7 @@ export function flowableEntry(described: Described): TypeEntry & { readonly kind
       ...required.filter((name) => given[name] === undefined || given[name] === null).map(missing),
     ],
     ...(checkLists ? { checkLists } : {}),
+    ...(inputs === undefined ? {} : { inputs }),
   };
 }
 

@@ -21,6 +21,7 @@ export const PAUSE: Flowable = {
       behavior: { enum: BEHAVIORS, default: 'RESUME', description: 'What comes when pauseDuration is over' },
       onResume: { type: 'array', description: 'Inputs that are asked of whoever resumes' },
     },
+    inputs: 'onResume',
     lists: [
       { name: 'onPause', shape: 'one' },
       { name: 'tasks', shape: 'list', main: true },

@@ -2,9 +2,10 @@
 import type { Bus } from '../../../lib/bus/bus.ts';
 import { GONE } from '../../../lib/bus/feed.ts';
 import { Fault } from '../../../lib/errors.ts';
-import type { ExecutionHead, ExecutionStart, TaskRun } from '../../../lib/model/execution.ts';
+import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../../lib/model/execution.ts';
 import type { StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
+import type { Version } from '../../../lib/model/version.ts';
 import type { Repository } from '../../../lib/repository/repository.ts';
 
 const TASK_RUN = 't:';
@@ -13,9 +14,12 @@ const TASK_RUN = 't:';
 export class Snapshot {
   start: ExecutionStart;
   head: ExecutionHead;
+  /** As of when it is, where it has left Redis. */
+  readonly past: Version | undefined;
   readonly #taskRuns: Map<string, TaskRun>;
 
-  constructor(start: ExecutionStart, head: ExecutionHead, taskRuns: Iterable<TaskRun>) {
+  constructor(start: ExecutionStart, head: ExecutionHead, taskRuns: Iterable<TaskRun>, past?: Version) {
+    this.past = past;
     this.start = start;
     this.head = head;
     this.#taskRuns = new Map(Array.from(taskRuns, (taskRun) => [taskRun.id, taskRun]));
@@ -59,7 +63,7 @@ export class Executions {
     const live = await this.#live(id);
     if (live) return live;
     const past = await this.#repository.execution(id);
-    if (past) return new Snapshot(past, past, past.taskRunList);
+    if (past) return pastOf(past);
     const waiting = await this.#bus.mailbox.waitingStart(executionPartition(id, this.#bus.partitions), id);
     // Its owner may have taken it in between.
     return (await this.#live(id)) ?? (waiting && createdOf(waiting));
@@ -96,6 +100,11 @@ export class Executions {
 /** What was asked for, before its owner has taken it in. */
 export const createdOf = ({ start, labels }: Pick<StartMessage, 'start' | 'labels'>): Snapshot =>
   new Snapshot(start, { history: [['CREATED', start.createdAtMs]], labels, taskRuns: 0 }, []);
+
+/** A row holds all in one. */
+function pastOf({ version, taskRunList, ...both }: Execution): Snapshot {
+  return new Snapshot(both, both, taskRunList, version);
+}
 
 function snapshotOf(fields: ReadonlyMap<string, string>): Snapshot | undefined {
   const [start, head] = [fields.get('start'), fields.get('head')];

@@ -11,10 +11,11 @@ import type { FlowDocument, FlowRevision } from '../../../lib/flow/actor.ts';
 import { definitionOf } from '../../../lib/flow/definition.ts';
 import { parseFlow } from '../../../lib/flow/parse.ts';
 import type { Catalogue } from '../../../lib/model/catalogue.ts';
+import type { ExecutionStart } from '../../../lib/model/execution.ts';
 import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
 import { idOf } from '../../../lib/model/ids.ts';
 import { type FlowMessage, MESSAGE_FORMAT } from '../../../lib/model/message.ts';
-import { flowKey, flowPartition } from '../../../lib/model/partition.ts';
+import { executionPartition, flowKey, flowPartition } from '../../../lib/model/partition.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { invalidFlow } from '../refusals.ts';
 import type { FeedHub } from './feed-hub.ts';
@@ -32,6 +33,13 @@ export interface KnownFlow {
   readonly document: FlowDocument;
   /** Undefined where the source needs a plugin that is not here any more. */
   readonly flow?: Flow;
+}
+
+/** A flow as an execution runs it. */
+export interface Defined {
+  readonly flow: Flow;
+  readonly definition: string;
+  readonly revision: number;
 }
 
 interface Kept {
@@ -135,6 +143,29 @@ export class Flows {
       principal,
     }));
     if (event.outcome === 'unknown') throw unknownFlow(name);
+  }
+
+  /**
+   * What an execution runs: the definition that its partition keeps, or that of its revision where it keeps none any more.
+   * Throws `flow.unknown`, `flow.invalid`.
+   */
+  async ofExecution({ id, flow: ref }: Pick<ExecutionStart, 'id' | 'flow'>): Promise<Defined> {
+    const partition = executionPartition(id, this.#bus.partitions);
+    const kept = await this.#bus.documents.definition(partition, ref.hash);
+    return kept === undefined ? this.ofRevision(ref, ref.revision) : this.#defined(kept, ref.revision);
+  }
+
+  /** Throws `flow.unknown`, `flow.invalid`. */
+  async ofRevision(name: FlowName, revision: number): Promise<Defined> {
+    const found = await this.revision(name, revision);
+    if (!found) throw new Fault('flow.unknown', `expected a revision of ${name.namespace}.${name.id}, got ${revision}`);
+    return this.#defined(this.definition(found.source), revision);
+  }
+
+  #defined(definition: string, revision: number): Defined {
+    const { flow, problems } = parseFlow(definition, this.#catalogue, { tenant: TENANT });
+    if (!flow) throw invalidFlow(problems);
+    return { flow, definition, revision };
   }
 
   /** The size comes first: a source that cannot be saved is not worth the time to parse it. */

@@ -28,7 +28,7 @@ export class Live {
   readonly changed = new Signal();
   /** What may be its end: who waits for that alone is not woken by the rest. */
   readonly #mayEnd = new Signal();
-  readonly #id: string;
+  readonly id: string;
   readonly #parts: Followed;
   readonly #onTaskRun: TaskRunListener;
   #forget: () => void = () => {};
@@ -40,7 +40,7 @@ export class Live {
 
   private constructor(parts: Followed, id: string, onTaskRun: TaskRunListener) {
     this.#parts = parts;
-    this.#id = id;
+    this.id = id;
     this.#onTaskRun = onTaskRun;
   }
 
@@ -69,15 +69,15 @@ export class Live {
     const names = [...this.#names];
     this.#names.clear();
     if (!this.#stale && names.length > 0) {
-      const fields = await this.#parts.executions.fields(this.#id, names);
+      const fields = await this.#parts.executions.fields(this.id, names);
       // It has left Redis: the repository has the whole of it.
       if (fields) for (const taskRun of this.#snapshot!.apply(fields)) this.#onTaskRun(taskRun);
       else this.#stale = true;
     }
     if (this.#stale) {
       this.#stale = false;
-      const read = await this.#parts.executions.find(this.#id);
-      this.#snapshot = read ?? this.#snapshot ?? (await this.#parts.executions.read(this.#id));
+      const read = await this.#parts.executions.find(this.id);
+      this.#snapshot = read ?? this.#snapshot ?? (await this.#parts.executions.read(this.id));
       for (const taskRun of this.#snapshot.taskRuns) this.#onTaskRun(taskRun);
     }
     return this.#snapshot!;
