@@ -70,7 +70,8 @@ async function open(browser: Browser, t: TestContext, url: string, options: Open
     text.startsWith('Failed to load resource') && provoked.some((what) => text.includes(String(what)));
   context.on('console', (message) => {
     // Violations of the policy come here too, as errors.
-    if (message.type() === 'error' && !isProvoked(message.text())) complaints.push(message.text());
+    if (message.type() === 'error' && !isProvoked(message.text()))
+      complaints.push(`${message.text()} ${message.location().url}`);
   });
   context.on('weberror', (error) => complaints.push(String(error.error().stack)));
   t.after(async () => {
