@@ -59,7 +59,6 @@ test('refusing what a type cannot have, by place', () => {
     ],
     ['{ id: a, type: SELECT }', 'inputs[0].values'],
     ['{ id: a, type: SELECT, values: [[1]] }', 'inputs[0].values[0]'],
-    ['{ id: a, type: SELECT, expression: "{{ inputs. }}" }', 'inputs[0].expression'],
     ['{ id: a, type: STRING, validator: "\\\\" }', 'inputs[0].validator', 'invalid pattern [\\]'],
     ['{ id: a, type: INT, validator: x }', 'inputs[0].validator'],
     ['{ id: a, type: DATE, after: soon }', 'inputs[0].after'],
@@ -71,7 +70,6 @@ test('refusing what a type cannot have, by place', () => {
       'Inputs with a default value cannot also have a prefill.',
     ],
     ['{ id: a, type: STRING, dependsOn: b }', 'inputs[0].dependsOn'],
-    ['{ id: a, type: STRING, dependsOn: { condition: "{{" } }', 'inputs[0].dependsOn.condition'],
     [
       `{ id: a, type: STRING, displayName: ${'x'.repeat(65)} }`,
       'inputs[0].displayName',

@@ -180,7 +180,7 @@ export class Draft {
       if (taskRun && !isEnded(stateOf(taskRun.history))) yield taskRun;
     }
     for (const [id, taskRun] of this.#taskRuns)
-      if (!this.#run?.taskRuns.has(id) && !isEnded(stateOf(taskRun.history))) yield taskRun;
+      if (!this.#run?.live.has(id) && !isEnded(stateOf(taskRun.history))) yield taskRun;
   }
 
   put(taskRun: TaskRun): void {

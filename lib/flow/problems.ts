@@ -37,9 +37,9 @@ export class Problems {
     this.#add('error', path, message, detail);
   }
 
-  /** A problem inside the text of a value. */
+  /** Of a template inside the text of a value. Kestra takes it, and it fails when it is rendered: a warning. */
   within(path: Path, within: Place, message: string, detail: Detail): void {
-    this.#add('error', path, message, { ...this.#yaml.inside(path, within), ...detail });
+    this.#add('warning', path, message, { ...this.#yaml.inside(path, within), ...detail });
   }
 
   warning(path: Path, message: string, detail: Detail = {}): void {

@@ -269,7 +269,9 @@ export function readWorkerGroup(reader: MapReader): string | undefined {
 
 /** What to say of a type that is not there: the type that was meant, by its last part, or that it is one of Kestra's own. */
 export function meant(written: string, entries: readonly TypeEntry[]): string {
-  const byName = new Map(entries.map(({ type }) => [nameOf(type), type]));
+  // Of two that are as near, the one of the same package.
+  const sorted = entries.toSorted((a, b) => Number(isBeside(b, written)) - Number(isBeside(a, written)));
+  const byName = new Map(sorted.map(({ type }) => [nameOf(type), type]));
   const hint = byName.get(nearest(nameOf(written), byName.keys()) ?? '');
   if (hint) return ` (did you mean ${hint}?)`;
   return KESTRAS_OWN.test(written) ? ', which is not supported yet' : '';
@@ -277,6 +279,8 @@ export function meant(written: string, entries: readonly TypeEntry[]): string {
 
 const KESTRAS_OWN = /^io\.kestra\.(?:plugin\.)?core\./;
 
+const isBeside = ({ type }: TypeEntry, written: string): boolean =>
+  type.slice(0, type.lastIndexOf('.')) === written.slice(0, written.lastIndexOf('.'));
 const nameOf = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
 
 /** `a.b[0]` as a path. */

@@ -1,4 +1,7 @@
-/** The syntax of the templates in a value, at any depth. What they name is known only when they are rendered. */
+/**
+ * The syntax of the templates in a value, at any depth: what is wrong with it is told when a flow is saved, and fails whatever
+ * renders it. What they name is known only then.
+ */
 import { checkTemplate, isTemplate } from '../expression/render.ts';
 import type { Path } from '../yaml/yaml.ts';
 import type { Problems } from './problems.ts';

@@ -130,12 +130,6 @@ const FLOWS: Readonly<
     path: 'tasks[1].id',
     says: [/Duplicate task id with name \[say\]/, /expected each task id once/],
   },
-  'an expression that cannot be parsed': {
-    source: source('    message: "{{ outputs.( }}"\n'),
-    line: 6,
-    path: 'tasks[0].message',
-    says: [/expected .*, got .* in the expression `\{\{ outputs\.\( \}\}`/],
-  },
   'no tasks': {
     source: `id: bad\nnamespace: ${NAMESPACE}\ntasks: []\n`,
     line: 3,
@@ -163,6 +157,23 @@ for (const [what, { source: text, line, path, says: sentences }] of Object.entri
     });
     assert.deepEqual([validated.status, validated.body[0]!.problems], [200, answer.body.problems]);
   });
+
+test('warning of an expression that cannot be parsed, and naming the place', async () => {
+  const text = source('    message: "{{ outputs.( }}"\n');
+  const validated = await api.ask<{ problems: Refusal['problems']; constraints?: string }[]>(
+    'POST',
+    '/flows/validate',
+    {
+      headers: YAML,
+      body: text,
+    },
+  );
+  const [{ problems, constraints }] = validated.body as [(typeof validated.body)[0]];
+  assert.equal(constraints, undefined);
+  const [{ line, path, message }] = problems as [Refusal['problems'][0]];
+  assert.deepEqual([line, path], [6, 'tasks[0].message']);
+  assert.match(message, /expected .*, got .* in the expression `\{\{ outputs\.\( \}\}`/);
+});
 
 test('refusing a flow that exists and one that is another', async () => {
   const exists = await save(aFlow('taken', [says('a')]));

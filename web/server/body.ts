@@ -5,6 +5,7 @@ import { faultIn } from './value.ts';
 
 export const FLOW_BYTES_MAX = 1024 * 1024;
 export const FORM_BYTES_MAX = 8 * 1024 * 1024;
+const EXCERPT_CHARS = 60;
 /** A byte order mark stays: a source is read back as it was sent. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -51,19 +52,39 @@ function textIn(body: Buffer): string {
 }
 
 export async function jsonOf(request: IncomingMessage, bytesMax: number): Promise<Record<string, unknown>> {
-  const text = await sourceOf(request, bytesMax);
-  let value: unknown;
-  try {
-    value = text === '' ? {} : JSON.parse(text);
-  } catch {
-    // The refusal below says it.
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Fault('request.invalid', `expected a JSON object, got ${JSON.stringify(text.slice(0, 60))}`);
-  const fault = faultIn(value);
-  if (fault !== undefined) throw new Fault('request.invalid', fault);
+  const value = (await jsonIn(request, bytesMax)) ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw notJson('a JSON object', value);
   return value as Record<string, unknown>;
 }
+
+/** A list of texts, such as ids. */
+export async function textsOf(request: IncomingMessage, bytesMax: number): Promise<readonly string[]> {
+  const value = await jsonIn(request, bytesMax);
+  if (!Array.isArray(value) || value.some((each) => typeof each !== 'string'))
+    throw notJson('a JSON list of texts', value);
+  return value as readonly string[];
+}
+
+/** Any JSON; undefined where the body is empty. */
+export async function jsonIn(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+  const text = await sourceOf(request, bytesMax);
+  if (text === '') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Fault('request.invalid', `expected JSON, got ${JSON.stringify(text.slice(0, EXCERPT_CHARS))}`);
+  }
+  const fault = faultIn(value);
+  if (fault !== undefined) throw new Fault('request.invalid', fault);
+  return value;
+}
+
+const notJson = (expected: string, value: unknown): Fault =>
+  new Fault(
+    'request.invalid',
+    `expected ${expected}, got ${(JSON.stringify(value) ?? 'nothing').slice(0, EXCERPT_CHARS)}`,
+  );
 
 /** The fields of what is no multipart form: an execution's inputs. */
 export async function fieldsOf(request: IncomingMessage): Promise<Record<string, unknown>> {

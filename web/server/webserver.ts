@@ -23,17 +23,22 @@ import type { Storage } from '../../lib/storage/storage.ts';
 import { appOf } from './app.ts';
 import { type Household, prepare } from './auth/first-start.ts';
 import { type Door, refuseOpenDoor } from './auth/guard.ts';
+import { Commands } from './live/commands.ts';
+import { Copies } from './live/copies.ts';
 import { Executions } from './live/executions.ts';
 import { FeedHub } from './live/feed-hub.ts';
 import { Flows } from './live/flows.ts';
 import { LineHub } from './live/line-hub.ts';
 import { Logs } from './live/logs.ts';
 import { Starts } from './live/starts.ts';
+import { bulkHandlers } from './routes/bulk.ts';
+import { evaluationHandlers } from './routes/evaluation.ts';
 import { executionHandlers } from './routes/executions.ts';
 import { fileHandlers } from './routes/files.ts';
 import { flowHandlers } from './routes/flows.ts';
 import { inputHandlers } from './routes/inputs.ts';
 import { logHandlers } from './routes/logs.ts';
+import { operationHandlers } from './routes/operations.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
 
@@ -157,11 +162,17 @@ class WebserverService implements Webserver {
       time: this.#time,
       uploadBytesMax: config.uploadMb * MB,
     });
+    const commands = new Commands({ bus, flows, followed, time: this.#time });
+    const copies = new Copies({ starts, commands, time: this.#time });
+    const operations = { executions, flows, starts, commands, copies, storage };
     return {
       ...sessionHandlers({ ...door, version: VERSION, instance: this.#household!.instance }),
       ...flowHandlers(flows, repository),
       ...inputHandlers(starts),
       ...executionHandlers({ bus, repository, executions, starts, followed }),
+      ...operationHandlers(operations),
+      ...bulkHandlers({ ...operations, bus, repository }),
+      ...evaluationHandlers({ executions, flows }),
       ...fileHandlers(executions, storage),
       ...logHandlers({ ...followed, lines: this.#lines, logs }),
     };

@@ -121,6 +121,16 @@ export class Commands {
     await this.#say(id, { message: { ...this.#named(id), kind: 'forget', keeps }, isDone: () => false }, true);
   }
 
+  /** Resolves when it has ended. Throws `bus.unavailable`. */
+  async ended(id: string): Promise<void> {
+    const live = await Live.watch(this.#parts.followed, id);
+    try {
+      if (!isOver(await live.end({ ms: TAKEN_MS }))) throw running(id);
+    } finally {
+      live.close();
+    }
+  }
+
   /** A new execution, as it was put together. */
   async launch(change: Change, defined: Defined): Promise<Snapshot> {
     const { start, head, taskRuns } = change;

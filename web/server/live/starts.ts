@@ -36,6 +36,8 @@ export interface StartAsked {
   readonly given: (form: Form) => Promise<Readonly<Record<string, unknown>>>;
   readonly labels: readonly (readonly [key: string, value: string])[];
   readonly principal: string;
+  /** Not before this. */
+  readonly scheduleDateMs?: number;
   readonly idempotencyKey?: string;
 }
 
@@ -54,7 +56,7 @@ export interface StartParts {
 interface Prepared {
   readonly message: StartMessage;
   readonly definition: string;
-  readonly uploads: Uploads;
+  readonly uploads?: Uploads;
 }
 
 interface Definition {
@@ -103,14 +105,7 @@ export class Starts {
   /** Each input as a start would have it; nothing is kept. Throws `flow.unknown`. */
   async judge(asked: Pick<StartAsked, 'name' | 'revision' | 'given'>): Promise<readonly ResolvedInput[]> {
     const { flow, revision } = await this.#definition(asked.name, asked.revision);
-    const id = idOf(randomBytes(16));
-    const uploads = new Uploads(flow, id, { bytesMax: this.#parts.uploadBytesMax });
-    const given = await asked.given(uploads);
-    const { each } = this.#resolved({ flow, revision, id }, given);
-    return each.map((resolved) => {
-      const problems = uploads.problems.filter(({ path }) => path === `inputs.${resolved.input.id}`);
-      return problems.length > 0 ? { ...resolved, problems } : resolved;
-    });
+    return this.judged({ flow, revision, id: idOf(randomBytes(16)) }, asked);
   }
 
   /** Its id, and what is to be sent; only the id where it was started before. */
@@ -121,7 +116,7 @@ export class Starts {
     const id = nameOf(asked);
     // Its files are there already, and must stay what they are.
     if (asked.idempotencyKey !== undefined && (await this.#followed.executions.find(id))) return [id];
-    const uploads = new Uploads(flow, id, { storage: this.#parts.storage, bytesMax: this.#parts.uploadBytesMax });
+    const uploads = this.#uploads({ flow, revision, id });
     const inputs = await this.#inputs({ flow, revision, id }, asked, uploads);
     const atMs = this.#time.now();
     const start: ExecutionStart = {
@@ -132,6 +127,7 @@ export class Starts {
       principal: asked.principal,
       createdAtMs: atMs,
       incarnation: 0,
+      ...(asked.scheduleDateMs === undefined ? {} : { scheduleDateMs: asked.scheduleDateMs }),
     };
     const labels = { ...flow.labels, [CORRELATION_LABEL]: id, ...given };
     const rememberS = asked.idempotencyKey === undefined ? undefined : REMEMBER_S;
@@ -139,8 +135,32 @@ export class Starts {
     return [id, { message, definition: this.#flows.definition(source), uploads }];
   }
 
-  /** Throws `input.invalid`; then no file is left. */
-  async #inputs(begin: Begin, asked: StartAsked, uploads: Uploads): Promise<ExecutionStart['inputs']> {
+  /** The inputs of a flow, or of a task that asks. Throws `input.invalid`; then no file is left. */
+  async inputs(begin: Begin, asked: Pick<StartAsked, 'given'>): Promise<ExecutionStart['inputs']> {
+    return this.#inputs(begin, asked, this.#uploads(begin));
+  }
+
+  /** Each input of a task that asks, as it would be taken; nothing is kept. */
+  async judged(begin: Begin, asked: Pick<StartAsked, 'given'>): Promise<readonly ResolvedInput[]> {
+    const uploads = new Uploads(begin.flow, begin.id, { bytesMax: this.#parts.uploadBytesMax });
+    const { each } = this.#resolved(begin, await asked.given(uploads));
+    return each.map((resolved) => {
+      const problems = uploads.problems.filter(({ path }) => path === `inputs.${resolved.input.id}`);
+      return problems.length > 0 ? { ...resolved, problems } : resolved;
+    });
+  }
+
+  /** A start that was put together elsewhere: no file came with it, or they are kept whatever becomes of it. */
+  async begin(message: StartMessage, definition: string): Promise<Snapshot> {
+    await this.#send({ message, definition });
+    return createdOf(message);
+  }
+
+  #uploads({ flow, id }: Begin): Uploads {
+    return new Uploads(flow, id, { storage: this.#parts.storage, bytesMax: this.#parts.uploadBytesMax });
+  }
+
+  async #inputs(begin: Begin, asked: Pick<StartAsked, 'given'>, uploads: Uploads): Promise<ExecutionStart['inputs']> {
     try {
       const { inputs, problems } = this.#resolved(begin, await asked.given(uploads));
       const empty = new Set(uploads.problems.map(({ path }) => path));
@@ -198,11 +218,11 @@ export class Starts {
       if (answer.kind === 'definitionMissing') answer = await this.#append(message, definition);
     } catch (error) {
       // Where the bus went away it may have been accepted: then its files must be there.
-      if (isFault(error, 'bus.messageTooLarge')) await uploads.discard();
+      if (isFault(error, 'bus.messageTooLarge')) await uploads?.discard();
       throw error;
     }
     if (answer.kind !== 'full' && answer.kind !== 'definitionMissing') return answer.kind === 'accepted';
-    await uploads.discard();
+    await uploads?.discard();
     throw new Fault('bus.full', 'expected room for one more execution, got a full mailbox: ask again in a second');
   }
 
@@ -219,7 +239,7 @@ export class Starts {
   }
 }
 
-interface Begin {
+export interface Begin {
   readonly flow: Flow;
   readonly revision: number;
   readonly id: string;
@@ -245,7 +265,8 @@ function nameOf({ name, principal, idempotencyKey }: StartAsked): string {
   return derivedId('request', TENANT, flowKey(name), principal, idempotencyKey);
 }
 
-function labelsOf(given: StartAsked['labels']): Labels {
+/** Throws `label.invalid`. */
+export function labelsOf(given: StartAsked['labels']): Labels {
   const labels: Record<string, string> = {};
   for (const [key, value] of given) {
     // A map takes it for its prototype, and has no such key afterwards.

@@ -15,7 +15,7 @@ import { type Followed, isOver } from '../live/live.ts';
 import type { StartAsked, Starts } from '../live/starts.ts';
 import { bodyOfExecution, executionBody } from '../views/execution.ts';
 import { pageOf, sortOf } from './paging.ts';
-import { flagOf, labelPairs, refused, textOf, timesOf, wholeOf } from './query.ts';
+import { flagOf, labelPairs, refused, textOf, timeOf, timesOf, wholeOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 
 /** A start that was accepted is taken in by its owner within this time, as a rule: a kill waits for it. */
@@ -41,7 +41,7 @@ export interface ExecutionParts {
   readonly followed: Followed;
 }
 
-const bodyOf = ({ start, head, taskRuns }: Snapshot): object => executionBody(start, head, taskRuns);
+export const bodyOf = ({ start, head, taskRuns }: Snapshot): object => executionBody(start, head, taskRuns);
 
 export function executionHandlers(parts: ExecutionParts) {
   const { executions, repository, starts, followed } = parts;
@@ -67,7 +67,8 @@ export function executionHandlers(parts: ExecutionParts) {
     followExecution: (asked) =>
       followExecution(followed, asked.params.executionId!, asked.stream, { resume: flagOf(asked.query, 'resume') }),
     killExecution: async (asked) => {
-      await kill(parts, asked.params.executionId!, asked.user);
+      const alone = asked.query.get('isOnKillCascade') === 'false';
+      await kill(parts, asked.params.executionId!, { principal: asked.user, alone });
       asked.json({ message: STATUS_CODES[202] }, 202);
     },
   } satisfies Partial<Handlers>;
@@ -81,11 +82,12 @@ function startAsked(asked: Asked): StartAsked {
     given: (form) => formOf(asked.context.req, form),
     labels: labelPairs(asked.query),
     principal: asked.user,
+    scheduleDateMs: timeOf(asked.query, 'scheduleDate'),
     idempotencyKey: asked.context.req.headers['idempotency-key'] as string | undefined,
   };
 }
 
-function searchOf(query: URLSearchParams): ExecutionSearch {
+export function searchOf(query: URLSearchParams): ExecutionSearch {
   const states = query.getAll('state').flatMap((text) => text.split(',').filter(Boolean));
   const unknown = states.find((state) => !Object.hasOwn(NEXT_STATES, state));
   if (unknown !== undefined) throw refused('state', `one of ${Object.keys(NEXT_STATES).join(', ')}`, unknown);
@@ -106,7 +108,11 @@ function searchOf(query: URLSearchParams): ExecutionSearch {
 }
 
 /** Acknowledged at the gate: from then on no work of it begins. Throws `execution.unknown`, `execution.ended`. */
-async function kill({ bus, executions }: ExecutionParts, id: string, principal: string): Promise<void> {
+export async function kill(
+  { bus, executions }: Pick<ExecutionParts, 'bus' | 'executions'>,
+  id: string,
+  { principal, alone }: { readonly principal: string; readonly alone?: boolean },
+): Promise<void> {
   const partition = executionPartition(id, bus.partitions);
   for (const untilMs = performance.now() + TAKEN_IN_MS; ; ) {
     const snapshot = await executions.read(id);
@@ -118,6 +124,7 @@ async function kill({ bus, executions }: ExecutionParts, id: string, principal: 
       atMs,
       incarnation: snapshot.start.incarnation,
       principal,
+      ...(alone ? { alone } : {}),
     } as const;
     const answer = await bus.mailbox.kill(partition, message);
     if (answer === 'accepted') return;

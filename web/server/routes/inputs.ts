@@ -21,7 +21,7 @@ export function inputHandlers(starts: Starts) {
   } satisfies Partial<Handlers>;
 }
 
-const inputBody = ({ input, value, enabled, isDefault, problems }: ResolvedInput): InputBody => ({
+export const inputBody = ({ input, value, enabled, isDefault, problems }: ResolvedInput): InputBody => ({
   input,
   ...(value === null ? {} : { value }),
   enabled,

@@ -29,14 +29,26 @@ const BASE = '/api/v1{/main}';
 export function register(router: Router, handlers: Handlers, door: Door): void {
   for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][])
     router.register(
-      BASE + route.path,
+      pathsOf(route),
       [route.method],
       [
         authorize(route, door) as never,
-        (context: RoutedContext) => handlers[name](askedOf(context, () => stillAllowed(route, context, door))),
+        (context: RoutedContext, next: () => Promise<void>) =>
+          route.formless && isForm(context)
+            ? next()
+            : handlers[name](askedOf(context, () => stillAllowed(route, context, door))),
       ],
     );
 }
+
+const OF_EXECUTION = '/executions/:executionId/';
+
+const pathsOf = ({ path, action }: Route): string[] => [
+  BASE + path,
+  ...(action ? [BASE + path.replace(OF_EXECUTION, `${OF_EXECUTION}actions/`)] : []),
+];
+
+const isForm = ({ req }: Context): boolean => req.headers['content-type']?.startsWith('multipart/') === true;
 
 type RoutedContext = Context & { readonly params: Record<string, string> };
 
