@@ -106,6 +106,8 @@ export interface Repository {
   execution(id: string): Promise<Execution | undefined>;
   /** Without task runs. */
   searchExecutions(search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>>;
+  /** Of executions that have at most `max` of them, by the execution's id; the others are absent. */
+  taskRuns(ids: readonly string[], max: number): Promise<ReadonlyMap<string, readonly TaskRun[]>>;
   flow(
     name: { readonly tenant: string; readonly namespace: string; readonly id: string },
     revision?: number,

@@ -120,6 +120,23 @@ function executions(open: () => Promise<Repository>): void {
 }
 
 function searches(open: () => Promise<Repository>): void {
+  it('finding the task runs of several executions, save of those that have many', async () => {
+    const repository = await open();
+    const runs = Array.from({ length: 4 }, (_, n) => aTaskRun(`r${n}`, n));
+    await repository.write(
+      aBatch({
+        executions: [
+          anExecution('e1', 1, { taskRuns: rowsOf(runs[1]!, runs[0]!) }),
+          anExecution('e2', 2, { taskRuns: rowsOf(...runs) }),
+          anExecution('e3', 3, {}),
+        ],
+      }),
+    );
+    const found = await repository.taskRuns(['e1', 'e2', 'e3', 'e4'], 3);
+    assert.deepEqual([...found], [['e1', [runs[0], runs[1]]]]);
+    assert.deepEqual([...(await repository.taskRuns([], 3))], []);
+  });
+
   const filled = async (): Promise<Repository> => {
     const repository = await open();
     const rows = [

@@ -45,6 +45,33 @@ export async function readExecution(db: Kysely<Tables>, id: string): Promise<Exe
   return { ...shown({ version: row.version, start_json: row.start_json, head_json: row.head_json }), taskRunList };
 }
 
+/** Counts no further than it must: the largest are the ones that are left out. */
+export async function readTaskRuns(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+  max: number,
+): Promise<ReadonlyMap<string, readonly TaskRun[]>> {
+  if (ids.length === 0) return new Map();
+  const few = sql<SqlBool>`(select count(*) from (
+    select 1 from task_runs as counted where counted.execution_no = executions.no limit ${max + 1})) <= ${max}`;
+  const rows = await db
+    .selectFrom('executions')
+    .innerJoin('task_runs', 'task_runs.execution_no', 'executions.no')
+    .select(['executions.id', 'task_runs.json'])
+    .where('executions.id', 'in', [...ids])
+    .where(few)
+    .orderBy('executions.no')
+    .orderBy('task_runs.idx')
+    .execute();
+  const all = new Map<string, TaskRun[]>();
+  for (const { id, json } of rows) {
+    const some = all.get(id);
+    if (some) some.push(JSON.parse(json) as TaskRun);
+    else all.set(id, [JSON.parse(json) as TaskRun]);
+  }
+  return all;
+}
+
 interface Shown {
   readonly version: string;
   readonly start_json: string | null;

@@ -8,7 +8,7 @@ import { Fault } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Batch, Repository } from '../repository.ts';
 import { asRepository, openHandle, sqliteDialect } from './dialect.ts';
-import { readExecution, searchExecutions } from './executions.ts';
+import { readExecution, readTaskRuns, searchExecutions } from './executions.ts';
 import { readFlow, readNamespaces, readRevisions, searchFlows } from './flows.ts';
 import { searchLines } from './lines.ts';
 import { searchMetrics } from './metrics.ts';
@@ -41,6 +41,7 @@ export function openSqlRepository({ file, log }: { readonly file: string; readon
     },
     execution: async (id) => readExecution(held().db, id),
     searchExecutions: async (search) => searchExecutions(held().db, search),
+    taskRuns: (ids, max) => readTaskRuns(held().db, ids, max),
     flow: async (name, revision) => readFlow(held().db, name, revision),
     revisions: async (name) => readRevisions(held().db, name),
     searchFlows: async (search) => searchFlows(held().db, search),

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Bus } from '../../../lib/bus/bus.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { Fault } from '../../../lib/errors.ts';
+import type { TaskRun } from '../../../lib/model/execution.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import { MESSAGE_FORMAT } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
@@ -21,6 +22,9 @@ import type { Asked, Handlers } from './register.ts';
 /** A start that was accepted is taken in by its owner within this time, as a rule: a kill waits for it. */
 const TAKEN_IN_MS = 5_000;
 const LOOK_MS = 20;
+/** Of an execution in a list: what has more is asked for alone. */
+const TASK_RUNS_MAX = 100;
+const NONE: ReadonlyMap<string, readonly TaskRun[]> = new Map();
 const SORTS = {
   id: 'id',
   namespace: 'namespace',
@@ -52,7 +56,14 @@ export function executionHandlers(parts: ExecutionParts) {
   };
   const search = async (asked: Asked, more: Partial<ExecutionSearch> = {}) => {
     const { rows, total } = await repository.searchExecutions({ ...searchOf(asked.query), ...more });
-    asked.json({ results: rows.map(bodyOfExecution), total });
+    const taskRuns = flagOf(asked.query, 'brief')
+      ? NONE
+      : await repository.taskRuns(
+          rows.map(({ id }) => id),
+          TASK_RUNS_MAX,
+        );
+    const results = rows.map((row) => bodyOfExecution({ ...row, taskRunList: taskRuns.get(row.id) }));
+    asked.json({ results, total });
   };
   return {
     createExecution: create,

@@ -152,7 +152,8 @@ export async function signOut(): Promise<void> {
 }
 /** Who is signed in; a server without sign-in says `anonymous`. */
 export const whoAmI = () => ask<{ readonly username: string }>('/me');
-export const searchExecutions = (query: URLSearchParams) => ask<PageOf<ExecutionView>>(`/executions/search?${query}`);
+export const searchExecutions = (query: URLSearchParams) =>
+  ask<PageOf<ExecutionView>>(`/executions/search?brief=true&${query}`);
 export const searchFlows = (query: URLSearchParams) => ask<PageOf<FlowView>>(`/flows/search?${query}`);
 export const readFlow = (namespace: string, id: string) =>
   ask<FlowView>(`/flows/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}?source=true`);
