@@ -66,6 +66,7 @@ export class Callees {
       createdAtMs: call.createdAtMs,
       incarnation: 0,
       depth: call.depth,
+      kin: call.kin,
       ...(call.scheduleDateMs === undefined ? {} : { scheduleDateMs: call.scheduleDateMs }),
       ...(waits ? { caller } : {}),
     };

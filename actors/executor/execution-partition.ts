@@ -11,6 +11,7 @@ import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
 import { attemptRef } from '../../lib/model/execution.ts';
+import { kinOf } from '../../lib/model/kin.ts';
 import { askName } from '../../lib/model/letter.ts';
 import type { AnswersMessage, FlowMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
@@ -232,11 +233,11 @@ export class ExecutionPartition implements PartitionActor {
   /** The message is kept in a letter, and taken when the answers are there. */
   #ask(batch: Batch, message: Message, questions: readonly Question[], answers: readonly Answered[] = []): void {
     const { executionId } = message;
-    const { flow } = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
+    const start = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
     const name = askName(message);
     this.#held.letters.set(batch, name, {
       kind: 'ask',
-      asking: { executionId, name, flow, questions },
+      asking: { executionId, name, flow: start.flow, kin: kinOf(start), questions },
       answers,
       message,
     });
