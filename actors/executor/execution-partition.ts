@@ -11,6 +11,7 @@ import { applyChange, loadRun, type Run } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
 import { attemptRef } from '../../lib/model/execution.ts';
+import type { Installation } from '../../lib/model/installation.ts';
 import { kinOf } from '../../lib/model/kin.ts';
 import { askName } from '../../lib/model/letter.ts';
 import type { AnswersMessage, FlowMessage, Message } from '../../lib/model/message.ts';
@@ -27,6 +28,9 @@ import type { Post } from './post.ts';
 import { onUnmet } from './unmet.ts';
 
 const TIMERS_MAX = 200;
+/** Kept in a letter while more is asked. */
+const ANSWERS_MAX = 1_000;
+const ANSWERS_CHARS_MAX = 512 * 1024;
 
 export interface ExecutionParts {
   readonly bus: Bus;
@@ -34,7 +38,14 @@ export interface ExecutionParts {
   readonly durations: Durations;
   readonly post: Pick<Post, 'send'>;
   readonly seal?: SealOutput;
+  readonly installation?: Installation;
   readonly log: Log;
+}
+
+interface Needs {
+  readonly questions: readonly Question[];
+  readonly answers: readonly Answered[] | undefined;
+  readonly nowMs: number;
 }
 
 export class ExecutionPartition implements PartitionActor {
@@ -209,10 +220,11 @@ export class ExecutionPartition implements PartitionActor {
       flow,
       answers,
       seal: this.#parts.seal,
+      installation: this.#parts.installation,
       tombstone: run ? undefined : this.#held.residue.tombstone(id),
     });
     messagesApplied.inc();
-    if (taken.kind === 'needs') return this.#ask(batch, message, taken.questions, answers);
+    if (taken.kind === 'needs') return this.#ask(batch, message, { questions: taken.questions, answers, nowMs });
     if (taken.kind === 'unchanged') {
       this.#parts.log.debug({ execution: id, kind: message.kind, why: taken.why }, 'a message changes nothing');
       return onUnmet(batch, message, run, this.#held, nowMs);
@@ -230,8 +242,12 @@ export class ExecutionPartition implements PartitionActor {
     for (const effect of taken.effects) this.#held.do(batch, changed, effect, nowMs);
   }
 
-  /** The message is kept in a letter, and taken when the answers are there. */
-  #ask(batch: Batch, message: Message, questions: readonly Question[], answers: readonly Answered[] = []): void {
+  /** The message is kept in a letter, and taken when the answers are there. What asks without an end is told so. */
+  #ask(batch: Batch, message: Message, { questions, answers = [], nowMs }: Needs): void {
+    if (answers.length > ANSWERS_MAX || JSON.stringify(answers).length > ANSWERS_CHARS_MAX) {
+      const answer = { refused: `expected at most ${ANSWERS_MAX} answers of 512 KB together in one step, got more` };
+      return this.#take(batch, message, nowMs, [...answers, ...questions.map((question) => ({ question, answer }))]);
+    }
     const { executionId } = message;
     const start = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
     const name = askName(message);
