@@ -175,6 +175,16 @@ test('moving on from default ports that are taken, and refusing a taken port tha
   for (const server of held) server.close();
 });
 
+test('saying in one line why Redis does not start', async () => {
+  const { data, env } = aFresh();
+  const folder = join(data, 'redis-data', 'appendonlydir');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'appendonly.aof.manifest'), 'torn\n');
+  const refused = await windhover(['server', 'standalone'], env);
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /^windhover: .*expected redis-server to run in .*, got exit code 1: Invalid AOF .*\n$/);
+});
+
 test('refusing a setting that is not known, with a hint', async () => {
   const { env } = aFresh();
   for (const server of ['standalone', 'redis', 'worker']) {
