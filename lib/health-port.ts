@@ -22,12 +22,18 @@ export async function listenOn(server: Server, host: string, port: number, fixed
 
 function tryPort(server: Server, host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
-    server.once('error', failed);
-    server.listen(port, host, () => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      server.off('listening', listens);
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    };
+    const listens = () => {
       server.off('error', failed);
       resolve(true);
-    });
+    };
+    server.once('error', failed);
+    server.once('listening', listens);
+    server.listen(port, host);
   });
 }
 

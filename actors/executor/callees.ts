@@ -2,12 +2,14 @@
 import type { Bus } from '../../lib/bus/bus.ts';
 import { textOf } from '../../lib/errors.ts';
 import { NeedsFact } from '../../lib/expression/render.ts';
+import { seededRandom } from '../../lib/expression/world.ts';
 import type { FlowDocument, FlowRevision } from '../../lib/flow/actor.ts';
 import { definitionOf } from '../../lib/flow/definition.ts';
 import { type Means, resolveInputs } from '../../lib/flow/inputs.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { Flow, Labels } from '../../lib/model/flow.ts';
 import { sourceHash } from '../../lib/model/ids.ts';
+import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
 import type { Call, Letter } from '../../lib/model/letter.ts';
 import { flowKey, flowPartition } from '../../lib/model/partition.ts';
 import type { Definitions } from './definitions.ts';
@@ -16,6 +18,8 @@ import type { Definitions } from './definitions.ts';
 export interface Starting {
   /** Plugin defaults of the configuration. */
   readonly globals: readonly unknown[];
+  /** What the configuration gives to expressions. */
+  readonly installation?: Installation;
   /** Seals a secret for a place, see lib/secret. */
   readonly seal: (originalId: string) => Means['seal'];
 }
@@ -66,6 +70,7 @@ export class Callees {
       createdAtMs: call.createdAtMs,
       incarnation: 0,
       depth: call.depth,
+      kin: call.kin,
       ...(call.scheduleDateMs === undefined ? {} : { scheduleDateMs: call.scheduleDateMs }),
       ...(waits ? { caller } : {}),
     };
@@ -86,13 +91,16 @@ export class Callees {
 
   #inputsOf(id: string, flow: Flow, revision: number, call: Call): Record<string, unknown> | string {
     const { tenant: tenantId, namespace, id: flowId, variables } = flow;
+    const { envs, globals, timeZone } = this.#parts.installation ?? NO_INSTALLATION;
     const context = {
       flow: { id: flowId, namespace, revision, tenantId },
       vars: variables,
       trigger: call.trigger.variables,
+      envs,
+      globals,
     };
     try {
-      const world = { nowMs: call.createdAtMs };
+      const world = { nowMs: call.createdAtMs, timeZone, random: seededRandom(id) };
       const { inputs, problems } = resolveInputs(flow, call.inputs, { seal: this.#parts.seal(id), context, world });
       if (problems.length === 0) return inputs;
       return problems.map(({ message, kestra }) => kestra ?? message).join('; ');

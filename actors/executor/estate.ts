@@ -230,11 +230,14 @@ export class Estate {
   }
 
   async #build(lease: Lease): Promise<ExecutionPartition | FlowPartition> {
-    const { bus, deliveries, seal, log } = this.#parts;
+    const { bus, deliveries, seal, log, starting } = this.#parts;
     const holding = await bus.ownership.hold(lease);
     if (lease.partition.startsWith('f:')) return new FlowPartition({ bus, log }, lease, holding);
     return new ExecutionPartition(
-      { bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, seal, log },
+      {
+        ...{ bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, seal, log },
+        installation: starting.installation,
+      },
       lease,
       holding,
       this.#nowMs(),

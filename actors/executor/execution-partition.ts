@@ -12,6 +12,8 @@ import { applyChange, loadRun, type Run, taskRunField } from '../../lib/executio
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
 import { attemptRef, isOver } from '../../lib/model/execution.ts';
+import type { Installation } from '../../lib/model/installation.ts';
+import { kinOf } from '../../lib/model/kin.ts';
 import { askName } from '../../lib/model/letter.ts';
 import type { AnswersMessage, FlowMessage, ForgetMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
@@ -29,6 +31,9 @@ import { onUnmet } from './unmet.ts';
 const TIMERS_MAX = 200;
 /** They are about executions that the gate may have brought back. */
 const BACK: ReadonlySet<Message['kind']> = new Set(['restart', 'goOn', 'changeTaskRun', 'changeState', 'relabel']);
+/** Kept in a letter while more is asked. */
+const ANSWERS_MAX = 1_000;
+const ANSWERS_CHARS_MAX = 512 * 1024;
 
 export interface ExecutionParts {
   readonly bus: Bus;
@@ -36,7 +41,14 @@ export interface ExecutionParts {
   readonly durations: Durations;
   readonly post: Pick<Post, 'send'>;
   readonly seal?: SealOutput;
+  readonly installation?: Installation;
   readonly log: Log;
+}
+
+interface Needs {
+  readonly questions: readonly Question[];
+  readonly answers: readonly Answered[] | undefined;
+  readonly nowMs: number;
 }
 
 export class ExecutionPartition implements PartitionActor {
@@ -215,10 +227,11 @@ export class ExecutionPartition implements PartitionActor {
       flow,
       answers,
       seal: this.#parts.seal,
+      installation: this.#parts.installation,
       tombstone: run ? undefined : this.#held.residue.tombstone(id),
     });
     messagesApplied.inc();
-    if (taken.kind === 'needs') return this.#ask(batch, message, taken.questions, answers);
+    if (taken.kind === 'needs') return this.#ask(batch, message, { questions: taken.questions, answers, nowMs });
     if (taken.kind === 'unchanged') {
       this.#parts.log.debug({ execution: id, kind: message.kind, why: taken.why }, 'a message changes nothing');
       return onUnmet(batch, message, run, this.#held, nowMs);
@@ -253,14 +266,18 @@ export class ExecutionPartition implements PartitionActor {
     batch.event(id, [GONE, ...keeps].join(' '));
   }
 
-  /** The message is kept in a letter, and taken when the answers are there. */
-  #ask(batch: Batch, message: Message, questions: readonly Question[], answers: readonly Answered[] = []): void {
+  /** The message is kept in a letter, and taken when the answers are there. What asks without an end is told so. */
+  #ask(batch: Batch, message: Message, { questions, answers = [], nowMs }: Needs): void {
+    if (answers.length > ANSWERS_MAX || JSON.stringify(answers).length > ANSWERS_CHARS_MAX) {
+      const answer = { refused: `expected at most ${ANSWERS_MAX} answers of 512 KB together in one step, got more` };
+      return this.#take(batch, message, nowMs, [...answers, ...questions.map((question) => ({ question, answer }))]);
+    }
     const { executionId } = message;
-    const { flow } = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
+    const start = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
     const name = askName(message);
     this.#held.letters.set(batch, name, {
       kind: 'ask',
-      asking: { executionId, name, flow, questions },
+      asking: { executionId, name, flow: start.flow, kin: kinOf(start), questions },
       answers,
       message,
     });

@@ -7,6 +7,7 @@ import type { Item, ItemParent } from '../bus/queues.ts';
 import { reachesOf } from '../expression/render.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.ts';
 import type { Flow, Labels, Task } from '../model/flow.ts';
+import { type Installation, NO_INSTALLATION } from '../model/installation.ts';
 import { stateOf } from '../model/state.ts';
 
 type Json = Record<string, unknown>;
@@ -20,12 +21,13 @@ export interface Seen {
   readonly taskRuns: Iterable<TaskRun>;
   /** Any that was handed in, for the values of iterations around one. */
   taskRun(id: string): TaskRun | undefined;
+  readonly installation?: Installation;
   /** The task run that looks; absent for the flow's own expressions. */
   readonly place?: Pick<Item, 'ref' | 'taskId' | 'parents' | 'value' | 'iteration' | 'startedAtMs'>;
 }
 
 export function contextOf(seen: Seen): Readonly<Json> {
-  const { start, head, flow, place } = seen;
+  const { start, head, flow, place, installation = NO_INSTALLATION } = seen;
   const context: Json = {
     flow: { id: flow.id, namespace: flow.namespace, revision: start.flow.revision, tenantId: flow.tenant },
     execution: {
@@ -39,8 +41,8 @@ export function contextOf(seen: Seen): Readonly<Json> {
     ...byTask(seen),
     vars: head?.variables ?? flow.variables,
     labels: head ? nested(head.labels) : {},
-    envs: {},
-    globals: {},
+    envs: installation.envs,
+    globals: installation.globals,
   };
   if (start.trigger) context.trigger = start.trigger.variables;
   if (head?.failure) context.error = errorOf(head.failure);

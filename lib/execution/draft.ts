@@ -6,6 +6,7 @@ import { answersFrom, questionKey, seededRandom, type World } from '../expressio
 import { attemptRef, type ExecutionHead, type ExecutionStart, type TaskRun } from '../model/execution.ts';
 import type { Flow, Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
+import { type Installation, NO_INSTALLATION } from '../model/installation.ts';
 import type { Level } from '../model/log-line.ts';
 import type { Answer, Answered, Question } from '../model/question.ts';
 import { entering, isEnded, type State, stateOf } from '../model/state.ts';
@@ -20,8 +21,11 @@ export const TASK_RUNS_MAX = 500;
 interface DraftFacts {
   readonly flow: Flow;
   readonly nowMs: number;
+  /** When the message was sent. */
+  readonly saidAtMs: number;
   readonly epoch: number;
   readonly answers?: readonly Answered[];
+  readonly installation?: Installation;
   readonly seal?: SealOutput;
 }
 
@@ -49,6 +53,8 @@ export class Draft {
   #head: ExecutionHead;
   #headChanged: boolean;
   #createdCount = 0;
+  readonly installation: Installation;
+  readonly #saidAtMs: number;
   readonly #answers: ReadonlyMap<string, Answer>;
   #rendered = 0;
   /** One of the flow's own tasks has ended in this step. */
@@ -69,13 +75,23 @@ export class Draft {
     this.nowMs = facts.nowMs;
     this.epoch = facts.epoch;
     this.seal = facts.seal;
+    this.installation = facts.installation ?? NO_INSTALLATION;
+    this.#saidAtMs = facts.saidAtMs;
     this.#answers = new Map(facts.answers?.map(({ question, answer }) => [questionKey(question), answer]));
   }
 
-  /** What expressions may ask, at a place: the time of the message, dice that follow from the place, what was found out. */
+  /**
+   * What expressions may ask, at a place: the time of the message, dice that follow from the place, what was found out. Taken
+   * again with answers, the step must ask the same: so neither time nor dice are those of the second try.
+   */
   world(place: string): World {
-    const seed = `${this.start.id}/${place}/${this.nowMs}/${this.#rendered++}`;
-    return { nowMs: this.nowMs, random: seededRandom(seed), answer: answersFrom(this.#answers) };
+    const seed = `${this.start.id}/${place}/${this.#saidAtMs}/${this.#rendered++}`;
+    return {
+      nowMs: this.#saidAtMs,
+      timeZone: this.installation.timeZone,
+      random: seededRandom(seed),
+      answer: answersFrom(this.#answers),
+    };
   }
 
   get start(): ExecutionStart {

@@ -28,6 +28,7 @@ export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): u
     flow: draft.flow,
     taskRuns: reachedRuns(draft, reached),
     taskRun: (id) => draft.taskRun(id),
+    installation: draft.installation,
     place,
   });
   return renderAll(value, context, draft.world(place?.ref ?? ''));

@@ -8,6 +8,7 @@
 import { NeedsFact } from '../expression/render.ts';
 import { isOver, type Tombstone } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
+import type { Installation } from '../model/installation.ts';
 import type { Message } from '../model/message.ts';
 import type { Answered, Question } from '../model/question.ts';
 import { cutAll } from './cut.ts';
@@ -43,6 +44,8 @@ export interface Facts {
   readonly flow: Flow | string;
   /** To what an earlier try of this step has asked. */
   readonly answers?: readonly Answered[];
+  /** What the configuration gives to expressions. */
+  readonly installation?: Installation;
   /** Of the execution, if it has ended and left. */
   readonly tombstone?: Tombstone;
   /** Encrypts a typed output, the same each time (E1). */
@@ -57,15 +60,14 @@ export type Step =
 
 export function step(run: Run | undefined, message: Message, facts: Facts): Step {
   if (facts.tombstone) return unchanged('the execution has ended and left');
+  const known = { ...facts, flow: flowOrNothing(facts.flow), saidAtMs: message.atMs };
   if (message.kind === 'start') {
     if (run) return unchanged('the execution is there');
-    return changed(new Draft(undefined, beginning(message), { ...facts, flow: flowOrNothing(facts.flow) }), (draft) =>
-      onStart(draft, facts.flow),
-    );
+    return changed(new Draft(undefined, beginning(message), known), (draft) => onStart(draft, facts.flow));
   }
   if (!run) return unchanged('no such execution');
   if (isOver(run.head) && !isAfterwards(message)) return unchanged('the execution has ended');
-  return changed(new Draft(run, run, { ...facts, flow: flowOrNothing(facts.flow) }), (draft) => answer(draft, message));
+  return changed(new Draft(run, run, known), (draft) => answer(draft, message));
 }
 
 type Rest = Exclude<Message, { kind: 'start' }>;

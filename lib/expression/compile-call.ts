@@ -38,7 +38,7 @@ export class Calls {
       const value = input(frame) ?? null;
       if (value === null && !filter.takesNull) return null;
       if (typeof value === 'string') spendOn(frame.budget, value);
-      return counted(filter.apply(value, valuesOf(args, frame), this.#call(frame)), frame);
+      return counted(filter.apply(value, valuesOf(args, frame), new CallIn(frame, this.#render)), frame);
     }, site);
   }
 
@@ -68,22 +68,31 @@ export class Calls {
     const args = called.variadic ? positional(expression, unit) : bound(expression, called, unit);
     return guarded((frame) => {
       spend(frame.budget, 1);
-      return counted(called.call(valuesOf(args, frame), this.#call(frame)), frame);
+      return counted(called.call(valuesOf(args, frame), new CallIn(frame, this.#render)), frame);
     }, site);
   }
+}
 
-  #call(frame: Frame): Call {
-    const render = this.#render;
-    const { world, budget } = frame;
-    return {
-      world,
-      budget,
-      get context() {
-        return visible(frame);
-      },
-      render: (text) => deeper(budget, () => render(text, visible(frame), frame)),
-    };
+/** A class, since V8 gives an object with a getter of its own a shape of its own, which holds on to all that the getter sees. */
+class CallIn implements Call {
+  readonly world: Call['world'];
+  readonly budget: Call['budget'];
+  readonly #frame: Frame;
+  readonly #renderer: Renderer;
+
+  constructor(frame: Frame, renderer: Renderer) {
+    this.world = frame.world;
+    this.budget = frame.budget;
+    this.#frame = frame;
+    this.#renderer = renderer;
   }
+
+  get context(): Context {
+    return visible(this.#frame);
+  }
+
+  readonly render: Call['render'] = (text) =>
+    deeper(this.budget, () => this.#renderer(text, this.context, this.#frame));
 }
 
 /** A macro sees its arguments, and nothing of the context or of the place that calls it. */

@@ -178,6 +178,8 @@ export class TaskReader {
       );
     if (reader.has('taskCache'))
       this.#problems.warning(reader.at('taskCache'), 'taskCache is not supported yet: the task runs each time');
+    if (entry.deprecated !== undefined)
+      this.#problems.warning(reader.path, `${entry.type} is deprecated: use ${entry.deprecated}`);
     for (const problem of entry.checkLists?.(task) ?? [])
       this.#problems.add([...reader.path, ...partsOf(problem.path)], problem);
     this.taskOf.set(id, task);

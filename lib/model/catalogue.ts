@@ -11,6 +11,8 @@ export interface TypeEntry {
   readonly aliases: readonly string[];
   readonly kind: 'runnable' | 'flowable' | 'trigger' | 'condition';
   readonly title: string;
+  /** What to use instead, where it should not be used any more. */
+  readonly deprecated?: string;
   /** Properties that hold lists of tasks. Empty for runnable tasks. */
   readonly lists: readonly TaskList[];
   /** Of its own properties, the one that asks for inputs of a person. */

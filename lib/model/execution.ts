@@ -20,6 +20,8 @@ export interface ExecutionStart {
   readonly caller?: Caller;
   /** How many executions stand above it, from 0. */
   readonly depth?: number;
+  /** Whose files it may see, because its caller may. */
+  readonly kin?: readonly ExecutionPlace[];
   /** Which try of the whole execution it is, from 1; and since when it has been tried. */
   readonly attemptNumber?: number;
   readonly firstCreatedAtMs?: number;
@@ -28,6 +30,13 @@ export interface ExecutionStart {
   readonly createdAtMs: number;
   /** Raised by restart and replay: commands and cached copies name the incarnation that they mean. */
   readonly incarnation: number;
+}
+
+/** Where the files of an execution stand. */
+export interface ExecutionPlace {
+  readonly namespace: string;
+  readonly flowId: string;
+  readonly executionId: string;
 }
 
 /** A task run that waits for another execution: it is told of the end until it says that it has taken it. */

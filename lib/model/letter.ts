@@ -3,7 +3,7 @@
  * of the sender until it is answered (B4): sent at once, again after a while, and by the next owner. Saying it twice is saying
  * it once, since what it asks for is named (B3).
  */
-import type { Caller, ExecutionStart, ExecutionTrigger } from './execution.ts';
+import type { Caller, ExecutionPlace, ExecutionStart, ExecutionTrigger } from './execution.ts';
 import type { FlowRef, Labels } from './flow.ts';
 import { derivedId } from './ids.ts';
 import type { ChildEndedMessage, Message } from './message.ts';
@@ -21,6 +21,8 @@ export interface Call {
   readonly scheduleDateMs?: number;
   readonly trigger: ExecutionTrigger;
   readonly depth: number;
+  /** Of the caller: what it may see, its callee may see. */
+  readonly kin: readonly ExecutionPlace[];
   readonly principal: string;
   readonly createdAtMs: number;
 }
@@ -31,6 +33,8 @@ export interface Asking {
   /** Of the letter: the answers name it. */
   readonly name: string;
   readonly flow: FlowRef;
+  /** Whose files may be told of. */
+  readonly kin: readonly ExecutionPlace[];
   readonly questions: readonly Question[];
 }
 

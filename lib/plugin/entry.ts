@@ -11,6 +11,7 @@ export function taskEntry(task: AnyTask): TypeEntry {
     aliases: [...(task.aliases ?? []), ...olderNames(task.type)],
     kind: 'runnable',
     title: task.title,
+    ...(task.deprecated === undefined ? {} : { deprecated: task.deprecated }),
     lists: [],
     properties: Object.keys((task.properties as z.ZodObject).shape),
     // Asked for by editors only: not made at every start.

@@ -29,6 +29,8 @@ export interface TaskDefinition<P extends z.ZodType, O extends z.ZodType> {
   /** Other names that flows may write for it. */
   readonly aliases?: readonly string[];
   readonly title: string;
+  /** What to use instead, where it should not be used any more. */
+  readonly deprecated?: string;
   /** Markdown. */
   readonly description?: string;
   /**

@@ -87,16 +87,46 @@ tasks:
       - while true; do wait; done
 `);
   const { id } = await api.start('tests.servers/shell');
-  const started = await eventually(() => {
-    const lines = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
-    return lines.length === 4 && lines;
-  });
+  const started = await startedIn(pids, 4);
   assert.deepEqual(started.filter(isAlive), started);
   assert.equal((await api.ask('DELETE', `/executions/${id}/kill`)).status, 202);
   await eventually(() => started.filter(isAlive).length === 0, ENDED_WITHIN_MS);
   const ended = await api.ended(id);
   assert.deepEqual([ended.state.current, ended.taskRunList[0]!.state.current], ['KILLED', 'KILLED']);
 });
+
+test('ending what the scripts of a killed worker have left, where the next one starts', async () => {
+  const pids = join(installation.folder, 'left');
+  await api.save(`
+id: left
+namespace: tests.servers
+tasks:
+  - id: sleep
+    type: io.kestra.plugin.scripts.shell.Commands
+    commands:
+      - cd / && sleep 1000 & echo $! >> "${pids}"
+      - echo $$ >> "${pids}"; wait
+`);
+  const { id } = await api.start('tests.servers/left');
+  const left = await startedIn(pids, 2);
+  await worker.kill('SIGKILL');
+  assert.deepEqual(left.filter(isAlive), left);
+  worker = await aWorker();
+  await eventually(() => left.filter(isAlive).length === 0);
+  const again = (await startedIn(pids, 4)).slice(2);
+  const signals = setInterval(() => void worker.kill('SIGTERM'), 200);
+  assert.equal(await worker.ended, 130, 'a second signal did not wait');
+  clearInterval(signals);
+  await eventually(() => again.filter(isAlive).length === 0);
+  await api.ask('DELETE', `/executions/${id}/kill`);
+});
+
+/** The processes that have noted themselves in a file, when they are all there. */
+const startedIn = (file: string, count: number): Promise<number[]> =>
+  eventually(() => {
+    const lines = readFileSync(file, 'utf8').trim().split('\n').map(Number);
+    return lines.length === count && lines;
+  });
 
 /** A zombie has ended: only nobody has asked yet how. */
 function isAlive(pid: number): boolean {

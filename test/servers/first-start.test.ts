@@ -1,7 +1,7 @@
 /** The first start and the ones after it: secrets, one holder per data folder, its format, ports, settings. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -153,13 +153,14 @@ test('moving the socket into the temporary folder where its path would be too lo
 });
 
 test('moving on from default ports that are taken, and refusing a taken port that was set', async () => {
-  const taken = await Promise.all([8080, 8081].map(holding));
+  const held = (await Promise.all([8080, 8081].map(holding))).filter((server) => server !== undefined);
+  const taken = held.map((server) => (server.address() as AddressInfo).port);
   const { env, start } = aFresh({ REDIS_URL: redis.url });
   const standalone = await start('standalone');
   const { url, health } = standalone;
   const greeting = await greetingOf(standalone);
   for (const address of [url, health]) {
-    assert.ok(![8080, 8081].includes(Number(new URL(address).port)), address);
+    assert.ok(!taken.includes(Number(new URL(address).port)), address);
     assert.match(greeting, new RegExp(address));
   }
   const port = new URL(url).port;
@@ -171,7 +172,17 @@ test('moving on from default ports that are taken, and refusing a taken port tha
     assert.equal(refused.code, 2);
     assert.match(refused.err, new RegExp(`taken: expected 127.0.0.1:${args[1]} to be free, got another program on it`));
   }
-  for (const server of taken) server?.close();
+  for (const server of held) server.close();
+});
+
+test('saying in one line why Redis does not start', async () => {
+  const { data, env } = aFresh();
+  const folder = join(data, 'redis-data', 'appendonlydir');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'appendonly.aof.manifest'), 'torn\n');
+  const refused = await windhover(['server', 'standalone'], env);
+  assert.equal(refused.code, 2);
+  assert.match(refused.err, /^windhover: .*expected redis-server to run in .*, got exit code 1: Invalid AOF .*\n$/);
 });
 
 test('refusing a setting that is not known, with a hint', async () => {
@@ -183,7 +194,7 @@ test('refusing a setting that is not known, with a hint', async () => {
   }
 });
 
-/** Undefined: another program of this machine has the port. */
+/** Undefined: another program of this machine has the port, and it is as good as taken. */
 function holding(port: number): Promise<Server | undefined> {
   const server = createServer();
   return new Promise((resolve) => {

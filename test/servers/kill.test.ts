@@ -15,6 +15,9 @@ const EXECUTIONS = 200;
 const NOTES_EACH = 4;
 /** From the death of one process to the next begin of what it had in hand. */
 const AGAIN_WITHIN_MS = 10_000;
+/** Beyond this times of such a machine say nothing of ours. */
+const CROWDING_MAX = 3;
+const CROWDING_MS = 100;
 const ENDS = new Set(['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED']);
 type Mortal = 'executor' | 'worker';
 
@@ -31,7 +34,7 @@ after(async () => {
   await redis.stop();
 });
 
-test('killing a worker, an executor and both at once in the middle of 200 executions', async () => {
+test('killing a worker, an executor and both at once in the middle of 200 executions', async (t) => {
   const start = (name: Mortal) => installation.start(name, name === 'worker' ? ['--threads', '8'] : []);
   const all = await Promise.all((['executor', 'executor', 'worker', 'worker'] as const).map(start));
   const living = { executor: all.slice(0, 2), worker: all.slice(2) };
@@ -60,12 +63,16 @@ test('killing a worker, an executor and both at once in the middle of 200 execut
     });
     seen.lost += now.lost - before.lost;
     seen.moved += now.moved - before.moved;
-    for (const { name, pid } of victims) {
-      if (name !== 'worker') continue;
-      const again = await eventually(() => begunAgain(notesIn(ledger), pid));
+    const worker = victims.find(({ name }) => name === 'worker');
+    if (worker) {
+      const crowded = crowding();
+      const again = await eventually(() => begunAgain(notesIn(ledger), worker.pid));
       const late = again.filter((note) => note.atMs - atMs > AGAIN_WITHIN_MS);
+      const waits = late.map((note) => `${nameOf(note)} waited ${note.atMs - atMs} ms`);
       // When its owner has died as well, that must be found out first.
-      if (victims.length === 1) faults.push(...late.map((note) => `${nameOf(note)} waited ${note.atMs - atMs} ms`));
+      const isJudged = victims.length === 1 && Math.max(crowded, crowding()) < CROWDING_MAX;
+      if (isJudged) faults.push(...waits);
+      else t.diagnostic(`began again, times are not judged: ${waits.join(', ') || 'none is late'}`);
     }
     await Promise.all(anew);
   };
@@ -84,6 +91,17 @@ test('killing a worker, an executor and both at once in the middle of 200 execut
     return body.total === EXECUTIONS;
   });
 });
+
+/** How much longer than its own CPU time work takes here now: other work has the machine when it is much. */
+function crowding(): number {
+  const [startedMs, before] = [performance.now(), process.cpuUsage()];
+  let usedMs = 0;
+  while (usedMs < CROWDING_MS) {
+    const { user, system } = process.cpuUsage(before);
+    usedMs = (user + system) / 1_000;
+  }
+  return (performance.now() - startedMs) / usedMs;
+}
 
 function flowOf(ledger: string): string {
   const note = (id: string) => `{ id: ${id}, type: test.Note, ledger: "${ledger}", ms: 400 }`;

@@ -1,5 +1,6 @@
 /** Servers as processes of their own that are told to stop: by their deadline, with nothing lost (L1–L3). */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Api } from '../support/api.ts';
@@ -64,6 +65,14 @@ test('handing on what a worker had in hand when it was stopped, as often as it t
   await api.ask('DELETE', `/executions/${id}/kill`);
   assert.equal((await api.ended(id)).state.current, 'KILLED');
   assert.deepEqual(await Promise.all([workers[3]!, executor].map((server) => server.kill('SIGTERM'))), [0, 0]);
+});
+
+test('keeping the address of the webserver that came while another one stopped', async () => {
+  const [leaving, staying] = [await installation.start('webserver'), await installation.start('webserver')];
+  const address = () => readFileSync(join(installation.data, 'address'), 'utf8').trim();
+  assert.equal(await leaving.kill('SIGTERM'), 0);
+  assert.equal(address(), staying.url);
+  assert.equal((await installation.api().ask('GET', '/me')).status, 200);
 });
 
 test('waiting for what runs until a second signal', async () => {

@@ -3,7 +3,7 @@
  * from the storage; wants everything else by messages. Holds nothing that another webserver would miss.
  */
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
@@ -140,10 +140,16 @@ class WebserverService implements Webserver {
       // Streams do not end by themselves: their readers come back to another webserver.
       setTimeout(() => server.closeAllConnections(), Math.min(LAST_WORDS_MS, deadlineMs)).unref();
       await closed;
-      rmSync(this.#parts.data.address, { force: true });
+      this.#forgetAddress();
     }
     await Promise.all([this.#hub.close(), this.#lines.close()]);
     await this.#parts.bus.members.leave(this.#member.id).catch(() => {}); // Silence says the same after a while.
+  }
+
+  /** Unless another webserver of this folder has come meanwhile. */
+  #forgetAddress(): void {
+    const { address } = this.#parts.data;
+    if (existsSync(address) && readFileSync(address, 'utf8').trim() === this.url) rmSync(address, { force: true });
   }
 
   health(): { readonly ok: boolean; readonly detail?: string } {

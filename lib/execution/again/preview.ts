@@ -11,6 +11,6 @@ export function preview(
   message: Afterwards,
   facts: { readonly flow: Flow; readonly nowMs: number },
 ): Change | string {
-  const draft = new Draft(run, run, { ...facts, epoch: 0 });
+  const draft = new Draft(run, run, { ...facts, saidAtMs: facts.nowMs, epoch: 0 });
   return applyAfterwards(draft, message) ?? draft.finish().change;
 }

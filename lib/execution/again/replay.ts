@@ -27,7 +27,8 @@ export interface Replay {
 export function replay(run: Run, replay: Replay): Change | string {
   const known = [...run.taskRuns.values()].filter(({ taskId }) => replay.flow.taskOf.has(taskId));
   const whole = { start: run.start, head: run.head, taskRuns: known, removed: [] };
-  const draft = new Draft(applyChange(undefined, whole), run, { flow: replay.flow, nowMs: replay.nowMs, epoch: 0 });
+  const { flow, nowMs } = replay;
+  const draft = new Draft(applyChange(undefined, whole), run, { flow, nowMs, saidAtMs: nowMs, epoch: 0 });
   const problem = replay.taskRunId === undefined ? fromFailures(draft) : from(draft, replay.taskRunId);
   if (problem !== undefined) return problem;
   reopenExecution(draft, replay.taskRunId === undefined ? 'system.restarted' : 'system.replay');

@@ -12,7 +12,8 @@ interface Memo {
 export const EACH_PARALLEL: Flowable = {
   ...flowableEntry({
     type: 'io.kestra.plugin.core.flow.EachParallel',
-    title: 'Run every task for every value at the same time (use ForEach)',
+    title: 'Run every task for every value at the same time',
+    deprecated: 'io.kestra.plugin.core.flow.ForEach with concurrencyLimit: 0',
     properties: { value: VALUES, concurrent: CONCURRENT },
     required: ['value'],
   }),

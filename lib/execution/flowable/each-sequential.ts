@@ -7,7 +7,8 @@ import { valuesOf } from './values.ts';
 export const EACH_SEQUENTIAL: Flowable = {
   ...flowableEntry({
     type: 'io.kestra.plugin.core.flow.EachSequential',
-    title: 'Run tasks for each value, one value after the other (use ForEach)',
+    title: 'Run tasks for each value, one value after the other',
+    deprecated: 'io.kestra.plugin.core.flow.ForEach',
     properties: { value: VALUES },
     required: ['value'],
   }),

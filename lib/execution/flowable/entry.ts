@@ -15,7 +15,7 @@ export interface PropertySchema {
   readonly properties?: Readonly<Record<string, PropertySchema>>;
 }
 
-interface Described extends Partial<Pick<TypeEntry, 'checkLists' | 'inputs'>> {
+interface Described extends Partial<Pick<TypeEntry, 'checkLists' | 'inputs' | 'deprecated'>> {
   readonly type: string;
   readonly aliases?: readonly string[];
   readonly title: string;
@@ -32,7 +32,17 @@ const ENDS: readonly TaskList[] = [
 ];
 
 export function flowableEntry(described: Described): TypeEntry & { readonly kind: 'flowable' } {
-  const { type, aliases = [], title, properties = {}, required = [], lists = TASKS, checkLists, inputs } = described;
+  const {
+    type,
+    aliases = [],
+    title,
+    properties = {},
+    required = [],
+    lists = TASKS,
+    checkLists,
+    inputs,
+    deprecated,
+  } = described;
   return {
     type,
     aliases,
@@ -47,6 +57,7 @@ export function flowableEntry(described: Described): TypeEntry & { readonly kind
     ],
     ...(checkLists ? { checkLists } : {}),
     ...(inputs === undefined ? {} : { inputs }),
+    ...(deprecated === undefined ? {} : { deprecated }),
   };
 }
 

@@ -3,6 +3,7 @@
  * its end is this task run's end, with its outputs; `transmitFailed` (the default): its failure too.
  */
 import type { Task } from '../../model/flow.ts';
+import { kinOf } from '../../model/kin.ts';
 import type { State } from '../../model/state.ts';
 import { flowableEntry } from './entry.ts';
 import type { Around, Flowable } from './flowable.ts';
@@ -64,6 +65,7 @@ export const SUBFLOW: Flowable = {
       ...scheduleOf(properties),
       trigger: triggerOf(task, around),
       depth,
+      kin: kinOf(around.start),
       principal: around.start.principal,
       createdAtMs: around.nowMs,
     };

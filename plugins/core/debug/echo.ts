@@ -6,7 +6,7 @@ import { LEVELS, writerAt } from '../log/log.ts';
 export const echo = defineTask({
   type: 'io.kestra.plugin.core.debug.Echo',
   title: 'Write to the log (older)',
-  description: 'Deprecated: use `io.kestra.plugin.core.log.Log`.',
+  deprecated: 'io.kestra.plugin.core.log.Log',
   properties: z.strictObject({ format: z.string().optional(), level: z.enum(LEVELS).default('INFO') }),
   examples: [{ title: 'Echo', code: 'id: echo\ntype: io.kestra.plugin.core.debug.Echo\nformat: "{{ task.id }}"\n' }],
   run({ log }, { format, level }) {

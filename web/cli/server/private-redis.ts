@@ -118,10 +118,18 @@ class Keeper implements PrivateRedis {
     this.#child = child;
     this.#ended = new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}: ${words.trim()}`));
+      child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}: ${lastLine(words)}`));
     });
   }
 }
+
+/** Without Redis' own pid and date. */
+const lastLine = (words: string): string =>
+  words
+    .trimEnd()
+    .split('\n')
+    .at(-1)!
+    .replace(/^\d+:\w .*? [#*] /, '');
 
 function settings(data: DataFolder, durability: 'standard' | 'strict'): string[] {
   const sync = durability === 'strict' ? 'always' : 'everysec';

@@ -17,6 +17,8 @@ import type { Webserver } from '../../server/webserver.ts';
 import { runExample } from './example.ts';
 import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 
+/** Seconds that what runs has to end, where a person waits for it. */
+const STOP_DEADLINE = 10;
 const HOLDER = 'windhover server standalone';
 
 export interface StandaloneOptions {
@@ -39,9 +41,14 @@ export async function main(given: LoadedConfig, options: StandaloneOptions): Pro
   }
 }
 
-/** Who looks at an example wants to see it: the servers speak up only when something is wrong, unless they were asked to. */
+/** Who looks at an example wants to see it, and to have the terminal back: what somebody has set counts more. */
 function calm({ config, given }: LoadedConfig): LoadedConfig {
-  return given.has('logLevel') ? { config, given } : { config: { ...config, logLevel: 'warn' }, given };
+  const { logLevel, stopDeadline } = config;
+  const ours = {
+    logLevel: given.has('logLevel') ? logLevel : 'warn',
+    stopDeadline: given.has('stopDeadline') ? stopDeadline : STOP_DEADLINE,
+  } as const;
+  return { config: { ...config, ...ours }, given };
 }
 
 async function run(loaded: LoadedConfig, { example, once }: StandaloneOptions): Promise<number> {
@@ -67,7 +74,9 @@ async function run(loaded: LoadedConfig, { example, once }: StandaloneOptions): 
       return once ? result : undefined;
     },
     stopping: () => {
-      if (stopSignal().aborted) out.write('\nStopping. What runs may take a while; Ctrl-C again does not wait.\n');
+      const { stopDeadline } = loaded.config;
+      if (stopSignal().aborted)
+        out.write(`\nStopping. What runs has ${stopDeadline} s to end; Ctrl-C again does not wait.\n`);
     },
   });
   return once ? result : code;

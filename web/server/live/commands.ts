@@ -102,10 +102,11 @@ export class Commands {
     });
   }
 
-  /** What waits for its time goes on now. Throws `execution.unknown`, `execution.ended`. */
+  /** What waits for its time goes on now. Throws `execution.unknown`, `execution.notRunning`. */
   async forceRun(id: string, principal: string): Promise<void> {
     const snapshot = await this.#parts.followed.executions.read(id);
-    if (isOver(snapshot)) throw new Fault('execution.ended', `expected an execution that has not ended, got ${id}`);
+    if (isOver(snapshot))
+      throw new Fault('execution.notRunning', `expected an execution that has not ended, got ${id}`);
     const message = {
       ...this.#named(id),
       kind: 'forceRun',

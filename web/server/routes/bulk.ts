@@ -5,8 +5,9 @@
 import { Fault } from '../../../lib/errors.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { type State, stateOf } from '../../../lib/model/state.ts';
-import type { ExecutionSearch, Repository } from '../../../lib/repository/repository.ts';
+import type { ExecutionSearch } from '../../../lib/repository/repository.ts';
 import { FORM_BYTES_MAX, jsonIn, textsOf } from '../body.ts';
+import { caughtUp } from '../live/caught-up.ts';
 import type { Snapshot } from '../live/executions.ts';
 import { isOver } from '../live/live.ts';
 import { labelsOf } from '../live/starts.ts';
@@ -68,11 +69,10 @@ const labelling = ({ commands }: Parts, value: unknown): Operation => {
 };
 
 export function bulkHandlers(parts: Parts) {
-  const { repository } = parts;
   const byIds = (name: keyof typeof OPERATIONS) => async (asked: Asked) =>
     asked.json({ count: await actOn(parts, OPERATIONS[name](asked, parts), await idsIn(asked)) });
   const byQuery = (name: keyof typeof OPERATIONS) => async (asked: Asked) => {
-    const ids = await idsOf(repository, searchOf(asked.query));
+    const ids = await idsFound(parts, searchOf(asked.query));
     asked.json({ count: await actOn(parts, OPERATIONS[name](asked, parts), ids) });
   };
   return {
@@ -101,7 +101,7 @@ export function bulkHandlers(parts: Parts) {
     },
     labelsByQuery: async (asked) => {
       const wanted = labelling(parts, await jsonIn(asked.context.req, FORM_BYTES_MAX));
-      asked.json({ count: await actOn(parts, wanted, await idsOf(repository, searchOf(asked.query))) });
+      asked.json({ count: await actOn(parts, wanted, await idsFound(parts, searchOf(asked.query))) });
     },
   } satisfies Partial<Handlers>;
 }
@@ -121,7 +121,8 @@ async function idsIn(asked: Asked): Promise<readonly string[]> {
   return [...new Set(ids)];
 }
 
-async function idsOf(repository: Repository, search: ExecutionSearch): Promise<readonly string[]> {
+async function idsFound({ bus, repository }: Parts, search: ExecutionSearch): Promise<readonly string[]> {
+  await caughtUp(bus);
   const ids: string[] = [];
   for (let after: string | undefined; ids.length < IDS_MAX; ) {
     const { offset: _, ...rest } = search;

@@ -1,5 +1,6 @@
 /** The log of an execution: read, downloaded as text, followed. */
 import { Readable } from 'node:stream';
+import { isFault } from '../../../lib/errors.ts';
 import type { LogLine } from '../../../lib/model/log-line.ts';
 import { type FollowedLog, followLogs } from '../live/follow.ts';
 import { LogCursor } from '../live/log-cursor.ts';
@@ -33,7 +34,12 @@ export function logHandlers(parts: FollowedLog) {
   const { logs } = parts;
   return {
     readLogs: async (asked) => {
-      const lines = await logs.read(asked.params.executionId!, filterOf(asked.query));
+      const filter = filterOf(asked.query);
+      // As Kestra has it, nothing is known of the lines of what nobody knows.
+      const lines = await logs.read(asked.params.executionId!, filter).catch((error: unknown) => {
+        if (isFault(error, 'execution.unknown')) return [];
+        throw error;
+      });
       asked.json(lines.map(lineBody));
     },
     downloadLogs: async (asked) => {

@@ -91,7 +91,7 @@ export function stateIn(name: string, text: string): State {
 export function labelPairsIn(value: unknown): readonly (readonly [key: string, value: string])[] {
   const pairs = Array.isArray(value) ? value.map((label) => [label?.key, label?.value]) : Object.entries(value ?? {});
   if (pairs.some(([key, text]) => typeof key !== 'string' || typeof text !== 'string'))
-    throw new Fault('request.invalid', 'expected labels as a list of { key, value }, got something else');
+    throw new Fault('label.invalid', 'expected labels as a list of { key, value } with both, got something else');
   return pairs as [string, string][];
 }
 
