@@ -44,6 +44,12 @@ const pluginDefaults = z.preprocess(
   ),
 );
 
+/** `globals` of expressions; in the environment as JSON. */
+const variables = z.preprocess(
+  (given) => (typeof given === 'string' ? jsonIn(given) : given),
+  z.strictObject({ globals: z.record(z.string(), z.unknown()).default({}) }),
+);
+
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -69,6 +75,7 @@ const SCHEMA = z.strictObject({
     .regex(/^[a-zA-Z0-9_-]+$/)
     .default('default'),
   pluginDefaults: pluginDefaults.default([]),
+  variables: variables.default({ globals: {} }),
   /** 32 bytes in base64. Never printed. */
   encryptionKey: z.string().optional(),
   /** What the files of one start may have together. */
@@ -165,6 +172,31 @@ function refuseUnknown(name: string, known: readonly string[], where: string): v
 
 const defined = (values: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** Kestra's name before 0.23, and the one that it has now, which wins. */
+const FLOW_PREFIXES = ['KESTRA_', 'ENV_'];
+/** Settings of a Kestra that stands on this machine or was moved here: they hold passwords, and any flow may print `envs`. */
+const OF_KESTRA =
+  /^KESTRA_(?:CONFIGURATION|DATASOURCES|ELASTICSEARCH|ENCRYPTION|EE|INDEXER|JDBC|KAFKA|LICENSE|MICRONAUT|PLUGINS|QUEUE|REPOSITORY|SECRET|SECURITY|SERVER|STORAGE|TASKS|WEBSERVER)(?:_|$)/;
+const SECRET_PREFIX = 'SECRET_';
+
+/** The environment that flows may see, as `envs`: `ENV_REGION` and `KESTRA_REGION` are `envs.region`. */
+export function flowVariables(env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> {
+  const found = new Map<string, string>();
+  for (const prefix of FLOW_PREFIXES)
+    for (const [name, value] of Object.entries(env))
+      if (value !== undefined && name.length > prefix.length && name.startsWith(prefix) && !OF_KESTRA.test(name))
+        found.set(name.slice(prefix.length).toLowerCase(), value);
+  return Object.fromEntries(found);
+}
+
+/** `SECRET_TOKEN` by its name TOKEN, still in base64. Never printed. */
+export const secretVariables = (env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith(SECRET_PREFIX) && value ? [[name.slice(SECRET_PREFIX.length).toUpperCase(), value]] : [],
+    ),
+  );
 
 /** What a child process of ours is started with: our own environment, and what is said on top. */
 export const environmentWith = (extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({

@@ -93,11 +93,11 @@ test('ending the execution in a state', async () => {
   assert.equal((await runTask(taskOf('Exit'), { state: 'DONE' })).state, 'FAILED');
 });
 
-test('asserting each condition by itself', () => {
+test('asserting each condition by itself', async () => {
   const roots = { inputs: { n: 3 } };
   const conditions = ['{{ inputs.n == 3 }}', '{{ inputs.n > 5 }}', '{{ inputs.missing.x }}', 'False'];
   const failing = aRun(taskOf('Assert'), { conditions, errorMessage: 'n is {{ inputs.n }}' }, { roots });
-  const outcome = failing.run() as Outcome;
+  const outcome = await failing.run();
   assert.deepEqual([outcome.state, outcome.reason], ['FAILED', '2 assertions failed!\nn is 3']);
   assert.equal(failing.lines[0], 'ERROR Assertion `{{ inputs.n > 5 }}` failed!');
   assert.match(failing.lines[1]!, /^ERROR Assertion `\{\{ inputs\.missing\.x \}\}` failed, failed to render `/);
@@ -108,7 +108,7 @@ test('asserting each condition by itself', () => {
       ['failed', 2],
     ],
   );
-  assert.equal((aRun(taskOf('Assert'), { conditions: ['true'] }).run() as Outcome).state, 'SUCCESS');
+  assert.equal((await aRun(taskOf('Assert'), { conditions: ['true'] }).run()).state, 'SUCCESS');
 });
 
 test('setting labels from a map, a list and JSON', () => {

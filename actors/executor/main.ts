@@ -15,6 +15,7 @@ export async function executorOf(parts: Parts): Promise<Service> {
     seal: (executionId, outputId, text) => cipher.sealAlike(outputPlace(executionId, outputId), text),
     starting: {
       globals: parts.loaded.config.pluginDefaults,
+      installation: parts.installation,
       seal: (originalId) => (inputId, text) => cipher.seal(inputPlace(originalId, inputId), text),
     },
   });

@@ -78,10 +78,11 @@ function parcelsOf(
 ): { readonly parcels: readonly Named[]; readonly problem?: string } {
   const { flow, text, problem } = flows.definitions.read(state.flow.tenant, state.source);
   if (!flow) return { parcels: [], problem };
-  const { timezone, cipher } = flows;
+  const { timezone, cipher, installation } = flows;
   const parcels: Named[] = [];
   try {
-    for (const atMs of ticks) parcels.push(parcelOf(state, { flow, text }, { atMs, nowMs, timezone, cipher }));
+    for (const atMs of ticks)
+      parcels.push(parcelOf(state, { flow, text }, { atMs, nowMs, timezone, cipher, installation }));
     return { parcels };
   } catch (error) {
     return { parcels, problem: textOf(error) };

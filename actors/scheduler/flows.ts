@@ -8,6 +8,7 @@ import type { FlowEvent } from '../../lib/bus/feed.ts';
 import type { TriggerRecord } from '../../lib/bus/timetable.ts';
 import type { FlowDocument } from '../../lib/flow/actor.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Installation } from '../../lib/model/installation.ts';
 import { allPartitions, flowKey, flowPartition, type Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
 import type { Cipher } from '../../lib/secret/cipher.ts';
@@ -25,6 +26,8 @@ export interface Flows {
   readonly timezone: string;
   /** Seals secrets that triggers give. */
   readonly cipher?: Cipher;
+  /** What the configuration gives to expressions. */
+  readonly installation?: Installation;
   readonly log: Log;
 }
 

@@ -13,6 +13,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
+import type { Installation } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Cipher } from '../../lib/secret/cipher.ts';
 import type { Health, Service } from '../../lib/service.ts';
@@ -37,6 +38,8 @@ export interface SchedulerParts {
   /** Plugin defaults of the configuration. */
   readonly globals?: readonly unknown[];
   readonly cipher?: Cipher;
+  /** What the configuration gives to expressions. */
+  readonly installation?: Installation;
   readonly log: Log;
 }
 
@@ -85,10 +88,10 @@ class Leader {
   #trouble: string | undefined;
   #progressMs = performance.now();
 
-  constructor({ bus, catalogue, timezone, globals = [], cipher, log }: SchedulerParts) {
+  constructor({ bus, catalogue, timezone, globals = [], cipher, installation, log }: SchedulerParts) {
     this.#bus = bus;
     this.#log = log;
-    this.#flows = { bus, definitions: new Definitions(catalogue, globals), timezone, cipher, log };
+    this.#flows = { bus, definitions: new Definitions(catalogue, globals), timezone, cipher, installation, log };
     this.#token = randomUUID();
     this.#member = {
       id: this.#token,

@@ -4,12 +4,14 @@
  */
 import type { Bus } from '../../lib/bus/bus.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
-import { renderAll, renderText } from '../../lib/expression/render.ts';
+import { renderAll, renderText, type World } from '../../lib/expression/render.ts';
+import { seededRandom } from '../../lib/expression/world.ts';
 import { resolveInputs } from '../../lib/flow/inputs.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { Flow, Labels } from '../../lib/model/flow.ts';
 import { derivedId } from '../../lib/model/ids.ts';
+import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
 import { type Cipher, inputPlace } from '../../lib/secret/cipher.ts';
@@ -29,30 +31,45 @@ export interface Parcel {
   readonly source: string;
 }
 
-/** What a tick asks for. Throws where the inputs or labels cannot be made. */
+interface Tick {
+  readonly atMs: number;
+  readonly nowMs: number;
+  readonly timezone: string;
+  readonly cipher?: Cipher;
+  readonly installation?: Installation;
+}
+
+/** What a tick asks for: the same whenever it is asked, so a tick done twice is one start. Throws where inputs or labels cannot be made. */
 export function parcelOf(
   state: TriggerState,
   { flow, text }: { readonly flow: Flow; readonly text: string },
-  tick: { readonly atMs: number; readonly nowMs: number; readonly timezone: string; readonly cipher?: Cipher },
+  tick: Tick,
 ): readonly [name: string, parcel: Parcel] {
   const schedule = scheduleOf(state.trigger);
+  const timeZone = schedule.timezone ?? tick.timezone;
   const id = derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs);
-  const variables = variablesOf(schedule, schedule.timezone ?? tick.timezone, tick.atMs);
+  const variables = variablesOf(schedule, timeZone, tick.atMs);
   const { namespace, id: flowId, revision, tenant } = state.flow;
+  const { cipher, installation: { envs, globals } = NO_INSTALLATION } = tick;
   const context = {
     flow: { id: flowId, namespace, revision, tenantId: tenant },
     trigger: variables,
     vars: flow.variables,
+    envs,
+    globals,
   };
-  const { cipher, nowMs } = tick;
-  const { inputs, problems } = resolveInputs(flow, renderAll(schedule.inputs, context) as Record<string, unknown>, {
+  // Dice that go on from one rendering to the next, as if it were one.
+  const world: World = { nowMs: tick.atMs, timeZone, random: seededRandom(id) };
+  const given = renderAll(schedule.inputs, context, world) as Record<string, unknown>;
+  const { inputs, problems } = resolveInputs(flow, given, {
     context,
-    world: { nowMs },
+    world,
     ...(cipher ? { seal: (inputId, value) => cipher.seal(inputPlace(id, inputId), value) } : {}),
   });
   if (problems.length > 0) throw new TypeError(problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
   const labels: Record<string, string> = { ...flow.labels };
-  for (const [key, value] of Object.entries(schedule.labels)) labels[key] = renderText(value, { ...context, inputs });
+  for (const [key, value] of Object.entries(schedule.labels))
+    labels[key] = renderText(value, { ...context, inputs }, world);
   labels['system.correlationId'] = id;
   labels['system.from'] = 'trigger';
   const start: ExecutionStart = {

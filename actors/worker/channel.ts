@@ -3,6 +3,7 @@
  * versioned, in batches. A batch names what its items share once: flows by hash, executions by their place in it.
  */
 import type { Item } from '../../lib/bus/queues.ts';
+import type { Installation } from '../../lib/model/installation.ts';
 import type { ExecutionUpdate, TaskEndedMessage } from '../../lib/model/message.ts';
 import type { MetricType } from '../../lib/model/metric.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
@@ -19,6 +20,9 @@ export interface Setup {
   readonly environment: Readonly<Record<string, string>>;
   /** Base64; taken away before any plugin is loaded. */
   encryptionKey?: string;
+  /** Of the environment, in clear; taken away with the key. */
+  secrets?: Readonly<Record<string, string>>;
+  readonly installation: Installation;
   /** Tasks may reach loopback and private addresses. */
   readonly httpAllowPrivate: boolean;
   /** Two numbers: `CURSOR` and `ATTENTION`. Absent in a process. */

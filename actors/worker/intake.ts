@@ -9,6 +9,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { derivedId } from '../../lib/model/ids.ts';
+import type { Asking } from '../../lib/model/letter.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Desk } from './desk.ts';
 import type { Fetch } from './fetch.ts';
@@ -33,6 +34,8 @@ export interface IntakeParts {
   readonly desk: Desk;
   readonly fetch: Fetch;
   readonly jobOf: JobSource;
+  /** Answers what a step asks; resolves when there is room for more. */
+  readonly respond: (asking: Asking) => Promise<void>;
   /** Ends a job that cannot be run. */
   readonly fail: (job: Job, reason: string) => void;
   readonly log: Log;
@@ -69,6 +72,7 @@ export class Intake {
 
   /** Resolves when every item of the parcel is over, or is someone else's. */
   async handle(parcel: Parcel): Promise<void> {
+    if (parcel.asking) return this.#parts.respond(parcel.asking);
     const alone = parcel.items.filter((item) => item.alone);
     if (alone.length > 0 && parcel.items.length > 1) return this.#apart(parcel, alone);
     if (parcel.items.length === 0) return;

@@ -7,12 +7,15 @@ import { parseFlow } from '../../lib/flow/parse.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import { type ExecutionHead, type ExecutionStart, parseAttemptRef, type TaskRun } from '../../lib/model/execution.ts';
 import { type Flow, type Task, TENANT } from '../../lib/model/flow.ts';
+import type { Installation } from '../../lib/model/installation.ts';
+import { kinOf } from '../../lib/model/kin.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { PluginSet } from '../../lib/plugin/load.ts';
 import type { Roots, RunGiven, Runnable } from '../../lib/task/task-context.ts';
 import { readYaml } from '../../lib/yaml/yaml.ts';
 import { type Server, TaskError } from '../../plugins/sdk/index.ts';
 import type { ExecutionPart, WorkItem } from './channel.ts';
+import { errorLines } from './error-lines.ts';
 import type { Secrets } from './secrets.ts';
 
 const STARTS_MAX = 256;
@@ -25,8 +28,14 @@ export interface OpenPart {
 
 /** What a run is given by its runner. */
 export interface RunnersPart extends Pick<RunGiven, 'sink' | 'metrics'> {
-  /** For tasks that come with the server. */
+  /** For tasks that come with the server, and for expressions. */
   readonly server: Server;
+}
+
+export interface LibraryParts {
+  readonly plugins: PluginSet;
+  readonly secrets: Secrets;
+  readonly installation: Installation;
 }
 
 export const openPart = (part: ExecutionPart): OpenPart => ({ part, parsed: new Map() });
@@ -34,13 +43,15 @@ export const openPart = (part: ExecutionPart): OpenPart => ({ part, parsed: new 
 export class Library {
   readonly #plugins: PluginSet;
   readonly #secrets: Secrets;
+  readonly #installation: Installation;
   readonly #sources = new Map<ContentHash, string>();
   readonly #flows = new Map<ContentHash, Flow>();
   readonly #starts = new Map<string, ExecutionStart>();
 
-  constructor(plugins: PluginSet, secrets: Secrets) {
+  constructor({ plugins, secrets, installation }: LibraryParts) {
     this.#plugins = plugins;
     this.#secrets = secrets;
+    this.#installation = installation;
   }
 
   learn(flows: readonly (readonly [hash: ContentHash, source: string])[], drop: readonly ContentHash[]): void {
@@ -62,6 +73,7 @@ export class Library {
       );
     const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
     const { tenant, namespace, id: flowId, revision: flowRevision } = start.flow;
+    const rootsWith = (seen: ExecutionStart): Roots => rootsOf(seen, flow, item, open, this.#installation);
     return {
       place: { tenant, namespace, flowId, executionId, taskId: item.taskId, taskRunId, attempt },
       flowRevision,
@@ -69,7 +81,10 @@ export class Library {
       value: item.value,
       sink,
       metrics,
-      roots: () => rootsOf(this.#secrets.opened(start, flow), flow, item, open),
+      roots: () => rootsWith(this.#secrets.opened(start, flow)),
+      shown: () => (this.#secrets.opened(start, flow) === start ? undefined : rootsWith(start)),
+      kin: () => kinOf(start),
+      errorLogs: () => errorLines(server, executionId),
       mask: () => this.#secrets.maskOf(start, flow),
       taskIn: (source) => this.#runnable(taskIn(source, this.#plugins.catalogue), server),
     };
@@ -131,7 +146,13 @@ const OF_THE_OUTER_TASK = [
   'workerGroup',
 ];
 
-function rootsOf(start: ExecutionStart, flow: Flow, item: WorkItem['item'], open: OpenPart): Roots {
+function rootsOf(
+  start: ExecutionStart,
+  flow: Flow,
+  item: WorkItem['item'],
+  open: OpenPart,
+  installation: Installation,
+): Roots {
   const taskRuns = new Map<string, TaskRun>();
   let head: ExecutionHead | undefined;
   for (const name of item.reads) {
@@ -141,7 +162,8 @@ function rootsOf(start: ExecutionStart, flow: Flow, item: WorkItem['item'], open
     else if (name.startsWith('t:')) taskRuns.set((value as TaskRun).id, value as TaskRun);
   }
   const oldestFirst = [...taskRuns.values()].sort((a, b) => a.index - b.index);
-  return contextOf({ start, head, flow, taskRuns: oldestFirst, taskRun: (id) => taskRuns.get(id), place: item });
+  const taskRun = (id: string): TaskRun | undefined => taskRuns.get(id);
+  return contextOf({ start, head, flow, taskRuns: oldestFirst, taskRun, installation, place: item });
 }
 
 function fieldOf({ part, parsed }: OpenPart, name: string): unknown {

@@ -15,6 +15,8 @@ export async function workerOf(parts: Parts): Promise<Service> {
     storage: { folder: parts.data.storage },
     packages: parts.packages,
     encryptionKey: Buffer.from(await parts.key()).toString('base64'),
+    secrets: parts.secrets(),
+    installation: parts.installation,
     threads: config.threads ?? availableParallelism() * THREADS_PER_CORE,
     warm: given.has('threads'),
     group: config.workerGroup,

@@ -2,6 +2,7 @@
 import { loadPlugins } from '../../lib/plugin/load.ts';
 import { openLocalStorage } from '../../lib/storage/local.ts';
 import { type Setup, SHARED_BYTES } from './channel.ts';
+import { JqThread } from './jq.ts';
 import { Library } from './library.ts';
 import { capturePrints } from './prints.ts';
 import { Runner, type RunnerParts } from './runner.ts';
@@ -10,23 +11,31 @@ import { secretsOf } from './secrets.ts';
 export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post' | 'drain'>): Promise<Runner> {
   const secrets = secretsOf(setup);
   const plugins = await loadPlugins(setup.packages);
+  const { installation } = setup;
+  const jq = new JqThread();
   const prints = capturePrints((level, text) => runner.printed(level, text));
   const runner: Runner = new Runner({
     ...channel,
     flushPrints: prints.flush,
-    library: new Library(plugins, secrets),
+    library: new Library({ plugins, secrets, installation }),
     ground: {
       storage: openLocalStorage({ folder: setup.storageFolder }),
       folder: setup.folder,
       environment: setup.environment,
       http: { allowPrivate: setup.httpAllowPrivate },
+      timeZone: installation.timeZone,
+      jq: (question) => jq.answer(question),
+      secret: (key) => secrets.named(key),
     },
     shared: new Int32Array(setup.shared ?? new SharedArrayBuffer(SHARED_BYTES)),
   });
   const broke = (error: unknown): void => {
     if (!runner.broke(error)) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   };
-  process.on('exit', () => runner.last());
+  process.on('exit', () => {
+    jq.close();
+    runner.last();
+  });
   process.on('uncaughtException', broke);
   process.on('unhandledRejection', broke);
   return runner;

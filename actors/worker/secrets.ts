@@ -1,6 +1,6 @@
 /**
- * The secrets of executions in clear, as expressions of tasks see them, and what hides them in lines. The key is here and
- * nowhere else in a runner: it is taken out of what the runner was started with before any plugin is loaded.
+ * The secrets of executions and of the environment in clear, as expressions of tasks see them, and what hides them in lines. They
+ * and the key are here and nowhere else in a runner: taken out of what it was started with before any plugin is loaded.
  */
 import { sealedIds } from '../../lib/flow/input/order.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
@@ -19,17 +19,28 @@ interface Opened {
 type Values = Readonly<Record<string, unknown>>;
 
 export function secretsOf(setup: Setup): Secrets {
-  const { encryptionKey } = setup;
+  const { encryptionKey, secrets } = setup;
   delete setup.encryptionKey;
-  return new Secrets(encryptionKey === undefined ? undefined : cipherOf(keyOf(encryptionKey, 'the worker')));
+  delete setup.secrets;
+  return new Secrets(encryptionKey === undefined ? undefined : cipherOf(keyOf(encryptionKey, 'the worker')), secrets);
 }
 
 export class Secrets {
   readonly #cipher: Cipher | undefined;
+  readonly #named: ReadonlyMap<string, string>;
+  /** Of all that are named, whoever has asked for them: their values travel from task to task as outputs. */
+  readonly #mask: Mask | undefined;
   readonly #opened = new WeakMap<ExecutionStart, Opened>();
 
-  constructor(cipher: Cipher | undefined) {
+  constructor(cipher: Cipher | undefined, named: Readonly<Record<string, string>> = {}) {
     this.#cipher = cipher;
+    this.#named = new Map(Object.entries(named));
+    this.#mask = maskOf(this.#named.values());
+  }
+
+  /** One of the environment, by its name in capitals. */
+  named(key: string): string | undefined {
+    return this.#named.get(key);
   }
 
   /** The start with its secrets in clear. Throws `encryption.unreadable`, or a TaskError where there is no key. */
@@ -41,7 +52,7 @@ export class Secrets {
     try {
       return this.#of(start, flow).mask;
     } catch {
-      return undefined; // What cannot be opened is nowhere in clear.
+      return this.#mask; // What cannot be opened is nowhere in clear.
     }
   }
 
@@ -59,7 +70,10 @@ export class Secrets {
       secrets.push(text);
       inputs = replaced(inputs, parts, text);
     }
-    const opened = secrets.length === 0 ? { start } : { start: { ...start, inputs }, mask: maskOf(secrets) };
+    const opened =
+      secrets.length === 0
+        ? { start, mask: this.#mask }
+        : { start: { ...start, inputs }, mask: maskOf([...this.#named.values(), ...secrets]) };
     this.#opened.set(start, opened);
     return opened;
   }

@@ -7,13 +7,15 @@ import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
 import { BusTime } from '../../lib/bus/bus-time.ts';
 import { MEMBER_BEAT_MS } from '../../lib/bus/members.ts';
-import type { QueueServer } from '../../lib/bus/queues.ts';
+import type { Parcel, QueueServer } from '../../lib/bus/queues.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { hostLanguage, hostPath } from '../../lib/config.ts';
 import { isFault } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { gauge } from '../../lib/metrics.ts';
-import { idOf } from '../../lib/model/ids.ts';
+import { derivedId, idOf } from '../../lib/model/ids.ts';
+import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
+import type { Asking } from '../../lib/model/letter.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { environmentOf } from '../../lib/task/environment.ts';
@@ -27,6 +29,7 @@ import { Intake } from './intake.ts';
 import { jobSource } from './job.ts';
 import { LineSender } from './line-sender.ts';
 import { Pool } from './pool.ts';
+import { Respondent } from './respondent.ts';
 import { GRACE_MS } from './seat.ts';
 import { type WorkFolder, workFolder } from './work-folder.ts';
 
@@ -44,6 +47,10 @@ export interface WorkerOptions {
   readonly packages: readonly string[];
   /** Of secrets, base64. Absent: an execution that has some cannot read them. */
   readonly encryptionKey?: string;
+  /** What `secret()` gives, in clear, by their names in capitals. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** What the configuration gives to expressions. */
+  readonly installation?: Installation;
   readonly threads: number;
   /** All threads are started at once, and stay. */
   readonly warm: boolean;
@@ -71,6 +78,7 @@ class WorkerService implements Service {
   readonly #crew: Crew;
   readonly #pool: Pool;
   readonly #intake: Intake;
+  readonly #respondent: Respondent;
   readonly #free = gauge('worker_threads_free', 'Threads that have nothing to do');
   #server: QueueServer | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -91,11 +99,12 @@ class WorkerService implements Service {
     });
     const answers = new Answers({ mailbox: bus.mailbox, workerId, time, log, signal });
     const lines = new LineSender({ lines: bus.lines, log, signal });
+    const consult = new Consult(bus);
     const crew = new Crew({
       desk,
       answers,
       lines,
-      consult: new Consult(bus),
+      consult,
       mailbox: bus.mailbox,
       time,
       log,
@@ -106,11 +115,19 @@ class WorkerService implements Service {
     const setup = {
       packages,
       encryptionKey: options.encryptionKey,
+      secrets: options.secrets,
+      installation: options.installation ?? NO_INSTALLATION,
       storageFolder: storage.folder,
       folder: this.#folder.path,
       environment: environmentOf(host),
       httpAllowPrivate: options.httpAllowPrivate,
     };
+    const { storageFolder, httpAllowPrivate } = setup;
+    this.#respondent = new Respondent({
+      setup: { storageFolder, httpAllowPrivate },
+      ...{ mailbox: bus.mailbox, partitions: bus.partitions, time, consult, log, signal },
+      handOn: (askings) => insist(() => bus.queues.add(group, askings.map(askingParcel(workerId))), signal),
+    });
     const pool = new Pool({ threads, warm, setup, events: crew, log });
     const jobOf = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());
     const fail: Crew['fail'] = (job, reason) => crew.fail(job, reason);
@@ -122,6 +139,7 @@ class WorkerService implements Service {
       desk,
       fetch: new Fetch(bus.documents),
       jobOf,
+      respond: (asking) => this.#respondent.take(asking),
       fail,
       log,
       signal,
@@ -166,10 +184,10 @@ class WorkerService implements Service {
       job.place?.abort(job, 'stopping');
     }
     await until(() => this.#desk.inHand.length === 0, untilMs - LAST_WORDS_MS);
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), this.#respondent.close()]);
     this.#lines.flush();
     await until(
-      () => this.#answers.waiting + this.#lines.waiting + this.#crew.telling === 0,
+      () => this.#answers.waiting + this.#lines.waiting + this.#crew.telling + this.#respondent.waiting === 0,
       Math.max(untilMs, performance.now() + LAST_WORDS_MS),
     );
     clearInterval(this.#beat);
@@ -208,6 +226,11 @@ class WorkerService implements Service {
     });
   }
 }
+
+/** As a new parcel: the name of the one that it came in may still be taken. */
+const askingParcel =
+  (workerId: string) =>
+  (asking: Asking): Parcel => ({ name: derivedId('back', workerId, asking.name), items: [], asking, first: true });
 
 async function until(isTrue: () => boolean, untilMs: number): Promise<void> {
   while (!isTrue() && performance.now() < untilMs) await systemClock.sleep(LOOK_MS);

@@ -18,6 +18,8 @@ export type World = {
   readonly random?: (bytes: number) => Uint8Array;
   /** `undefined` if that is not known here. */
   readonly answer?: (question: Question) => Answer | undefined;
+  /** Roots that `printContext()` shows in place of those that hold secrets. */
+  readonly shown?: () => Readonly<Record<string, unknown>> | undefined;
 };
 
 /** Knows nothing: a template that asks anything ends with `NeedsFact`. */

@@ -6,14 +6,16 @@ import { isAbsolute } from 'node:path';
 import type { Bus } from '../bus/bus.ts';
 import { openRedisBus } from '../bus/redis/open.ts';
 import { systemClock } from '../clock.ts';
-import type { LoadedConfig } from '../config.ts';
+import { flowVariables, type LoadedConfig, secretVariables } from '../config.ts';
 import { type DataFolder, openDataFolder } from '../data-folder.ts';
 import { isFault, textOf } from '../errors.ts';
 import { type Log, openLog } from '../log.ts';
+import type { Installation } from '../model/installation.ts';
 import { BUILT_IN, loadPlugins, type PluginSet } from '../plugin/load.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openSqlRepository } from '../repository/sql/open.ts';
 import { type Cipher, cipherOf } from '../secret/cipher.ts';
+import { decodedSecrets } from '../secret/environment.ts';
 import { openKey } from '../secret/key.ts';
 import { openLocalStorage } from '../storage/local.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -27,12 +29,16 @@ export interface Parts {
   readonly bus: Bus;
   /** Packages named by the configuration, after our own. */
   readonly packages: readonly string[];
+  /** What the configuration gives to expressions. */
+  readonly installation: Installation;
   plugins(): Promise<PluginSet>;
   repository(): Promise<Repository>;
   storage(): Storage;
   /** The key that secrets are encrypted with, for those who hand it on. Throws `encryption.key`. */
   key(): Promise<Uint8Array>;
   cipher(): Promise<Cipher>;
+  /** Of the environment, in clear, for those who hand them on. Tells the log of those that cannot be read. */
+  secrets(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -55,16 +61,25 @@ export async function openParts(name: string, loaded: LoadedConfig, signal: Abor
     log,
     bus,
     packages,
+    installation: { envs: flowVariables(), globals: config.variables.globals, timeZone: config.timezone },
     plugins: () => (plugins ??= loadPlugins(packages)),
     repository: () => (repository ??= openRepository(data, log)),
     storage: () => (storage ??= openLocalStorage({ folder: data.storage })),
     key: keyOnce,
     cipher: async () => cipherOf(await keyOnce()),
+    secrets: () => environmentSecrets(log),
     close: async () => {
       if (repository) await (await repository).close();
       await bus.close();
     },
   };
+}
+
+function environmentSecrets(log: Log): Readonly<Record<string, string>> {
+  const { secrets, unreadable } = decodedSecrets(secretVariables());
+  if (unreadable.length > 0)
+    log.warn({ names: unreadable.map((name) => `SECRET_${name}`) }, 'secrets that are no base64 are left out');
+  return secrets;
 }
 
 /** The Redis that was named, or the private one in the data folder, by its socket. */

@@ -1,6 +1,6 @@
 /** A task's properties as its schema gets them: every text rendered, save those that the task marks as not dynamic. */
 import type { AnyTask } from '../../plugins/sdk/index.ts';
-import { renderAll } from '../expression/render.ts';
+import { renderAll, type World } from '../expression/render.ts';
 import type { Task } from '../model/flow.ts';
 
 const TEMPLATE = /\{\{|\{%|\{#/;
@@ -14,8 +14,14 @@ interface Schema {
 type Properties = Readonly<Record<string, unknown>>;
 const rendered = new WeakMap<Task, readonly string[]>();
 
-/** `roots` is asked only if there is something to render. */
-export function renderProperties(task: Task, definition: AnyTask, roots: () => Properties): Properties {
+/** Where the expressions of a task are rendered; asked only if there is something to render. */
+interface Rendered {
+  readonly roots: Properties;
+  readonly facts: { wait<T>(work: (world: World) => T): T | Promise<T> };
+}
+
+/** A promise only where an expression asks for something that takes a while. */
+export function renderProperties(task: Task, definition: AnyTask, within: Rendered): Properties | Promise<Properties> {
   let names = rendered.get(task);
   if (!names) {
     names = Object.keys(task.properties).filter(
@@ -24,9 +30,11 @@ export function renderProperties(task: Task, definition: AnyTask, roots: () => P
     rendered.set(task, names);
   }
   if (names.length === 0) return task.properties;
-  const properties: Record<string, unknown> = { ...task.properties };
-  for (const name of names) properties[name] = renderAll(properties[name], roots());
-  return properties;
+  return within.facts.wait((world) => {
+    const properties: Record<string, unknown> = { ...task.properties };
+    for (const name of names) properties[name] = renderAll(properties[name], within.roots, world);
+    return properties;
+  });
 }
 
 /** The mark may stand inside of what `.optional()` or `.default(…)` put around it. */

@@ -7,6 +7,7 @@ import { isFault } from '../errors.ts';
 import { renderText } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
 import { parseProperties } from '../plugin/properties.ts';
+import { after, isThenable } from './after.ts';
 import { type EndCause, type Outcome, reasonOf } from './outcome.ts';
 import { type PlainOutputs, plainOutputs } from './outputs.ts';
 import { renderProperties } from './render-properties.ts';
@@ -23,11 +24,7 @@ export function runTask(
 ): Outcome | Promise<Outcome> {
   let outcome: Outcome | Promise<Outcome>;
   try {
-    const { task, definition } = running.given;
-    const written = renderProperties(task, definition, () => running.roots);
-    const properties = parseProperties(definition, written);
-    if (task.timeout !== undefined) limit(running, task.timeout, limited);
-    const returned: unknown = running.cause ? undefined : definition.run(running, properties);
+    const returned = after(limit(running, limited), () => begun(running));
     outcome = isThenable(returned)
       ? Promise.resolve(returned)
           .then((value) => succeeded(running, value))
@@ -50,8 +47,26 @@ function closed(running: RunningTask, outcome: Outcome): Outcome | Promise<Outco
     : outcome;
 }
 
-function limit(running: RunningTask, timeout: string, limited: (ms: number, reason: string) => void): void {
-  const text = timeout.includes('{') ? renderText(timeout, running.roots) : timeout;
+/** Runs user code, once its properties are there. */
+function begun(running: RunningTask): unknown {
+  const { task, definition } = running.given;
+  return after(renderProperties(task, definition, running), (written) => {
+    const properties = parseProperties(definition, written);
+    return running.cause ? undefined : definition.run(running, properties);
+  });
+}
+
+/** It holds for what expressions wait for as well. */
+function limit(running: RunningTask, limited: (ms: number, reason: string) => void): void | Promise<void> {
+  const { timeout } = running.given.task;
+  if (timeout === undefined) return;
+  const text = timeout.includes('{')
+    ? running.facts.wait((world) => renderText(timeout, running.roots, world))
+    : timeout;
+  return after(text, (rendered) => limitTo(running, rendered, limited));
+}
+
+function limitTo(running: RunningTask, text: string, limited: (ms: number, reason: string) => void): void {
   const ms = durationMs(text);
   if (ms === undefined || ms <= 0)
     throw new TaskError(`timeout: expected an ISO-8601 duration such as PT30S, got ${JSON.stringify(text)}`);
@@ -137,6 +152,3 @@ function isOf(error: unknown, kind: typeof TaskError): boolean {
 }
 
 const traceOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-
-const isThenable = <T>(value: unknown): value is Promise<T> =>
-  typeof (value as { then?: unknown } | undefined | null)?.then === 'function';

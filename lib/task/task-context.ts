@@ -11,16 +11,21 @@ import {
   TaskError,
   type TaskLog,
 } from '../../plugins/sdk/index.ts';
-import { renderAll } from '../expression/render.ts';
+import { NeedsFact, renderAll, type World } from '../expression/render.ts';
+import type { Answer, Question } from '../expression/world.ts';
+import type { ExecutionPlace } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
 import { parseProperties } from '../plugin/properties.ts';
 import type { Mask } from '../secret/mask.ts';
 import type { Storage } from '../storage/storage.ts';
+import { answererOf } from './answer/answerer.ts';
+import { type Answerer, Facts } from './facts.ts';
 import { HttpConnector } from './http/connector.ts';
 import type { Reachable } from './http/resolve.ts';
 import { checkedMetric, METRICS_MAX } from './metrics.ts';
 import type { EndCause, LineSink, MetricSink } from './outcome.ts';
+import { Revealed } from './revealed.ts';
 import { type AttemptFiles, type AttemptPlace, attemptFiles } from './task-files.ts';
 import { taskLog } from './task-log.ts';
 import { withUpdate } from './update.ts';
@@ -42,6 +47,12 @@ export interface RunGiven extends Runnable {
   readonly value?: string;
   /** What its expressions can reach; built when the first of them is rendered. */
   readonly roots: () => Roots;
+  /** The same with the secrets of its execution as they are at rest; undefined where it has none. */
+  readonly shown?: () => Roots | undefined;
+  /** Whose files its expressions may read, see lib/model/kin.ts. */
+  readonly kin?: () => readonly ExecutionPlace[];
+  /** The last error lines of its execution. */
+  readonly errorLogs?: () => Promise<unknown>;
   /** Hides the secrets of its execution; undefined where it has none. */
   readonly mask?: () => Mask | undefined;
   readonly sink: LineSink;
@@ -56,6 +67,11 @@ export interface Ground {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly http: Reachable;
+  /** Of times in expressions that name no zone. */
+  readonly timeZone?: string;
+  readonly jq?: (question: Question) => Answer;
+  /** The environment's secrets in clear, by their names in capitals. */
+  readonly secret?: (key: string) => string | undefined;
 }
 
 export class RunningTask implements TaskContext {
@@ -66,6 +82,8 @@ export class RunningTask implements TaskContext {
   #controller: AbortController | undefined;
   #log: TaskLog | undefined;
   #roots: Roots | undefined;
+  #facts: Facts | undefined;
+  #revealed: Revealed | undefined;
   #files: AttemptFiles | undefined;
   #http: HttpConnector | undefined;
   #limit: NodeJS.Timeout | undefined;
@@ -74,8 +92,9 @@ export class RunningTask implements TaskContext {
   /** What it runs in its own place. */
   #inner: RunningTask | undefined;
 
-  constructor(given: RunGiven, ground: Ground) {
+  constructor(given: RunGiven, ground: Ground, revealed?: Revealed) {
     this.given = given;
+    this.#revealed = revealed;
     this.environment = ground.environment;
     this.#ground = ground;
   }
@@ -96,7 +115,10 @@ export class RunningTask implements TaskContext {
   /** What it says, without the secrets of its execution. */
   get masked(): Mask {
     const { mask } = this.given;
-    return (text) => mask?.()?.(text) ?? text;
+    return (text) => {
+      const masked = mask?.()?.(text) ?? text;
+      return this.#revealed ? this.#revealed.hidden(masked) : masked;
+    };
   }
 
   get execution(): TaskContext['execution'] {
@@ -131,14 +153,67 @@ export class RunningTask implements TaskContext {
     return this.#roots;
   }
 
+  /** What its expressions ask. */
+  get facts(): Facts {
+    this.#facts ??= new Facts({
+      answerer: () => this.#answerer(),
+      timeZone: this.#ground.timeZone,
+      shown: this.given.shown,
+    });
+    return this.#facts;
+  }
+
+  #answerer(): Answerer {
+    const { place, kin = () => [place], errorLogs } = this.given;
+    const { storage, jq, secret } = this.#ground;
+    const asked = (key: string): string | undefined => {
+      const value = secret?.(key);
+      if (value !== undefined) this.#reveals.add(value);
+      return value;
+    };
+    return answererOf({
+      ...{ tenant: place.tenant, kin, storage, http: () => this.http, jq, errorLogs },
+      ...(secret ? { secret: asked } : {}),
+    });
+  }
+
+  get #reveals(): Revealed {
+    this.#revealed ??= new Revealed();
+    return this.#revealed;
+  }
+
   // Getters, and not methods: tasks take their context apart.
 
   get render(): TaskContext['render'] {
-    return (template, more) => renderAll(template, more ? { ...this.roots, ...more } : this.roots);
+    return (template, more) => this.#rendered(template, more);
   }
 
   get renderAll(): TaskContext['renderAll'] {
-    return (value) => renderAll(value, this.roots);
+    return (value) => this.#rendered(value);
+  }
+
+  get renderAsync(): TaskContext['renderAsync'] {
+    return async (template, more) => this.facts.wait(this.#rendering(template, more));
+  }
+
+  get renderAllAsync(): TaskContext['renderAllAsync'] {
+    return async (value) => this.facts.wait(this.#rendering(value));
+  }
+
+  #rendered(value: unknown, more?: Roots): unknown {
+    try {
+      return this.facts.atOnce(this.#rendering(value, more));
+    } catch (error) {
+      if (!(error instanceof NeedsFact)) throw error;
+      throw new TaskError(
+        `expected an expression that waits for nothing, which this task cannot do here, got ${error.question.kind}()`,
+      );
+    }
+  }
+
+  #rendering(value: unknown, more?: Roots): (world: World) => unknown {
+    const roots = more ? { ...this.roots, ...more } : this.roots;
+    return (world) => renderAll(value, roots, world);
   }
 
   get metric(): TaskContext['metric'] {
@@ -173,7 +248,7 @@ export class RunningTask implements TaskContext {
     if (runnable.definition === this.given.definition)
       throw new TaskError(`expected another task than ${runnable.task.type} itself`);
     const properties = parseProperties(runnable.definition, runnable.task.properties);
-    this.#inner = new RunningTask({ ...this.given, ...runnable, server: runnable.server }, this.#ground);
+    this.#inner = new RunningTask({ ...this.given, ...runnable, server: runnable.server }, this.#ground, this.#reveals);
     if (this.#cause) this.#inner.end(this.#cause);
     return await runnable.definition.run(this.#inner, properties);
   }

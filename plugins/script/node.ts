@@ -39,7 +39,7 @@ export const nodeScript = defineTask({
   ],
   run: (context, given) =>
     runScript(context, given, async (place) => {
-      await writeFile(join(place.folder, FILE), renderAt(context, place, given.script));
+      await writeFile(join(place.folder, FILE), await renderAt(context, place, given.script));
       return [`node ${FILE}`];
     }),
 });

@@ -21,14 +21,14 @@ export async function runScript(context: TaskContext, given: Shared, body: Body)
   const folder = await context.files.workingDirectory();
   const place: Place = { folder, outputFiles: given.outputFiles ?? [] };
   await writeInputFiles(context, folder, given.inputFiles);
-  const before = renderList(context, place, given.beforeCommands ?? []);
+  const before = await renderList(context, place, given.beforeCommands ?? []);
   const lines = [...(given.failFast ? ['set -e'] : []), ...before, ...(await body(place))];
   const sayings = listen(context);
   const count = { stdout: 0, stderr: 0 };
   const exitCode = await runChild({
     command: [...given.interpreter, argumentOf(lines.join('\n'))],
     folder,
-    environment: environmentOf(context, given, place),
+    environment: await environmentOf(context, given, place),
     signal: context.signal,
     onLine(line, from) {
       if (from === 'stdout' && sayings.hear(line)) return;
@@ -55,8 +55,12 @@ function argumentOf(text: string): string {
   return text;
 }
 
-function environmentOf(context: TaskContext, given: Shared, place: Place): Readonly<Record<string, string>> {
-  const own = renderMap(context, place, given.env ?? {});
+async function environmentOf(
+  context: TaskContext,
+  given: Shared,
+  place: Place,
+): Promise<Readonly<Record<string, string>>> {
+  const own = await renderMap(context, place, given.env ?? {});
   if (!own) throw new TaskError('env: expected a map of names and texts');
   const wrong = Object.entries(own).find(([name, value]) => name === '' || /[=\0]/.test(name) || value.includes('\0'));
   if (wrong)

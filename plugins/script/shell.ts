@@ -32,5 +32,5 @@ export const shellScript = defineTask({
       code: 'id: count\ntype: io.kestra.plugin.scripts.shell.Script\nscript: |\n  for n in 1 2 3; do echo "$n"; done\n',
     },
   ],
-  run: (context, given) => runScript(context, given, (place) => [renderAt(context, place, given.script)]),
+  run: (context, given) => runScript(context, given, async (place) => [await renderAt(context, place, given.script)]),
 });

@@ -13,7 +13,7 @@ export { REDIRECTS_MAX } from './http.ts';
 export { type Metric, metricOf, type WrittenMetric } from './metric.ts';
 
 /** The version of this contract: a server loads plugins of the same major. */
-export const API_VERSION = '1.0';
+export const API_VERSION = '1.1';
 
 export interface Plugin {
   readonly name: string;
@@ -69,10 +69,18 @@ export interface TaskContext {
   readonly files: TaskFiles;
   /** Requests over HTTP, to addresses that tasks may reach. */
   readonly http: Http;
-  /** Renders a template against what the task sees, and `more` over it; throws an error that points at the place. */
+  /**
+   * Renders a template against what the task sees, and `more` over it; throws an error that points at the place. At once, so an
+   * expression that has to wait for what it asks (`read()`, `http()`, `errorLogs()` and others) is refused with a TaskError: use
+   * `renderAsync` wherever the template is the flow's author's. Properties that are rendered before `run` may ask for anything.
+   */
   render(template: string, more?: Readonly<Record<string, unknown>>): unknown;
-  /** All texts inside a value, rendered. */
+  /** All texts inside a value, rendered, as `render` does it. */
   renderAll(value: unknown): unknown;
+  /** As `render`, for any expression: what it asks for is fetched, and the template rendered again with it. Since 1.1. */
+  renderAsync(template: string, more?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** As `renderAll`, for any expressions. Since 1.1. */
+  renderAllAsync(value: unknown): Promise<unknown>;
   /** Keeps a number of this run, beside its log. Throws a TaskError if it is none that can be kept. */
   metric(metric: Metric): void;
   /**

@@ -28,7 +28,7 @@ export interface TestRunOptions {
   readonly storage?: Map<string, Uint8Array>;
   readonly taskRun?: Partial<TaskContext['taskRun']>;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Answers `context.render`; without it a template is given back as it is. */
+  /** Answers `context.render` and its like; without it a template is given back as it is. */
   readonly render?: (template: string, more?: Readonly<Record<string, unknown>>) => unknown;
   /** Answers `context.http`; without it every request fails. */
   readonly http?: Http;
@@ -102,6 +102,8 @@ function contextOf(said: Said, folders: string[], options: TestRunOptions): Task
     files: filesOf(folders, options.storage ?? new Map()),
     render,
     renderAll: (value) => renderAll(value, render),
+    renderAsync: async (template, more) => render(template, more),
+    renderAllAsync: async (value) => renderAll(value, render),
     http: options.http ?? { send: () => Promise.reject(new TaskError('expected options.http in this test, got none')) },
     metric: (metric) => void said.metrics.push(metric),
     update: (change) => void said.updates.push(change),

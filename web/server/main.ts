@@ -13,6 +13,7 @@ export async function webserverOf(parts: Parts): Promise<Webserver> {
     storage: parts.storage(),
     catalogue,
     cipher: await parts.cipher(),
+    installation: parts.installation,
     config,
     portFixed: given.has('port'),
     data: parts.data,

@@ -15,6 +15,7 @@ import { isFault } from '../../lib/errors.ts';
 import { listenOn } from '../../lib/health-port.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
+import type { Installation } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import type { Cipher } from '../../lib/secret/cipher.ts';
@@ -56,6 +57,8 @@ export interface WebserverParts {
   readonly storage: Storage;
   readonly catalogue: Catalogue;
   readonly cipher: Cipher;
+  /** What the configuration gives to expressions. */
+  readonly installation: Installation;
   readonly config: Config;
   /** A port that was set must be free; the default moves on. */
   readonly portFixed: boolean;
@@ -158,13 +161,14 @@ class WebserverService implements Webserver {
   }
 
   #handlers(door: Door): Handlers {
-    const { bus, repository, storage, catalogue, cipher, config } = this.#parts;
+    const { bus, repository, storage, catalogue, cipher, config, installation } = this.#parts;
     const executions = new Executions(bus, repository);
     const flows = new Flows(bus, this.#hub, catalogue, config.pluginDefaults);
     const followed = { hub: this.#hub, executions, partitions: bus.partitions };
     const logs = new Logs(repository, this.#lines, executions);
     const starts = new Starts({
-      ...{ bus, flows, followed, storage, cipher },
+      ...{ bus, flows, followed, storage, cipher, installation },
+      httpAllowPrivate: config.httpAllowPrivate,
       time: this.#time,
       uploadBytesMax: config.uploadMb * MB,
     });

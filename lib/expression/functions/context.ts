@@ -5,7 +5,15 @@ import { textOf } from '../filters/argument.ts';
 import { itemOf } from '../value/access.ts';
 import { isMap } from '../value/map.ts';
 
-export const fetchContext: ExpressionFunction = { parameters: [], reads: 'all', call: (_, { context }) => context };
+/** Secrets in it stay what they are at rest: who wants one names it. */
+export const fetchContext: ExpressionFunction = {
+  parameters: [],
+  reads: 'all',
+  call(_, { context, world }) {
+    const shown = world.shown?.();
+    return shown ? { ...context, ...shown } : context;
+  },
+};
 
 /** A variable of the environment; the default if there is none, or it is empty. */
 export const env: ExpressionFunction = {

@@ -18,10 +18,10 @@ export const assert = defineTask({
       code: 'id: check\ntype: io.kestra.plugin.core.execution.Assert\nconditions:\n  - "{{ outputs.count.vars.rows > 0 }}"\nerrorMessage: there are no rows\n',
     },
   ],
-  run({ render, log, metric }, { conditions, errorMessage }) {
+  async run({ renderAsync, log, metric }, { conditions, errorMessage }) {
     let failed = 0;
     for (const condition of conditions) {
-      const fault = faultOf(condition, render);
+      const fault = await faultOf(condition, renderAsync);
       if (fault === undefined) continue;
       log.error(`Assertion \`${condition}\` failed${fault}`);
       failed++;
@@ -34,9 +34,9 @@ export const assert = defineTask({
   },
 });
 
-function faultOf(condition: string, render: (template: string) => unknown): string | undefined {
+async function faultOf(condition: string, render: (template: string) => Promise<unknown>): Promise<string | undefined> {
   try {
-    return holds(render(condition)) ? undefined : '!';
+    return holds(await render(condition)) ? undefined : '!';
   } catch (error) {
     return `, failed to render \`${(error as Error).message}\``;
   }

@@ -31,12 +31,12 @@ export const deduplicateItems = defineTask({
     },
   ],
   async run(context, { from, expr }) {
-    const keyOf = (row: Row): string => short(String(context.render(expr, fieldsOf(row))));
+    const keyOf = async (row: Row): Promise<string> => short(String(await context.renderAsync(expr, fieldsOf(row))));
     const lastOf = new Map<string, number>();
     let count = 0;
     for await (const row of rowsOf(context, from)) {
       if (row.text.trim() === '') continue;
-      lastOf.set(keyOf(row), count++);
+      lastOf.set(await keyOf(row), count++);
       if (lastOf.size > KEYS_MAX) throw new TaskError(`expected at most ${KEYS_MAX} keys, got more`);
     }
     const last = new Set(lastOf.values());

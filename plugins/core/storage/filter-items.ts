@@ -32,7 +32,7 @@ export const filterItems = defineTask({
       for await (const row of rowsOf(context, given.from)) {
         if (row.text.trim() === '') continue;
         count.processedItemsTotal++;
-        if (isKept(context, given, row)) yield `${row.text}\n`;
+        if (await isKept(context, given, row)) yield `${row.text}\n`;
         else count.droppedItemsTotal++;
       }
     }
@@ -47,15 +47,15 @@ interface Given {
   readonly errorOrNullBehavior: 'FAIL' | 'INCLUDE' | 'EXCLUDE';
 }
 
-function isKept(
-  { render }: TaskContext,
+async function isKept(
+  { renderAsync }: TaskContext,
   { filterCondition, filterType, errorOrNullBehavior }: Given,
   row: Row,
-): boolean {
+): Promise<boolean> {
   const fields = fieldsOf(row);
   let rendered: unknown;
   try {
-    rendered = render(filterCondition, fields);
+    rendered = await renderAsync(filterCondition, fields);
   } catch (cause) {
     if (errorOrNullBehavior !== 'FAIL') return errorOrNullBehavior === 'INCLUDE';
     throw new TaskError(`${(cause as Error).message} (row: ${row.text.slice(0, 200)})`, { cause });

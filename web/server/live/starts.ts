@@ -7,16 +7,19 @@ import type { Bus } from '../../../lib/bus/bus.ts';
 import type { BusTime } from '../../../lib/bus/bus-time.ts';
 import type { StartAnswer } from '../../../lib/bus/mailbox.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
-import { NeedsFact } from '../../../lib/expression/render.ts';
 import { type ResolvedInput, type ResolvedInputs, resolveInputs } from '../../../lib/flow/inputs.ts';
 import { systemLabelText } from '../../../lib/flow/labels.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
 import { type Flow, type FlowName, type Labels, TENANT } from '../../../lib/model/flow.ts';
 import { derivedId, idOf } from '../../../lib/model/ids.ts';
+import type { Installation } from '../../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition, flowKey } from '../../../lib/model/partition.ts';
 import { type Cipher, inputPlace } from '../../../lib/secret/cipher.ts';
 import type { Storage } from '../../../lib/storage/storage.ts';
+import { answererOf } from '../../../lib/task/answer/answerer.ts';
+import { Facts } from '../../../lib/task/facts.ts';
+import { HttpConnector } from '../../../lib/task/http/connector.ts';
 import type { Form } from '../form.ts';
 import { invalidFlow, listOf } from '../refusals.ts';
 import { faultIn } from '../value.ts';
@@ -27,6 +30,8 @@ import { Uploads } from './uploads.ts';
 
 const REMEMBER_S = 24 * 60 * 60;
 const KEY_CHARS_MAX = 255;
+/** What the inputs of one start may ask for, all together. */
+const FACTS_MS_MAX = 20_000;
 export const CORRELATION_LABEL = 'system.correlationId';
 
 export interface StartAsked {
@@ -48,6 +53,9 @@ export interface StartParts {
   readonly followed: Followed;
   readonly storage: Storage;
   readonly cipher: Cipher;
+  readonly installation: Installation;
+  /** Expressions of inputs may reach loopback and private addresses. */
+  readonly httpAllowPrivate: boolean;
   /** Of the files of one start together. */
   readonly uploadBytesMax: number;
 }
@@ -143,7 +151,7 @@ export class Starts {
   /** Each input of a task that asks, as it would be taken; nothing is kept. */
   async judged(begin: Begin, asked: Pick<StartAsked, 'given'>): Promise<readonly ResolvedInput[]> {
     const uploads = new Uploads(begin.flow, begin.id, { bytesMax: this.#parts.uploadBytesMax });
-    const { each } = this.#resolved(begin, await asked.given(uploads));
+    const { each } = await this.#resolved(begin, await asked.given(uploads));
     return each.map((resolved) => {
       const problems = uploads.problems.filter(({ path }) => path === `inputs.${resolved.input.id}`);
       return problems.length > 0 ? { ...resolved, problems } : resolved;
@@ -162,7 +170,7 @@ export class Starts {
 
   async #inputs(begin: Begin, asked: Pick<StartAsked, 'given'>, uploads: Uploads): Promise<ExecutionStart['inputs']> {
     try {
-      const { inputs, problems } = this.#resolved(begin, await asked.given(uploads));
+      const { inputs, problems } = await this.#resolved(begin, await asked.given(uploads));
       const empty = new Set(uploads.problems.map(({ path }) => path));
       const all = [...uploads.problems, ...problems.filter(({ path }) => !empty.has(path))];
       if (all.length > 0) throw new Fault('input.invalid', listOf(all), { problems: all });
@@ -175,25 +183,29 @@ export class Starts {
     }
   }
 
-  #resolved({ flow, revision, id }: Begin, given: Readonly<Record<string, unknown>>): ResolvedInputs {
-    const { cipher } = this.#parts;
+  /** What defaults, conditions and choices ask is found out here; what only workers know is refused to them in a sentence. */
+  async #resolved({ flow, revision, id }: Begin, given: Readonly<Record<string, unknown>>): Promise<ResolvedInputs> {
+    const { cipher, storage, installation, httpAllowPrivate } = this.#parts;
+    const { envs, globals, timeZone } = installation;
     const nowMs = this.#time.now();
     const context = {
       flow: { id: flow.id, namespace: flow.namespace, revision, tenantId: flow.tenant },
       execution: { id, originalId: id, startDate: new Date(nowMs).toISOString() },
       vars: flow.variables,
+      envs,
+      globals,
     };
+    let http: HttpConnector | undefined;
+    const reached = () =>
+      (http ??= new HttpConnector({ allowPrivate: httpAllowPrivate }, AbortSignal.timeout(FACTS_MS_MAX)));
+    const kin = [{ namespace: flow.namespace, flowId: flow.id, executionId: id }];
+    const answerer = () => answererOf({ tenant: flow.tenant, kin: () => kin, storage, http: reached });
+    const facts = new Facts({ answerer, timeZone, now: () => nowMs });
+    const seal = (inputId: string, text: string): unknown => cipher.seal(inputPlace(id, inputId), text);
     try {
-      return resolveInputs(flow, given, {
-        context,
-        seal: (inputId, text) => cipher.seal(inputPlace(id, inputId), text),
-        world: { nowMs, random: (bytes) => randomBytes(bytes) },
-      });
-    } catch (error) {
-      if (!(error instanceof NeedsFact)) throw error;
-      throw refusedInputs(
-        `expected expressions that ask for nothing outside of the flow, got ${error.question.kind}()`,
-      );
+      return await facts.wait((world) => resolveInputs(flow, given, { context, seal, world }));
+    } finally {
+      http?.close();
     }
   }
 
