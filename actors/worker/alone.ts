@@ -6,10 +6,9 @@ import module from 'node:module';
 import type { Setup, ToRunner } from './channel.ts';
 import type { Runner } from './runner.ts';
 
-// As in a thread. It is killed when it is done, so what it has compiled is written down before.
+// As in a thread.
 module.enableCompileCache();
 const { openRunner } = await import('./open-runner.ts');
-module.flushCompileCache();
 
 const send = (message: unknown): void => void process.send?.(message);
 let runner: Promise<Runner> | undefined;
@@ -17,6 +16,8 @@ let runner: Promise<Runner> | undefined;
 process.on('message', (message: { readonly kind: 'setup'; readonly setup: Setup } | ToRunner) => {
   if (message.kind === 'setup') {
     runner = openRunner(message.setup, { post: send, drain: () => {} });
+    // It is killed when it is done: what it has compiled is written down before.
+    void runner.then(() => module.flushCompileCache());
     return;
   }
   runner?.then((opened) => {
