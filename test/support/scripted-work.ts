@@ -9,8 +9,9 @@ import type { Item, Parcel, Queues } from '../../lib/bus/queues.ts';
 import { Fault } from '../../lib/errors.ts';
 import { attemptRef, parseAttemptRef } from '../../lib/model/execution.ts';
 import { idOf, sourceHash } from '../../lib/model/ids.ts';
+import type { Asking } from '../../lib/model/letter.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
-import type { FlowMessage, Message, TaskEndedMessage } from '../../lib/model/message.ts';
+import type { AnswersMessage, FlowMessage, Message, TaskEndedMessage } from '../../lib/model/message.ts';
 
 interface Open {
   delivery: string;
@@ -116,6 +117,11 @@ export class ScriptedWork {
     this.#next();
   }
 
+  ask(asking: Asking): void {
+    this.queue.push({ name: idOf(crypto.getRandomValues(new Uint8Array(16))), items: [], asking });
+    this.#next();
+  }
+
   kill(item: Item): void {
     this.open.get(item.ref)!.killing = true;
     this.#hear?.([item.ref]);
@@ -125,6 +131,12 @@ export class ScriptedWork {
     const { taskRunId } = parseAttemptRef(item.ref);
     return this.messages.find(
       (message): message is TaskEndedMessage => message.kind === 'taskEnded' && message.taskRunId === taskRunId,
+    );
+  }
+
+  answered({ name }: Asking): AnswersMessage | undefined {
+    return this.messages.find(
+      (message): message is AnswersMessage => message.kind === 'answers' && message.name === name,
     );
   }
 

@@ -1,4 +1,5 @@
 /** A plugin whose tasks do what workers must survive. */
+import { isMainThread, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { definePlugin, defineTask, TaskError, TaskWarning } from '../../plugins/sdk/index.ts';
 
@@ -84,9 +85,19 @@ const look = defineTask({
   },
 });
 
+const peek = defineTask({
+  type: 'test.Peek',
+  title: 'Looks for what a runner was started with',
+  properties: nothing,
+  run: ({ log }) => {
+    log.info(`it has ${JSON.stringify([workerData, process.env, process.argv])}`);
+    return { threads: isMainThread ? 'a process' : 'a thread' };
+  },
+});
+
 export default definePlugin({
   name: 'test',
   version: '1.0.0',
   title: 'For tests',
-  tasks: [say, nap, deaf, spin, fail, look],
+  tasks: [say, nap, deaf, spin, fail, look, peek],
 });
