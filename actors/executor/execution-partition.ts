@@ -18,6 +18,7 @@ import { askName } from '../../lib/model/letter.ts';
 import type { AnswersMessage, FlowMessage, ForgetMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Answered, Question } from '../../lib/model/question.ts';
+import { askable } from './askable.ts';
 import { type Attempts, resendOf } from './attempts.ts';
 import type { Batch } from './batch.ts';
 import type { Definitions } from './definitions.ts';
@@ -31,9 +32,6 @@ import { onUnmet } from './unmet.ts';
 const TIMERS_MAX = 200;
 /** They are about executions that the gate may have brought back. */
 const BACK: ReadonlySet<Message['kind']> = new Set(['restart', 'goOn', 'changeTaskRun', 'changeState', 'relabel']);
-/** Kept in a letter while more is asked. */
-const ANSWERS_MAX = 1_000;
-const ANSWERS_CHARS_MAX = 512 * 1024;
 
 export interface ExecutionParts {
   readonly bus: Bus;
@@ -267,11 +265,10 @@ export class ExecutionPartition implements PartitionActor {
   }
 
   /** The message is kept in a letter, and taken when the answers are there. What asks without an end is told so. */
-  #ask(batch: Batch, message: Message, { questions, answers = [], nowMs }: Needs): void {
-    if (answers.length > ANSWERS_MAX || JSON.stringify(answers).length > ANSWERS_CHARS_MAX) {
-      const answer = { refused: `expected at most ${ANSWERS_MAX} answers of 512 KB together in one step, got more` };
-      return this.#take(batch, message, nowMs, [...answers, ...questions.map((question) => ({ question, answer }))]);
-    }
+  #ask(batch: Batch, message: Message, needs: Needs): void {
+    const { answers = [], nowMs } = needs;
+    const { questions, refused } = askable(needs.questions, answers);
+    if (refused.length > 0) return this.#take(batch, message, nowMs, [...answers, ...refused]);
     const { executionId } = message;
     const start = message.kind === 'start' ? message.start : this.#runs.get(executionId)!.start;
     const name = askName(message);
