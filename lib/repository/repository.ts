@@ -7,6 +7,7 @@ import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../model
 import type { Level, LogLine } from '../model/log-line.ts';
 import type { MetricEntry } from '../model/metric.ts';
 import type { Version } from '../model/version.ts';
+import type { ExecutionWhere, FlowWhere, LineWhere } from './where.ts';
 
 /** What one batch of a feed changed in one execution, already folded: the last of each field. */
 export interface ExecutionRow {
@@ -54,6 +55,8 @@ export interface ExecutionSearch {
   readonly text?: string;
   readonly startedAfterMs?: number;
   readonly startedBeforeMs?: number;
+  /** Besides all that stands above. */
+  readonly where?: ExecutionWhere;
   readonly sort?: {
     readonly by: 'startDate' | 'endDate' | 'id' | 'namespace' | 'flowId' | 'state' | 'duration';
     readonly descending: boolean;
@@ -73,10 +76,30 @@ export interface LineSearch {
   readonly attempt?: number;
   readonly levels?: readonly Level[];
   readonly text?: string;
+  readonly where?: LineWhere;
+  /** The newest first. */
+  readonly descending?: boolean;
   readonly limit: number;
   readonly offset?: number;
   readonly after?: string;
 }
+
+export interface FlowSearch {
+  readonly tenant: string;
+  readonly namespacePrefix?: string;
+  readonly namespace?: string;
+  readonly text?: string;
+  readonly where?: FlowWhere;
+  readonly limit: number;
+  readonly offset?: number;
+  readonly sort?: { readonly by: 'id' | 'namespace'; readonly descending: boolean };
+}
+
+/** Which lines are deleted: all that fit. */
+export type LineDeletion = Pick<
+  LineSearch,
+  'executionId' | 'namespace' | 'flowId' | 'taskRunId' | 'taskId' | 'attempt' | 'levels'
+>;
 
 export interface MetricSearch {
   readonly executionId: string;
@@ -85,6 +108,22 @@ export interface MetricSearch {
   readonly limit: number;
   readonly offset?: number;
   readonly after?: string;
+}
+
+/** Metrics of a flow, or of one of its tasks. */
+export interface MetricScope {
+  readonly namespace: string;
+  readonly flowId: string;
+  readonly taskId?: string;
+}
+
+/** What was measured within `widthMs` of `fromMs`. */
+export interface MetricBucket {
+  readonly fromMs: number;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 export interface Page<T> {
@@ -117,20 +156,29 @@ export interface Repository {
     readonly namespace: string;
     readonly id: string;
   }): Promise<readonly FlowRow[]>;
-  searchFlows(search: {
-    readonly tenant: string;
-    readonly namespacePrefix?: string;
-    readonly namespace?: string;
-    readonly text?: string;
-    readonly limit: number;
-    readonly offset?: number;
-    readonly sort?: { readonly by: 'id' | 'namespace'; readonly descending: boolean };
-  }): Promise<Page<FlowRow>>;
+  searchFlows(search: FlowSearch): Promise<Page<FlowRow>>;
   namespaces(tenant: string): Promise<readonly string[]>;
-  /** In the order of time. */
+  /** Namespace and id of all flows that there ever were, the deleted ones too: executions name them. */
+  flowNames(tenant: string): Promise<readonly { readonly namespace: string; readonly id: string }[]>;
+  /** In the order of time, or against it. */
   lines(search: LineSearch): Promise<Page<LogLine>>;
+  /** Deletes the lines that fit; returns how many. At least one property must be given. */
+  deleteLines(deletion: LineDeletion): Promise<number>;
   /** In the order of time. */
   metrics(search: MetricSearch): Promise<Page<MetricEntry>>;
+  /** Sorted. */
+  metricNames(scope: MetricScope): Promise<readonly string[]>;
+  /** The tasks of a flow that have metrics, sorted. */
+  metricTasks(scope: Omit<MetricScope, 'taskId'>): Promise<readonly string[]>;
+  /** Buckets that hold something, in the order of time; each begins at a multiple of `widthMs` since 1970. */
+  metricBuckets(
+    asked: MetricScope & {
+      readonly name: string;
+      readonly fromMs: number;
+      readonly untilMs: number;
+      readonly widthMs: number;
+    },
+  ): Promise<readonly MetricBucket[]>;
   /** With its task runs, and its lines and metrics unless they are kept. False where it was not there. */
   deleteExecution(id: string, keeps?: ReadonlySet<string>): Promise<boolean>;
   /** Deletes executions that ended before `beforeMs`, with their task runs, lines and metrics, up to `limit`; returns how many. */

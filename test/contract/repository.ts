@@ -5,6 +5,7 @@ import { isFault } from '../../lib/errors.ts';
 import { versionOf } from '../../lib/model/version.ts';
 import type { ExecutionSearch, Repository } from '../../lib/repository/repository.ts';
 import { aBatch, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf, T0 } from '../support/rows.ts';
+import { holdsGatheredMetrics, holdsTerms } from './repository-asked.ts';
 import { holdsDeletes, holdsFlows, holdsLines } from './repository-kept.ts';
 import { holdsMetrics } from './repository-metrics.ts';
 
@@ -18,6 +19,8 @@ export function holdsRepositoryContract(name: string, open: () => Promise<Reposi
   describe(`keeping flows in ${name}`, () => holdsFlows(open));
   describe(`keeping log lines in ${name}`, () => holdsLines(open));
   describe(`keeping metrics in ${name}`, () => holdsMetrics(open));
+  describe(`gathering metrics in ${name}`, () => holdsGatheredMetrics(open));
+  describe(`searching by terms in ${name}`, () => holdsTerms(open));
   describe(`deleting from ${name}`, () => holdsDeletes(open));
 }
 

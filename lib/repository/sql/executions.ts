@@ -10,8 +10,9 @@ import {
 } from 'kysely';
 import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
 import type { ExecutionSearch, Page } from '../repository.ts';
-import { anywhere, cut, keyOf, limited, totalOf } from './page.ts';
+import { cut, keyOf, limited, totalOf } from './page.ts';
 import type { Tables } from './schema.ts';
+import { anyOf, belowIn, conditionOf, type Searched } from './where.ts';
 
 /** An execution that runs ends after all others: the largest time of a date. */
 const NEVER_MS = 8_640_000_000_000_000;
@@ -120,20 +121,31 @@ function matching(all: Asked, search: ExecutionSearch): Asked {
   if (search.originalId !== undefined) asked = asked.where(ofOriginal(search.originalId));
   if (search.startedAfterMs !== undefined) asked = asked.where('start_ms', '>=', search.startedAfterMs);
   if (search.startedBeforeMs !== undefined) asked = asked.where('start_ms', '<=', search.startedBeforeMs);
-  for (const [key, value] of Object.entries(search.labels ?? {}))
-    asked = asked.where(sql<SqlBool>`exists (select 1 from json_each(labels) where key = ${key} and value = ${value})`);
-  if (search.text) {
-    const like = anywhere(search.text);
-    asked = asked.where(
-      sql<SqlBool>`(id like ${like} escape '\\' or namespace like ${like} escape '\\' or flow_id like ${like} escape '\\' or labels like ${like} escape '\\')`,
-    );
-  }
+  for (const [key, value] of Object.entries(search.labels ?? {})) asked = asked.where(labelled(key, value));
+  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text));
+  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED));
   return asked;
 }
 
-/** A namespace and all below it: `/` follows `.`, and stands in no namespace. */
-export const below = (prefix: string): Expression<SqlBool> =>
-  sql<SqlBool>`(namespace = ${prefix} or (namespace >= ${`${prefix}.`} and namespace < ${`${prefix}/`}))`;
+const labelled = (key: string, value: string): Expression<SqlBool> =>
+  sql<SqlBool>`exists (select 1 from json_each(labels) where key = ${key} and value = ${value})`;
+
+const SEARCHED: Searched = {
+  columns: {
+    id: sql`id`,
+    namespace: sql`namespace`,
+    flowId: sql`flow_id`,
+    state: sql`state`,
+    triggerExecutionId: sql`trigger_execution_id`,
+    startMs: sql`start_ms`,
+    endMs: sql`ended_ms`,
+  },
+  texts: [sql`id`, sql`namespace`, sql`flow_id`, sql`labels`],
+  labelled,
+};
+
+/** A namespace and all below it. */
+export const below = (prefix: string): Expression<SqlBool> => belowIn(sql`namespace`, prefix);
 
 const ofOriginal =
   (id: string) =>

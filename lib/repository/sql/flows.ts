@@ -1,12 +1,17 @@
 /** Flows asked for: a revision, all of them, or a page of those that are there. The latest revision says whether it is. */
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
-import type { FlowRow, Page, Repository } from '../repository.ts';
+import type { FlowRow, FlowSearch, Page, Repository } from '../repository.ts';
 import { below } from './executions.ts';
-import { anywhere, cut, limited, totalOf } from './page.ts';
+import { cut, limited, totalOf } from './page.ts';
 import type { FlowsTable, Tables } from './schema.ts';
+import { anyOf, conditionOf, type Searched } from './where.ts';
 
 type Name = Parameters<Repository['flow']>[0];
-type Search = Parameters<Repository['searchFlows']>[0];
+
+const SEARCHED: Searched = {
+  columns: { id: sql`id`, namespace: sql`namespace`, source: sql`source` },
+  texts: [sql`id`, sql`namespace`, sql`source`],
+};
 
 const rowOf = ({ deleted, at_ms, ...row }: Selectable<FlowsTable>): FlowRow => ({
   ...row,
@@ -44,17 +49,13 @@ const present = (db: Kysely<Tables>, tenant: string) =>
       sql<SqlBool>`revision = (select max(revision) from flows f where f.tenant = flows.tenant and f.namespace = flows.namespace and f.id = flows.id)`,
     );
 
-export async function searchFlows(db: Kysely<Tables>, search: Search): Promise<Page<FlowRow>> {
+export async function searchFlows(db: Kysely<Tables>, search: FlowSearch): Promise<Page<FlowRow>> {
   const limit = limited(search.limit);
   let asked = present(db, search.tenant);
   if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
   if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
-  if (search.text) {
-    const like = anywhere(search.text);
-    asked = asked.where(
-      sql<SqlBool>`(id like ${like} escape '\\' or namespace like ${like} escape '\\' or source like ${like} escape '\\')`,
-    );
-  }
+  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text));
+  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED));
   const { by, descending } = search.sort ?? { by: 'namespace', descending: false };
   const direction = descending ? 'desc' : 'asc';
   const rows = await asked
@@ -73,4 +74,13 @@ export async function searchFlows(db: Kysely<Tables>, search: Search): Promise<P
 export async function readNamespaces(db: Kysely<Tables>, tenant: string): Promise<readonly string[]> {
   const rows = await present(db, tenant).select('namespace').distinct().orderBy('namespace').execute();
   return rows.map(({ namespace }) => namespace);
+}
+
+export async function readFlowNames(
+  db: Kysely<Tables>,
+  tenant: string,
+): Promise<readonly { readonly namespace: string; readonly id: string }[]> {
+  const names = db.selectFrom('flows').select(['namespace', 'id']).distinct().where('tenant', '=', tenant);
+  const rows = await names.orderBy('namespace').orderBy('id').execute();
+  return rows.map(({ namespace, id }) => ({ namespace, id }));
 }

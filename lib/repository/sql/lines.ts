@@ -1,9 +1,10 @@
-/** Log lines asked for, in the order of time: of an execution along its key, of a namespace along the index of time. */
+/** Log lines asked for, by time: of an execution along its key, of a namespace along the index of time. */
 import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Level, LogLine } from '../../model/log-line.ts';
-import type { LineSearch, Page } from '../repository.ts';
-import { anywhere, cut, keyOf, limited, totalOf } from './page.ts';
+import type { LineDeletion, LineSearch, Page } from '../repository.ts';
+import { cut, keyOf, limited, totalOf } from './page.ts';
 import type { LogsTable, Tables } from './schema.ts';
+import { anyOf, conditionOf, type Searched } from './where.ts';
 
 type Asked = SelectQueryBuilder<Tables, 'logs', object>;
 
@@ -11,10 +12,12 @@ export async function searchLines(db: Kysely<Tables>, search: LineSearch): Promi
   const limit = limited(search.limit);
   const asked = matching(db.selectFrom('logs'), search);
   const keys = ['at_ms', 'execution_id', 'seq', 'id'] as const;
-  let page = keys.reduce((query, key) => query.orderBy(key), asked.selectAll().limit(limit + 1));
+  const direction = search.descending ? 'desc' : 'asc';
+  let page = keys.reduce((query, key) => query.orderBy(key, direction), asked.selectAll().limit(limit + 1));
   if (search.after !== undefined) {
     const [atMs, executionId, seq, id] = keyOf(search.after, 4);
-    page = page.where(sql<SqlBool>`(at_ms, execution_id, seq, id) > (${atMs}, ${executionId}, ${seq}, ${id})`);
+    const beyond = search.descending ? sql`<` : sql`>`;
+    page = page.where(sql<SqlBool>`(at_ms, execution_id, seq, id) ${beyond} (${atMs}, ${executionId}, ${seq}, ${id})`);
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
   const total = await totalOf(db, asked);
@@ -30,8 +33,45 @@ function matching(all: Asked, search: LineSearch): Asked {
   if (search.taskId !== undefined) asked = asked.where('task_id', '=', search.taskId);
   if (search.attempt !== undefined) asked = asked.where('attempt', '=', search.attempt);
   if (search.levels) asked = asked.where('level', 'in', [...search.levels]);
-  if (search.text) asked = asked.where(sql<SqlBool>`message like ${anywhere(search.text)} escape '\\'`);
+  if (search.text) asked = asked.where(anyOf([sql`message`], search.text));
+  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED));
   return asked;
+}
+
+const SEARCHED: Searched = {
+  columns: {
+    executionId: sql`execution_id`,
+    namespace: sql`namespace`,
+    flowId: sql`flow_id`,
+    taskId: sql`task_id`,
+    level: sql`level`,
+    atMs: sql`at_ms`,
+  },
+  texts: [sql`message`, sql`namespace`, sql`flow_id`, sql`task_id`, sql`execution_id`],
+};
+
+export async function deleteLines(db: Kysely<Tables>, deletion: LineDeletion): Promise<number> {
+  const { executionId, namespace, flowId, taskRunId, taskId, attempt, levels } = deletion;
+  const equal = {
+    execution_id: executionId,
+    namespace,
+    flow_id: flowId,
+    task_run_id: taskRunId,
+    task_id: taskId,
+    attempt,
+  };
+  let asked = db.deleteFrom('logs');
+  let bounded = false;
+  for (const [column, value] of Object.entries(equal) as [keyof LogsTable, string | number | undefined][])
+    if (value !== undefined) {
+      asked = asked.where(column, '=', value);
+      bounded = true;
+    }
+  if (levels) asked = asked.where('level', 'in', [...levels]);
+  // A mistake in a caller must not empty the table.
+  if (!bounded && !levels) throw new Error('expected lines to be named, got none');
+  const { numDeletedRows } = await asked.executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 const lineOf = (row: Selectable<LogsTable>): LogLine => ({

@@ -1,7 +1,7 @@
-/** Metrics asked for: of an execution, in the order of time, along the key. */
+/** Metrics asked for: of an execution in the order of time, along the key; of a flow by their names, and gathered by time. */
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { MetricEntry, MetricType } from '../../model/metric.ts';
-import type { MetricSearch, Page } from '../repository.ts';
+import type { MetricBucket, MetricScope, MetricSearch, Page, Repository } from '../repository.ts';
 import { cut, keyOf, limited, totalOf } from './page.ts';
 import type { MetricsTable, Tables } from './schema.ts';
 
@@ -37,3 +37,48 @@ const entryOf = (row: Selectable<MetricsTable>): MetricEntry => ({
   tags: JSON.parse(row.tags) as MetricEntry['tags'],
   atMs: row.at_ms,
 });
+
+function scoped(db: Kysely<Tables>, { namespace, flowId, taskId }: MetricScope) {
+  const all = db.selectFrom('metrics').where('namespace', '=', namespace).where('flow_id', '=', flowId);
+  return taskId === undefined ? all : all.where('task_id', '=', taskId);
+}
+
+export async function readMetricNames(db: Kysely<Tables>, scope: MetricScope): Promise<readonly string[]> {
+  const rows = await scoped(db, scope).select('name').distinct().orderBy('name').execute();
+  return rows.map(({ name }) => name);
+}
+
+export async function readMetricTasks(db: Kysely<Tables>, scope: MetricScope): Promise<readonly string[]> {
+  const rows = await scoped(db, scope).select('task_id').distinct().orderBy('task_id').execute();
+  return rows.map(({ task_id }) => task_id);
+}
+
+export async function readMetricBuckets(
+  db: Kysely<Tables>,
+  asked: Parameters<Repository['metricBuckets']>[0],
+): Promise<readonly MetricBucket[]> {
+  const { name, fromMs, untilMs, widthMs } = asked;
+  const from = sql<number>`at_ms - at_ms % ${sql.lit(widthMs)}`;
+  const rows = await scoped(db, asked)
+    .where('name', '=', name)
+    .where('at_ms', '>=', fromMs)
+    .where('at_ms', '<=', untilMs)
+    .select(({ fn }) => [
+      from.as('from_ms'),
+      fn.countAll<number>().as('count'),
+      fn.sum<number>('value').as('sum'),
+      fn.min<number>('value').as('min'),
+      fn.max<number>('value').as('max'),
+    ])
+    .groupBy(from)
+    .orderBy(from)
+    .execute();
+  // Other databases give sums and counts as texts.
+  return rows.map(({ from_ms, count, sum, min, max }) => ({
+    fromMs: Number(from_ms),
+    count: Number(count),
+    sum: Number(sum),
+    min: Number(min),
+    max: Number(max),
+  }));
+}

@@ -9,9 +9,9 @@ import type { Log } from '../../log.ts';
 import type { Batch, Repository } from '../repository.ts';
 import { asRepository, openHandle, sqliteDialect } from './dialect.ts';
 import { readExecution, readTaskRuns, searchExecutions } from './executions.ts';
-import { readFlow, readNamespaces, readRevisions, searchFlows } from './flows.ts';
-import { searchLines } from './lines.ts';
-import { searchMetrics } from './metrics.ts';
+import { readFlow, readFlowNames, readNamespaces, readRevisions, searchFlows } from './flows.ts';
+import { deleteLines, searchLines } from './lines.ts';
+import { readMetricBuckets, readMetricNames, readMetricTasks, searchMetrics } from './metrics.ts';
 import { migrate } from './migrations.ts';
 import { deleteExecution, retain } from './retain.ts';
 import type { Tables } from './schema.ts';
@@ -46,8 +46,13 @@ export function openSqlRepository({ file, log }: { readonly file: string; readon
     revisions: async (name) => readRevisions(held().db, name),
     searchFlows: async (search) => searchFlows(held().db, search),
     namespaces: async (tenant) => readNamespaces(held().db, tenant),
+    flowNames: async (tenant) => readFlowNames(held().db, tenant),
     lines: async (search) => searchLines(held().db, search),
+    deleteLines: async (deletion) => deleteLines(held().db, deletion),
     metrics: async (search) => searchMetrics(held().db, search),
+    metricNames: async (scope) => readMetricNames(held().db, scope),
+    metricTasks: async (scope) => readMetricTasks(held().db, scope),
+    metricBuckets: async (asked) => readMetricBuckets(held().db, asked),
     deleteExecution: async (id, keeps) => deleteExecution(held().handle, id, keeps),
     retain: async (beforeMs, limit) => retain(held().handle, beforeMs, limit),
     ready: async () => opened !== undefined && answers(opened.handle),
