@@ -18,6 +18,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'lib/trigger': ['lib', 'lib/model', 'lib/expression', 'lib/flow'],
   'lib/condition': ['lib', 'lib/model', 'lib/expression', 'lib/flow'],
   'lib/execution': ['lib', 'lib/model', 'lib/expression', 'lib/flow', 'lib/condition'],
+  'lib/graph': ['lib/model'],
   'lib/bus': ['lib', 'lib/model'],
   'lib/repository': ['lib', 'lib/model'],
   'lib/storage': ['lib', 'lib/model'],
@@ -104,7 +105,16 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'react-dom': ['web/ui'],
   vite: ['web/ui'],
 };
-const PURE = ['lib/model', 'lib/yaml', 'lib/expression', 'lib/flow', 'lib/condition', 'lib/trigger', 'lib/execution'];
+const PURE = [
+  'lib/model',
+  'lib/yaml',
+  'lib/expression',
+  'lib/flow',
+  'lib/condition',
+  'lib/trigger',
+  'lib/execution',
+  'lib/graph',
+];
 const isIn = (path: string, places: readonly string[]): boolean =>
   places.some((place) => path === place || path.startsWith(`${place}/`));
 const listed = (faults: readonly string[]): string => faults.join('\n');
