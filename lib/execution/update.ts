@@ -1,11 +1,13 @@
 /** What a task that has ended changes in its own execution: labels, variables, its end. */
+import type { TaskRun } from '../model/execution.ts';
 import type { ExecutionUpdate } from '../model/message.ts';
+import type { State } from '../model/state.ts';
 import type { Draft } from './draft.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A sentence where it cannot be done, and nothing is. */
-export function updateExecution(draft: Draft, update: ExecutionUpdate): string | undefined {
+/** A sentence where it cannot be done, and nothing is. `by`: the task run that asks for it. */
+export function updateExecution(draft: Draft, update: ExecutionUpdate, by: TaskRun): string | undefined {
   const before = draft.head.variables ?? draft.flow.variables;
   let variables = before;
   if (update.variables) {
@@ -23,8 +25,15 @@ export function updateExecution(draft: Draft, update: ExecutionUpdate): string |
   }
   if (variables !== before) draft.head = { ...draft.head, variables };
   if (update.labels) draft.head = { ...draft.head, labels: { ...draft.head.labels, ...update.labels } };
-  if (update.exit !== undefined) draft.head = { ...draft.head, ending: update.exit };
+  if (update.exit !== undefined) exitFrom(draft, by, update.exit);
   return undefined;
+}
+
+/** Those around the task run end in that state, too. */
+function exitFrom(draft: Draft, { parentId }: TaskRun, ending: State): void {
+  draft.head = { ...draft.head, ending };
+  for (let at = parentId && draft.taskRun(parentId); at; at = at.parentId && draft.taskRun(at.parentId))
+    draft.put({ ...at, ending });
 }
 
 function merged(values: Values, changes: Values): Values {

@@ -4,7 +4,9 @@ import type { TaskEndedMessage } from '../../model/message.ts';
 import { entering, isEnded, type State, stateOf } from '../../model/state.ts';
 import { endedAttempt, lastAttempt, withLastAttempt } from '../attempt.ts';
 import { finishAttempt } from '../attempt-end.ts';
+import { cutAll } from '../cut.ts';
 import type { Draft } from '../draft.ts';
+import { endExecution } from '../end.ts';
 import { updateExecution } from '../update.ts';
 
 export function onTaskEnded(draft: Draft, message: TaskEndedMessage): string | undefined {
@@ -29,17 +31,24 @@ export function onTaskEnded(draft: Draft, message: TaskEndedMessage): string | u
     ...(reason === undefined ? {} : { reason }),
   };
   finishAttempt(draft, answered, ref, state);
+  if (state === 'KILLED' && draft.head.ending === 'KILLED') killAround(draft);
   return undefined;
 }
 
-/** What it changes in its execution may not be possible: then it has failed. */
+/** It has ended the execution as killed: what runs beside it is told to end, and not waited for. */
+function killAround(draft: Draft): void {
+  cutAll(draft);
+  endExecution(draft, 'KILLED');
+}
+
+/** What it changes in its execution may not be possible: then it has failed. The state in which it ends it is its own, too. */
 function updated(
   draft: Draft,
   taskRun: TaskRun,
   { update, state, reason }: TaskEndedMessage,
 ): { readonly state: State; readonly reason?: string } {
-  const problem = update && updateExecution(draft, update);
-  if (problem === undefined) return { state, reason };
+  const problem = update && updateExecution(draft, update, taskRun);
+  if (problem === undefined) return { state: update?.exit ?? state, reason };
   draft.log('ERROR', problem, taskRun);
   return { state: 'FAILED', reason: problem };
 }
