@@ -7,7 +7,7 @@ import { ExecutionPartition } from '../actors/executor/execution-partition.ts';
 import { Owned } from '../actors/executor/owned.ts';
 import { openMemoryBus } from '../lib/bus/memory/open.ts';
 import { silentLog } from '../lib/log.ts';
-import type { TaskRun } from '../lib/model/execution.ts';
+import type { ExecutionHead, TaskRun } from '../lib/model/execution.ts';
 import { sourceHash } from '../lib/model/ids.ts';
 import type { Asking } from '../lib/model/letter.ts';
 import type { Answer, Question } from '../lib/model/question.ts';
@@ -67,7 +67,11 @@ async function begun(runIf: string) {
     const text = [...(fields ?? [])].find(([field]) => field.startsWith('t:'))?.[1];
     return text === undefined ? undefined : (JSON.parse(text) as TaskRun);
   };
+  const head = async () => JSON.parse((await bus.documents.fields('x:0', 'x', ['head']))[0]!) as ExecutionHead;
   await bus.mailbox.start('x:0', aStart('x', clock.now(), sourceHash('main', source)), { definition: source });
+  await round();
+  assert.equal(asked.length, 0);
+  assert.equal((await head()).history.at(-1)![0], 'CREATED');
   await round();
   return { asked, round, answered, taskRun };
 }
@@ -77,7 +81,7 @@ const ofTaskRun = async ({ taskRun }: Awaited<ReturnType<typeof begun>>) => {
   return found && [stateOf(found.history), found.reason];
 };
 
-test('taking a step when its question is answered, asked at its first task too', async () => {
+test('being there at once, and taking its first step when the question is answered', async () => {
   const run = await begun("{{ read('kestra:///a') == 'yes' and envs.region == 'north' and globals.n == 2 }}");
   assert.deepEqual(run.asked[0]!.questions, [{ kind: 'read', args: { path: 'kestra:///a', namespace: null } }]);
   assert.deepEqual(run.asked[0]!.kin, [{ namespace: 'tests', flowId: 'flow', executionId: 'x' }]);

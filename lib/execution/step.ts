@@ -27,7 +27,7 @@ import { onPause } from './on/pause.ts';
 import { onReoffer } from './on/reoffer.ts';
 import { onResend } from './on/resend.ts';
 import { onResume } from './on/resume.ts';
-import { beginning, onStart } from './on/start.ts';
+import { beginning, onLater, onStart } from './on/start.ts';
 import { onTaskEnded } from './on/task-ended.ts';
 import { onTaskStarted } from './on/task-started.ts';
 import { onTimer } from './on/timer.ts';
@@ -63,7 +63,10 @@ export function step(run: Run | undefined, message: Message, facts: Facts): Step
   const known = { ...facts, flow: flowOrNothing(facts.flow), saidAtMs: message.atMs };
   if (message.kind === 'start') {
     if (run) return unchanged('the execution is there');
-    return changed(new Draft(undefined, beginning(message), known), (draft) => onStart(draft, facts.flow));
+    const begun = (): Draft => new Draft(undefined, beginning(message), known);
+    const taken = changed(begun(), (draft) => onStart(draft, facts.flow));
+    // Others see it, and may kill it, while it is found out what its first tasks ask.
+    return taken.kind === 'needs' ? changed(begun(), onLater) : taken;
   }
   if (!run) return unchanged('no such execution');
   if (isOver(run.head) && !isAfterwards(message)) return unchanged('the execution has ended');

@@ -21,6 +21,11 @@ export function onStart(draft: Draft, flow: Flow | string): undefined {
   else beginTasks(draft);
 }
 
+/** It is there, and begins in a step of its own. */
+export function onLater(draft: Draft): undefined {
+  draft.setTimer('start', '', draft.nowMs);
+}
+
 export function beginTasks(draft: Draft): undefined {
   draft.enter('RUNNING');
   beginSla(draft);
