@@ -1,0 +1,286 @@
+/** What expressions ask, in a whole installation: of steps, tasks, inputs and the environment; with secrets that nobody finds. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { HIDDEN } from '../../lib/secret/mask.ts';
+import type { Api, ExecutionAnswer } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
+import { aFlow, NAMESPACE, says, type TaskSource } from '../support/flow-source.ts';
+import { aPeer, json } from '../support/peer.ts';
+import { anInstallation, type Installation } from '../support/server.ts';
+
+const SECRET = 'correct horse battery staple';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+let installation: Installation;
+let api: Api;
+before(async () => {
+  installation = anInstallation({
+    env: {
+      SECRET_TOKEN: Buffer.from(SECRET)
+        .toString('base64')
+        .replace(/(.{20})/g, '$1\n'),
+      SECRET_BROKEN: 'no base64!',
+      ENV_REGION: 'north',
+      KESTRA_OLDER: 'south',
+      KESTRA_ENCRYPTION_SECRET_KEY: 'a setting of theirs',
+      WINDHOVER_VARIABLES: JSON.stringify({ globals: { shop: { name: 'corner' } } }),
+      WINDHOVER_TIMEZONE: 'Asia/Tokyo',
+      WINDHOVER_HTTP_ALLOW_PRIVATE: 'true',
+    },
+  });
+  await installation.start('standalone');
+  api = installation.api();
+});
+after(() => installation.remove());
+
+const returns = (id: string, format: string, more: object = {}): TaskSource => ({
+  id,
+  type: 'io.kestra.plugin.core.debug.Return',
+  format,
+  ...more,
+});
+const flowable = (id: string, kind: string, rest: object): TaskSource => ({
+  id,
+  type: `io.kestra.plugin.core.flow.${kind}`,
+  ...rest,
+});
+/** Leaves one file of this content. */
+const writes = (content: string, id = 'write'): TaskSource => ({
+  id,
+  type: 'io.kestra.plugin.scripts.shell.Commands',
+  commands: [`printf '%s' '${content}' > out.txt`],
+  outputFiles: ['out.txt'],
+});
+const FILE = "outputs.write.outputFiles['out.txt']";
+
+async function run(
+  id: string,
+  tasks: readonly TaskSource[],
+  rest: object = {},
+  inputs?: Record<string, string | Blob>,
+) {
+  await api.save(aFlow(id, tasks, rest as Record<string, unknown>));
+  return api.run(`${NAMESPACE}/${id}`, inputs);
+}
+const one = ({ taskRunList }: ExecutionAnswer, id: string) => taskRunList.find(({ taskId }) => taskId === id)!;
+const given = (ended: ExecutionAnswer, id: string): string => String(one(ended, id).outputs!.value);
+const linesOf = async ({ id }: ExecutionAnswer): Promise<string[]> =>
+  (await api.ask<{ message: string }[]>('GET', `/logs/${id}`)).body.map(({ message }) => message);
+
+describe('expressions of steps', () => {
+  test('reading files to decide, to choose and to iterate', async () => {
+    const ended = await run('reading', [
+      writes('["yes","no"]'),
+      returns('run', 'a', { runIf: `{{ json(read(${FILE}))[0] == 'yes' }}` }),
+      returns('skip', 'b', { runIf: `{{ json(read(${FILE}))[0] == 'no' }}` }),
+      flowable('switch', 'Switch', {
+        value: `{{ json(read(${FILE}))[1] }}`,
+        cases: { yes: [returns('other', 'x')], no: [returns('chosen', 'x')] },
+      }),
+      flowable('each', 'ForEach', { values: `{{ read(${FILE}) }}`, tasks: [returns('in', '{{ taskrun.value }}')] }),
+      flowable('sizes', 'ForEach', {
+        values: `{{ [fileSize(${FILE}), fileExists(${FILE}), isFileEmpty(${FILE})] }}`,
+        tasks: [returns('size', '{{ taskrun.value }}')],
+      }),
+    ]);
+    assert.equal(ended.state.current, 'SUCCESS');
+    const states = Object.fromEntries(ended.taskRunList.map(({ taskId, state }) => [taskId, state.current]));
+    assert.deepEqual(
+      [states.run, states.skip, states.chosen, states.other],
+      ['SUCCESS', 'SKIPPED', 'SUCCESS', undefined],
+    );
+    const values = (id: string) => ended.taskRunList.filter(({ taskId }) => taskId === id).map(({ value }) => value);
+    assert.deepEqual(values('in'), ['yes', 'no']);
+    assert.deepEqual(values('size'), ['12', 'true', 'false']);
+  });
+
+  test('running the real jq, throwing dice, and seeing clock, environment and globals', async () => {
+    const ended = await run('asking', [
+      flowable('each', 'ForEach', {
+        values: '{{ ["b", "a"] | jq("sort | map(ascii_upcase) | @json") | first }}',
+        tasks: [returns('in', '{{ taskrun.value }}')],
+      }),
+      flowable('dice', 'ForEach', {
+        values: '{{ [uuid(), uuid(), now() | date("Z"), envs.region, envs.older, globals.shop.name] }}',
+        tasks: [returns('die', 'x')],
+      }),
+    ]);
+    assert.equal(ended.state.current, 'SUCCESS');
+    const values = (id: string) => ended.taskRunList.filter(({ taskId }) => taskId === id).map(({ value }) => value!);
+    assert.deepEqual(values('in'), ['A', 'B']);
+    const [first, second, ...rest] = values('die');
+    for (const uuid of [first!, second!]) assert.match(uuid, UUID);
+    assert.deepEqual(rest, ['+0900', 'north', 'south', 'corner']);
+  });
+
+  test('asking the network, from the first task on', async () => {
+    const { url } = await aPeer((_, response) => json(response, { open: true, names: ['x'] }));
+    const ended = await run('http', [
+      returns('first', 'a', { runIf: `{{ http('${url}').open }}` }),
+      flowable('each', 'ForEach', { values: `{{ http('${url}').names }}`, tasks: [returns('in', 'x')] }),
+    ]);
+    assert.deepEqual(
+      ended.taskRunList.map(({ taskId, state }) => [taskId, state.current]),
+      [
+        ['first', 'SUCCESS'],
+        ['each', 'SUCCESS'],
+        ['in', 'SUCCESS'],
+      ],
+    );
+  });
+
+  test('failing at their place for what they may not have', async () => {
+    const foreign = `kestra:///tests/rest/other/executions/abc/x.txt`;
+    const allowed = { allowFailure: true };
+    const ended = await run('wrong', [
+      { ...writes(''), commands: ['head -c 300000 /dev/zero > out.txt'] },
+      returns('other', 'x', { ...allowed, runIf: `{{ read('${foreign}') }}` }),
+      returns('missing', 'x', { ...allowed, runIf: `{{ read(${FILE} ~ '.no') }}` }),
+      flowable('large', 'ForEach', { ...allowed, values: `{{ read(${FILE}) }}`, tasks: [returns('in', 'x')] }),
+      returns('secret', 'x', { ...allowed, runIf: "{{ secret('TOKEN') == '' }}" }),
+      returns('kv', 'x', { ...allowed, runIf: "{{ kv('a') == '' }}" }),
+      returns('task', `{{ read('${foreign}') }}`, allowed),
+    ]);
+    assert.equal(ended.state.current, 'WARNING');
+    const reasons = Object.fromEntries(ended.taskRunList.map(({ taskId, reason = '' }) => [taskId, reason]));
+    assert.match(reasons.other!, /expected a file of this execution, or of one that it came from/);
+    assert.match(reasons.missing!, /expected a file in the internal storage, got none at/);
+    assert.match(reasons.large!, /expected an answer of at most 204800 bytes/);
+    assert.match(reasons.secret!, /secrets do not leave/);
+    assert.match(reasons.kv!, /kv\(\) is not supported yet/);
+    assert.match(reasons.task!, /expected a file of this execution/);
+    // Each points at its expression.
+    for (const id of ['other', 'missing', 'large', 'secret', 'kv', 'task'])
+      assert.match(reasons[id]!, /in the expression `\{\{.*\}\}` at line 1, column \d+/, id);
+  });
+
+  test('reading what an execution far above has handed down', async () => {
+    const file = { inputs: [{ id: 'file', type: 'FILE' }] };
+    const calls = (flowId: string, value: string) =>
+      flowable('call', 'Subflow', { namespace: NAMESPACE, flowId, inputs: { file: value }, wait: true });
+    await api.save(
+      aFlow('lowest', [returns('read', '{{ read(inputs.file) }}', { runIf: "{{ read(inputs.file) == 'yes' }}" })], {
+        ...file,
+        outputs: [{ id: 'read', type: 'STRING', value: '{{ outputs.read.value }}' }],
+      }),
+    );
+    await api.save(
+      aFlow('middle', [calls('lowest', '{{ inputs.file }}')], {
+        ...file,
+        outputs: [{ id: 'read', type: 'STRING', value: '{{ outputs.call.outputs.read }}' }],
+      }),
+    );
+    const ended = await run('highest', [writes('yes'), calls('middle', `{{ ${FILE} }}`)]);
+    assert.equal(ended.state.current, 'SUCCESS');
+    assert.deepEqual(one(ended, 'call').outputs!.outputs, { read: 'yes' });
+  });
+});
+
+describe('expressions of tasks', () => {
+  test('waiting for what they ask, in properties and in commands', async () => {
+    const ended = await run('tasks', [
+      writes('content'),
+      returns('read', `{{ read(${FILE}) }} {{ uuid() }} {{ now() | date('yyyy') }}`),
+      {
+        ...writes(''),
+        id: 'script',
+        commands: [`printf '%s' '{{ read(${FILE}) }}' > out.txt`],
+        env: { A: `{{ fileSize(${FILE}) }}` },
+      },
+      returns('again', "{{ read(outputs.script.outputFiles['out.txt']) }}"),
+      flowable('fail', 'AllowFailure', {
+        tasks: [{ id: 'broken', type: 'io.kestra.plugin.core.execution.Fail', errorMessage: 'it broke' }],
+      }),
+      returns('errors', '{{ errorLogs() | jq(".[].message") }}'),
+    ]);
+    assert.match(given(ended, 'read'), new RegExp(`^content ${UUID.source.slice(1, -1)} 20\\d\\d$`));
+    assert.equal(given(ended, 'again'), 'content');
+    assert.match(given(ended, 'errors'), /it broke/);
+  });
+
+  test('showing secrets to nobody', async () => {
+    const { url } = await aPeer((request, response) => json(response, { knows: request.headers.authorization }));
+    const ended = await run('secret', [
+      says("the token is {{ secret('TOKEN') }}"),
+      returns(
+        'length',
+        "{{ secret('token') | length }} {{ http(uri, headers={'authorization': secret('TOKEN')}).knows | length }}".replace(
+          'uri',
+          `'${url}'`,
+        ),
+      ),
+      returns('context', '{{ printContext() }}'),
+      { ...writes(''), id: 'script', commands: ["echo '{{ secret('TOKEN') }}'; env; echo $SECRET_TOKEN"] },
+      returns('broken', "{{ secret('BROKEN') }}", { allowFailure: true }),
+      returns('wrong', "{{ secret('TOKEN') | date('x') }}", { allowFailure: true }),
+    ]);
+    assert.equal(given(ended, 'length'), `${SECRET.length} ${SECRET.length}`);
+    assert.match(one(ended, 'broken').reason!, /Cannot find secret for key 'BROKEN'/);
+    const lines = await eventually(async () => {
+      const lines = await linesOf(ended);
+      return lines.some((line) => line === `the token is ${HIDDEN}`) && lines.includes(HIDDEN) && lines;
+    });
+    const encoded = Buffer.from(SECRET).toString('base64');
+    const said = [...lines, JSON.stringify(ended), given(ended, 'context')];
+    for (const text of said)
+      for (const form of [SECRET, encoded, 'a setting of theirs']) assert.equal(text.includes(form), false);
+    const inClear = readdirSync(installation.data, { recursive: true, encoding: 'utf8' }).filter((path) => {
+      const file = join(installation.data, path);
+      return statSync(file).isFile() && [SECRET, encoded].some((form) => readFileSync(file).includes(form));
+    });
+    assert.deepEqual(inClear, []);
+  });
+});
+
+describe('expressions of inputs', () => {
+  const defaults = (id: string, expression: string) => ({ id, type: 'STRING', defaults: expression });
+  const refused = async (id: string, expression: string): Promise<string> => {
+    await api.save(aFlow(id, [returns('a', 'a')], { inputs: [defaults('x', expression)] }));
+    const { status, body } = await api.ask<{ message: string }>('POST', `/executions/${NAMESPACE}/${id}`);
+    assert.equal(status, 422);
+    return body.message;
+  };
+
+  test('answered when an execution is started', async () => {
+    const { url } = await aPeer((_, response) => json(response, ['a', 'b']));
+    const inputs = [
+      { id: 'file', type: 'FILE' },
+      defaults('content', '{{ read(inputs.file) }}'),
+      defaults('id', '{{ uuid() }}'),
+      defaults('day', '{{ now() | date("yyyy Z") }}'),
+      defaults('place', '{{ envs.region }} {{ globals.shop.name }}'),
+      { id: 'choice', type: 'SELECT', expression: `{{ http('${url}') }}`, defaults: 'b' },
+    ];
+    const ended = await run('inputs', [returns('a', 'a')], { inputs }, { file: new File(['of a file'], 'a.txt') });
+    const { file: _, id, day, ...rest } = ended.inputs as Record<string, string>;
+    assert.deepEqual(rest, { content: 'of a file', place: 'north corner', choice: 'b' });
+    assert.match(id!, UUID);
+    assert.match(day!, /^20\d\d \+0900$/);
+  });
+
+  test('refused in a sentence where only a worker could answer', async () => {
+    assert.match(await refused('secret-input', "{{ secret('TOKEN') }}"), /secrets do not leave/);
+    assert.match(await refused('jq-input', '{{ [1] | jq("@text") | first }}'), /expected a jq program that runs here/);
+    assert.match(
+      await refused('read-input', "{{ read('kestra:///a/b/executions/c/d') }}"),
+      /expected a file of this execution/,
+    );
+    assert.match(
+      await refused('logs-input', '{{ errorLogs() }}'),
+      /expected an execution that runs around errorLogs\(\)/,
+    );
+  });
+});
+
+test('telling the log which secrets are no base64, and nothing of what is in them', async () => {
+  const server = await installation.start('worker');
+  await server.kill('SIGTERM');
+  const told = server.log.filter((line) => line.includes('SECRET_BROKEN'));
+  assert.equal(told.length, 1);
+  assert.equal(
+    server.log.some((line) => line.includes('no base64!') || line.includes(SECRET)),
+    false,
+  );
+});
