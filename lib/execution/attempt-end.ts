@@ -33,7 +33,9 @@ export function finishAttempt(draft: Draft, taskRun: TaskRun, ref: string, state
 const mayTryAgain = ({ state, head }: Draft): boolean =>
   state !== 'KILLING' && head.ending === undefined && head.closing === undefined;
 
+/** Its history says that it has failed, as Kestra's does. */
 function waitForRetry(draft: Draft, taskRun: TaskRun, dueMs: number): void {
-  draft.put({ ...taskRun, dueMs, history: entering(taskRun.history, 'RETRYING', draft.nowMs) });
+  const failed = entering(taskRun.history, 'FAILED', draft.nowMs);
+  draft.put({ ...taskRun, dueMs, history: entering(failed, 'RETRYING', draft.nowMs) });
   draft.setTimer('retry', taskRun.id, dueMs);
 }

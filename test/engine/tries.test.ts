@@ -73,8 +73,8 @@ test('trying a task again after the interval, until it works', () => {
   assert.deepEqual(list, ['work SUCCESS ×3']);
   assert.equal(secondsOf(engine), 10);
   assert.deepEqual(historyOf(engine, id, 'work'), [
-    ...['CREATED', 'SUBMITTED', 'RUNNING', 'RETRYING'],
-    ...['CREATED', 'SUBMITTED', 'RUNNING', 'RETRYING'],
+    ...['CREATED', 'SUBMITTED', 'RUNNING', 'FAILED', 'RETRYING'],
+    ...['CREATED', 'SUBMITTED', 'RUNNING', 'FAILED', 'RETRYING'],
     ...['CREATED', 'SUBMITTED', 'RUNNING', 'SUCCESS'],
   ]);
 });
