@@ -124,6 +124,8 @@ function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step 
   try {
     const why = act(draft);
     if (why !== undefined) return unchanged(why);
+    // Before anything new begins, and again for what ends on the way.
+    keepPromises(draft);
     advance(draft);
     keepPromises(draft);
   } catch (error) {
@@ -137,6 +139,7 @@ function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step 
 /** Assertions are judged where one of the flow's own tasks has ended. */
 function keepPromises(draft: Draft): void {
   if (!draft.hasEndedTasks || draft.flow.sla.length === 0 || draft.head.closing || isOver(draft.head)) return;
+  draft.hasEndedTasks = false;
   const verdict = judge(draft, false);
   if (!verdict) return;
   cutAll(draft);

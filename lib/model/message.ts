@@ -115,11 +115,12 @@ export interface PauseMessage extends Named {
   readonly principal: string;
 }
 
-/** A paused execution goes on: what a person has paused, or the Pause task run that is named, or the first. */
+/** A paused execution goes on: what a person has paused, or a Pause task run. */
 export interface ResumeMessage extends Named {
   readonly kind: 'resume';
   readonly incarnation: number;
   readonly principal: string;
+  /** '': what a person has paused, and no Pause where that goes on already; absent: that, or else the first Pause. */
   readonly taskRunId?: string;
   /** Of `onResume`, read and cast. */
   readonly inputs?: Readonly<Record<string, unknown>>;

@@ -24,7 +24,7 @@ import { judgeHistory, judgeRun, judgeTaskRun, listOf, reread, stepAnswered } fr
 import { outcomeOf, plugins, type Script, type TaskOutcome } from './task-outcomes.ts';
 
 const BEGIN_MS = 1_800_000_000_000;
-const EVENTS_MAX = 500_000;
+const EVENTS_MAX = 100_000;
 const TOLD_MS = 1_000;
 /** Those of an owner's own making come once; what is forced goes on to the next thing that waits. */
 const ONCE: ReadonlySet<Message['kind']> = new Set(['timer', 'continue', 'forceRun']);

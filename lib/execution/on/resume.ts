@@ -7,7 +7,7 @@ import { endPause, firstPaused, letGo } from '../pause.ts';
 export function onResume(draft: Draft, message: ResumeMessage): string | undefined {
   const { incarnation, principal, taskRunId, inputs } = message;
   if (incarnation !== draft.start.incarnation) return 'meant for another incarnation';
-  if (taskRunId === undefined && draft.head.heldBy !== undefined) {
+  if (!taskRunId && draft.head.heldBy !== undefined) {
     letGo(draft);
     draft.log('INFO', `resumed by ${principal}`);
     return undefined;

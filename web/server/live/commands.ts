@@ -96,7 +96,7 @@ export class Commands {
         kind: 'resume',
         incarnation,
         ...resumed,
-        ...(waits === '' ? {} : { taskRunId: waits }),
+        taskRunId: waits,
       },
       isDone: (now) => pausedOf(now, waits || undefined) !== waits || now.start.incarnation > incarnation,
     });
