@@ -51,7 +51,8 @@ export class Respondent {
   #idle: NodeJS.Timeout | undefined;
   #serial = 0;
   #telling = 0;
-  #closed = false;
+  /** From the end on: what other workers have to answer. */
+  #left: Asking[] | undefined;
 
   constructor(parts: RespondentParts) {
     this.#parts = parts;
@@ -65,7 +66,7 @@ export class Respondent {
   /** Resolves when there is room for the next one, and never throws. */
   async take(asking: Asking): Promise<void> {
     while (this.#inHand.size >= IN_HAND_MAX) await new Promise<void>((resolve) => this.#room.push(resolve));
-    if (this.#closed) return this.#handOn([asking]);
+    if (this.#left) return void this.#left.push(asking);
     clearTimeout(this.#idle);
     const serial = ++this.#serial;
     const timer = setTimeout(() => void this.#thread?.terminate(), STUCK_MS).unref();
@@ -74,17 +75,15 @@ export class Respondent {
     this.#thread.postMessage({ kind: 'asking', serial, asking } satisfies ToAnswerer);
   }
 
-  /** What is not answered goes to other workers. */
   async close(): Promise<void> {
-    this.#closed = true;
-    const left = [...this.#inHand.keys()].map((serial) => this.#over(serial)!);
+    this.#left = [...this.#inHand.keys()].map((serial) => this.#over(serial)!);
     clearTimeout(this.#idle);
-    void this.#handOn(left);
     await this.#end();
   }
 
-  /** If that fails it is asked again, only later. */
-  async #handOn(left: readonly Asking[]): Promise<void> {
+  /** What is not answered goes to other workers, once this one takes nothing more. If that fails it is asked again, only later. */
+  async handOn(): Promise<void> {
+    const left = this.#left?.splice(0) ?? [];
     if (left.length === 0) return;
     this.#telling++;
     await this.#parts

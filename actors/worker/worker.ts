@@ -192,6 +192,8 @@ class WorkerService implements Service {
     );
     clearInterval(this.#beat);
     await this.#server?.close(Math.max(0, untilMs - performance.now()));
+    void this.#respondent.handOn();
+    await until(() => this.#respondent.waiting === 0, performance.now() + LAST_WORDS_MS);
     this.#over.abort();
     this.#desk.stop();
     this.#time.stop();
@@ -230,7 +232,7 @@ class WorkerService implements Service {
 /** As a new parcel: the name of the one that it came in may still be taken. */
 const askingParcel =
   (workerId: string) =>
-  (asking: Asking): Parcel => ({ name: derivedId('back', workerId, asking.name), items: [], asking, first: true });
+  (asking: Asking): Parcel => ({ name: derivedId('asking', workerId, asking.name), items: [], asking, first: true });
 
 async function until(isTrue: () => boolean, untilMs: number): Promise<void> {
   while (!isTrue() && performance.now() < untilMs) await systemClock.sleep(LOOK_MS);
