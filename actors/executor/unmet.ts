@@ -41,10 +41,10 @@ export function onUnmet(batch: Batch, message: Message, run: Run | undefined, he
   }
 }
 
-/** A kill that came too late leaves no mark behind; a caller's that came too early leaves a tombstone, so that nothing begins. */
+/** A kill that came too late leaves no mark behind, for what runs after the end too; a caller's that came too early leaves a tombstone, so that nothing begins. */
 function onKill(batch: Batch, message: KillMessage, run: Run | undefined, held: Held, nowMs: number): void {
   const { executionId: id, caller } = message;
-  if (run && !isOver(run.head)) return;
+  if (run && !run.head.closing && !isOver(run.head)) return;
   if (!run && caller && !held.residue.tombstone(id)) {
     const { executionId, taskRunId, attempt } = caller;
     const answer: ChildEndedMessage = {

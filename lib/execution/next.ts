@@ -7,6 +7,7 @@ import type { Task } from '../model/flow.ts';
 import { isEnded, type State, stateOf } from '../model/state.ts';
 import { aroundOf, create } from './begin.ts';
 import type { Draft } from './draft.ts';
+import { enabled } from './enabled.ts';
 import { endExecution, endTaskRun, forget } from './end.ts';
 import type { Child, Flowable, FlowableView } from './flowable/flowable.ts';
 import { SEQUENTIAL } from './flowable/sequential.ts';
@@ -61,19 +62,6 @@ function ownerOf(draft: Draft, id: string | undefined): Owner | undefined {
   if (isEnded(state) || waits) return undefined;
   const task = draft.taskOf(taskRun);
   return { id, taskRun, task, flowable: flowableOf(task.type), lists: task.lists, main: taskRun.branch ?? 'tasks' };
-}
-
-const enabledOf = new WeakMap<readonly Task[], readonly Task[]>();
-
-export function enabled(tasks: readonly Task[] | undefined): readonly Task[] {
-  if (!tasks) return [];
-  let list = enabledOf.get(tasks);
-  if (!list)
-    enabledOf.set(
-      tasks,
-      (list = tasks.some(({ disabled }) => disabled) ? tasks.filter(({ disabled }) => !disabled) : tasks),
-    );
-  return list;
 }
 
 /** Its main list, then errors when something failed, then finally, then its end. */

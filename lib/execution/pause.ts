@@ -4,6 +4,7 @@ import type { TaskRun } from '../model/execution.ts';
 import { entering, isEnded, stateOf } from '../model/state.ts';
 import type { Draft } from './draft.ts';
 import type { Beginning } from './flowable/flowable.ts';
+import { wakeWithIterations } from './resting.ts';
 
 /** The task run stands still, and its execution is shown as paused, although other branches of it go on. */
 export function beginPause(draft: Draft, taskRun: TaskRun, { dueMs }: Extract<Beginning, { kind: 'pauses' }>): void {
@@ -62,9 +63,12 @@ export function letGo(draft: Draft): void {
   const { heldBy: _, ...head } = draft.head;
   draft.head = head;
   leavePaused(draft);
-  for (const { id, history, dueMs } of draft.live())
+  for (const taskRun of [...draft.live()]) {
+    const { id, history, dueMs } = taskRun;
     if (stateOf(history) === 'RETRYING') draft.setTimer('retry', id, Math.max(dueMs ?? 0, draft.nowMs));
-  draft.wakeAll();
+    else if (draft.taskOf(taskRun).kind === 'flowable') wakeWithIterations(draft, taskRun);
+  }
+  draft.wake(undefined);
 }
 
 export const isPaused = (draft: Draft): boolean => !isEnded(draft.state) && draft.state === 'PAUSED';

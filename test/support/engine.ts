@@ -207,8 +207,10 @@ export class Engine {
     return stepAnswered(run, message, { nowMs: this.nowMs, epoch: 1, flow, installation }, answer);
   }
 
-  /** Nobody waits for the end any more; what was to be killed may have another one in its place. */
+  /** A kill came too late. Nobody waits for an end any more, but what was to be killed may have another one in its place. */
   #unmet(message: Message): void {
+    if (message.kind === 'kill' && this.run(message.executionId).head.closing)
+      this.#killing.delete(message.executionId);
     if (message.kind !== 'childEnded' || message.nextId === undefined) return;
     const name = callName(message.executionId, message.taskRunId, message.attempt);
     const letter = this.#letters.get(name);

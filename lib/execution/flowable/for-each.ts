@@ -1,6 +1,6 @@
 /** ForEach: its tasks once per value, one after the other within an iteration; `concurrencyLimit` iterations at once. */
 import { flowableEntry, type PropertySchema } from './entry.ts';
-import type { Flowable, Place } from './flowable.ts';
+import type { Flowable, FlowableView, Place } from './flowable.ts';
 import { roomOf } from './parallel.ts';
 import { valuesOf } from './values.ts';
 
@@ -9,10 +9,22 @@ export const VALUES: PropertySchema = {
   type: ['array', 'string', 'object'],
 };
 
-/** `resting`: iterations that a restart has found between two of their tasks. */
+/** `resting`: iterations that were found between two of their tasks, see ../resting.ts. */
 interface Memo {
   readonly values: readonly string[];
   readonly resting?: readonly number[];
+}
+
+/** How many of those that rested, from the first on, are done: none of them is looked at again (E4). Only ever too few. */
+const doneOf = new WeakMap<readonly number[], number>();
+
+/** Those that rest no more are in somebody's `touched` when something of them ends. */
+function* stillResting({ resting = [] }: Memo, { tasks, scopeOf }: FlowableView): Iterable<number> {
+  let at = doneOf.get(resting) ?? 0;
+  const isDone = (n: number) => scopeOf(n).created >= tasks.length && scopeOf(n).live === 0;
+  while (at < resting.length && isDone(resting[at]!)) at++;
+  if (at > 0) doneOf.set(resting, at);
+  yield* resting.slice(at);
 }
 
 /** Iterations one after the other, or several at the same time; `limit` says how many. */
@@ -20,15 +32,17 @@ export function iterating(
   limit: (properties: Readonly<Record<string, unknown>>) => number,
 ): Pick<Flowable, 'next' | 'complete' | 'after'> {
   return {
-    *next({ task, tasks, memo, scope, scopeOf, touched }) {
-      const { values, resting = [] } = memo as Memo;
+    *next(view) {
+      const { task, tasks, memo, scope, scopeOf, touched } = view;
+      const { values } = memo as Memo;
       if (tasks.length === 0) return;
       const room = limit(task.properties);
       const { created } = scope;
       let { live } = scope;
-      for (const iteration of [...touched, ...resting]) {
+      for (const iteration of [...touched, ...stillResting(memo as Memo, view)]) {
+        if (live >= room) return;
         const inner = scopeOf(iteration);
-        if (live >= room || inner.live > 0 || inner.created >= tasks.length) continue;
+        if (inner.live > 0 || inner.created >= tasks.length) continue;
         live++;
         yield { task: tasks[inner.created]!, iteration, value: values[iteration]!, follows: true };
       }

@@ -2,7 +2,7 @@
 
 import type { TaskRun } from '../../model/execution.ts';
 import type { KillMessage } from '../../model/message.ts';
-import { entering, stateOf } from '../../model/state.ts';
+import { entering, sinceOf, stateOf } from '../../model/state.ts';
 import { lastAttempt } from '../attempt.ts';
 import { endCall, killCall } from '../call.ts';
 import { cutAll, withEndedAttempt } from '../cut.ts';
@@ -12,7 +12,7 @@ import { endTaskRun } from '../end.ts';
 export function onKill(draft: Draft, message: KillMessage): string | undefined {
   const { incarnation, principal, caller } = message;
   if (caller === undefined && incarnation !== draft.start.incarnation) return 'meant for another incarnation';
-  if (draft.state === 'KILLING') return 'known';
+  if (draft.state === 'KILLING' || wasMeantForTheEnd(draft, message)) return 'known';
   draft.log('INFO', `killed by ${principal}`);
   if (draft.head.closing) {
     // Its end is written; what runs after it does not go on.
@@ -27,6 +27,10 @@ export function onKill(draft: Draft, message: KillMessage): string | undefined {
   draft.wake(undefined);
   return undefined;
 }
+
+/** One that comes twice ends the execution once, and not what runs after it. */
+const wasMeantForTheEnd = ({ state, head }: Draft, { atMs }: KillMessage): boolean =>
+  state === 'KILLED' && atMs <= sinceOf(head.history);
 
 function killTaskRun(draft: Draft, taskRun: TaskRun, { principal, alone }: KillMessage): void {
   if (draft.taskOf(taskRun).kind === 'flowable') return killFlowable(draft, taskRun, principal, alone);
