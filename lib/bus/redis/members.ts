@@ -21,8 +21,9 @@ export function redisMembers({ state }: Connections): Members {
     },
     live: async () => {
       try {
-        const [seconds] = await state.time();
-        const ids = await state.zrangebyscore(`${KEY}:heard`, Number(seconds) * 1_000 - MEMBER_SILENT_MS, '+inf');
+        const [seconds, micros] = await state.time();
+        const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+        const ids = await state.zrangebyscore(`${KEY}:heard`, nowMs - MEMBER_SILENT_MS, '+inf');
         if (ids.length === 0) return [];
         const members = await state.hmget(KEY, ...ids);
         return members.flatMap((json) => (json === null ? [] : [JSON.parse(json) as Member]));

@@ -1,0 +1,54 @@
+/**
+ * F2: executors are stopped in the middle of their work and woken when others have their partitions. One is stopped just before a
+ * commit leaves; those that take over are stopped for a moment before their own first commit, so that the old one wakes in
+ * between: nothing but the lease keeps it from writing then.
+ */
+import type { Site } from '../build/sites.ts';
+import type { Phase, Stage } from './phase.ts';
+import { each, grown, until } from './waiting.ts';
+
+const EVERY_MS = 10_000;
+const BITE_MS = 3_000;
+const STOP_MS = 4_200;
+/** From about when the lease of who is stopped has ended until after it has been woken. */
+const HEIR_STOP_MS = 2_300;
+const AIMS: readonly Site[] = ['commit.before', 'commit.before', 'relay.before', 'lease.before'];
+const REFUSED = 'commits refused';
+
+export const executorsStopped: Phase = {
+  id: 'F2',
+  title: 'executors stopped and woken',
+  seconds: 40,
+  sights: [REFUSED],
+  goals: [],
+  run: async (stage) => {
+    const seen = await grown(
+      stage,
+      [
+        [REFUSED, 'windhover_executor_commits_total', 'answer="FENCED"'],
+        ['rolled back', 'windhover_executor_commits_total', 'answer="ROLLED_BACK"'],
+        ['leases lost', 'windhover_executor_leases_lost_total'],
+      ],
+      () => stop(stage),
+    );
+    for (const [sight, count] of seen) stage.account.saw(sight, count);
+  },
+};
+
+async function stop(stage: Stage): Promise<void> {
+  const { account, house } = stage;
+  await each(EVERY_MS, executorsStopped.seconds * 1_000, async (n) => {
+    await house.whole();
+    const residents = house.of('executor');
+    const victim = residents[n % residents.length]!;
+    const bites = house.bites.length;
+    const site = AIMS[n % AIMS.length]!;
+    victim.arm({ site, act: 'stop', times: 1, ms: STOP_MS });
+    if ((await until(() => house.bites.length > bites, BITE_MS)) === undefined) return;
+    account.injected++;
+    account.saw(`aimed at ${site}`);
+    for (const heir of residents)
+      if (heir !== victim) heir.arm({ site: 'first.before', act: 'stop', times: 1, ms: HEIR_STOP_MS });
+  });
+  for (const resident of house.of('executor')) resident.arm({ site: 'first.before', act: 'stop', times: 0 });
+}

@@ -1,0 +1,134 @@
+/**
+ * The TCP proxy before Redis, a process of its own: `node proxy-process.ts <port> <port of Redis>`. Told over its channel to cut
+ * connections, to let them hang half-open, to be slow, to break a reply in the middle, to lead to another Redis unseen.
+ */
+import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type ProxyOrder =
+  /** All of them, or as many of them by chance. */
+  | { readonly kind: 'cut'; readonly share: number }
+  /** Nothing passes any more, and nobody is told; new connections pass. */
+  | { readonly kind: 'hang'; readonly share: number }
+  /** New connections hang too, or pass again. */
+  | { readonly kind: 'deaf'; readonly on: boolean }
+  /** Each piece of a share of the connections comes so much later; 0 ends it. */
+  | { readonly kind: 'slow'; readonly share: number; readonly ms: number }
+  /** The next replies of so many connections break in the middle. */
+  | { readonly kind: 'tear'; readonly count: number }
+  /** Clients keep their connections, and talk to another server from now on. */
+  | { readonly kind: 'lead'; readonly port: number };
+
+/** How many connections it concerned. */
+export type ProxyAnswer = { readonly count: number };
+
+/** What was asked before may be answered in this time, before clients are led elsewhere. */
+const QUIESCE_MS = 150;
+
+class Link {
+  readonly client: Socket;
+  server: Socket;
+  hangs = false;
+  slowMs = 0;
+  tears = false;
+
+  constructor(client: Socket, port: number) {
+    this.client = client;
+    client.setNoDelay(true);
+    client.on('data', (data) => this.#pass(data, () => this.server));
+    client.on('error', () => {}); // Either side may go away at any moment.
+    client.once('close', () => this.server.destroy());
+    this.server = this.#open(port);
+  }
+
+  lead(port: number): void {
+    const old = this.server;
+    this.server = this.#open(port);
+    old.destroy();
+  }
+
+  cut(): void {
+    this.client.resetAndDestroy();
+    this.server.destroy();
+  }
+
+  #open(port: number): Socket {
+    const server = connect(port, '127.0.0.1');
+    server.setNoDelay(true);
+    server.on('data', (data) => {
+      if (this.server !== server) return;
+      if (!this.tears) return this.#pass(data, () => this.client);
+      this.client.write(data.subarray(0, Math.ceil(data.length / 2)), () => this.cut());
+    });
+    server.on('error', () => {}); // The same.
+    server.once('close', () => {
+      if (this.server === server) this.client.destroy();
+    });
+    return server;
+  }
+
+  #pass(data: Buffer, to: () => Socket): void {
+    if (this.hangs) return;
+    if (this.slowMs === 0) return void to().write(data);
+    // Timers of one length fire in their order.
+    setTimeout(() => {
+      if (!this.hangs) to().write(data);
+    }, this.slowMs);
+  }
+}
+
+const [port, redisPort] = process.argv.slice(2).map(Number);
+const links = new Set<Link>();
+let leadsTo = redisPort!;
+let deaf = false;
+let slow = { share: 0, ms: 0 };
+
+const server = createServer((client) => {
+  const link = new Link(client, leadsTo);
+  link.hangs = deaf;
+  if (Math.random() < slow.share) link.slowMs = slow.ms;
+  links.add(link);
+  client.once('close', () => links.delete(link));
+});
+server.listen(port, '127.0.0.1', () => process.send!({ count: 0 }));
+process.on('disconnect', () => process.exit());
+process.on('message', async (order: ProxyOrder) => process.send!({ count: await obey(order) } satisfies ProxyAnswer));
+
+async function obey(order: ProxyOrder): Promise<number> {
+  switch (order.kind) {
+    case 'cut':
+      return each(some(order.share), (link) => link.cut());
+    case 'hang':
+      return each(some(order.share), (link) => {
+        link.hangs = true;
+      });
+    case 'deaf':
+      deaf = order.on;
+      return 0;
+    case 'slow': {
+      slow = order;
+      const chosen = new Set(some(order.share));
+      for (const link of links) link.slowMs = chosen.has(link) ? order.ms : 0;
+      return order.ms === 0 ? 0 : chosen.size;
+    }
+    case 'tear':
+      return each([...links].sort(() => Math.random() - 0.5).slice(0, order.count), (link) => {
+        link.tears = true;
+      });
+    case 'lead': {
+      leadsTo = order.port;
+      for (const { client } of links) client.pause();
+      await sleep(QUIESCE_MS);
+      const count = each([...links], (link) => link.lead(order.port));
+      for (const { client } of links) client.resume();
+      return count;
+    }
+  }
+}
+
+const some = (share: number): Link[] => [...links].filter(() => Math.random() < share);
+
+function each(chosen: readonly Link[], act: (link: Link) => void): number {
+  for (const link of chosen) act(link);
+  return chosen.length;
+}
