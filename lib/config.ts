@@ -50,6 +50,14 @@ const variables = z.preprocess(
   z.strictObject({ globals: z.record(z.string(), z.unknown()).default({}) }),
 );
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false; // It throws for every name that it does not know.
+  }
+}
+
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -80,7 +88,7 @@ const SCHEMA = z.strictObject({
   encryptionKey: z.string().optional(),
   /** What the files of one start may have together. */
   uploadMb: z.coerce.number().positive().max(100_000).default(100),
-  timezone: z.string().optional(),
+  timezone: z.string().refine(isTimeZone, 'expected a time zone such as Europe/Paris').optional(),
   retention: retention.default(30),
   plugins: list.default([]),
   /** Tasks may make HTTP requests to loopback and private addresses. */

@@ -50,6 +50,11 @@ describe('reading what flows may see', () => {
   });
 });
 
+test('refusing a time zone that there is not', () => {
+  assert.equal(loadConfig({ env: { WINDHOVER_TIMEZONE: 'Asia/Tokyo' } }).config.timezone, 'Asia/Tokyo');
+  assert.throws(() => loadConfig({ env: { WINDHOVER_TIMEZONE: 'Mars/X' } }), /timezone .*expected a time zone such as/);
+});
+
 test('reading secrets out of base64, and naming those that are none', () => {
   const text = 'grün & '.repeat(20);
   const broken = Buffer.from(text)

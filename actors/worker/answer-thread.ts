@@ -1,76 +1,13 @@
-/**
- * The file that a worker's answering thread runs: it finds out what steps of executors ask. No plugin is loaded here and no
- * secret handed in. What it says is bounded in time and size, and what it cannot say is an answer too.
- */
-import { setImmediate } from 'node:timers/promises';
+/** The file that a worker's answering thread runs. */
+import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Asking } from '../../lib/model/letter.ts';
-import type { Answer, Answered, Question as Fact } from '../../lib/model/question.ts';
-import { openLocalStorage } from '../../lib/storage/local.ts';
-import { answererOf } from '../../lib/task/answer/answerer.ts';
-import type { Answerer } from '../../lib/task/facts.ts';
-import { HttpConnector } from '../../lib/task/http/connector.ts';
-import type { AnswerMessage, Question, Setup } from './channel.ts';
-import { errorLines } from './error-lines.ts';
-import { JqThread } from './jq.ts';
-import { Questions } from './questions.ts';
+import type { AnswerSetup, ToAnswerer } from './answering.ts';
 
-export type AnswerSetup = Pick<Setup, 'storageFolder' | 'httpAllowPrivate'>;
-export type ToAnswerer = { readonly kind: 'asking'; readonly serial: number; readonly asking: Asking } | AnswerMessage;
-export type FromAnswerer =
-  | { readonly kind: 'answers'; readonly serial: number; readonly answers: readonly Answered[] }
-  | Question;
-
-/** Of one asking. Then it is asked again, or told that it takes too long. */
-const ANSWER_MS_MAX = 25_000;
-const AT_ONCE = 4;
+// As in a thread of tasks: it starts when a step asks, which then waits for it.
+module.enableCompileCache();
+const { openAnswering } = await import('./answering.ts');
 
 const port = parentPort!;
-const { storageFolder, httpAllowPrivate } = workerData as AnswerSetup;
-const storage = openLocalStorage({ folder: storageFolder });
-const jq = new JqThread();
-const questions = new Questions((question) => port.postMessage(question));
-const LATE: Answer = { refused: `expected an answer within ${ANSWER_MS_MAX} ms, got none` };
-
-port.on('message', (message: ToAnswerer) => {
-  if (message.kind === 'answer') questions.answered(message);
-  else void answer(message.serial, message.asking);
-});
-
-async function answer(serial: number, asking: Asking): Promise<void> {
-  const late = AbortSignal.timeout(ANSWER_MS_MAX);
-  const untilMs = performance.now() + ANSWER_MS_MAX;
-  const http = new HttpConnector({ allowPrivate: httpAllowPrivate }, late);
-  const server = questions.serverOf(serial, () => late);
-  const answerer = answererOf({
-    tenant: asking.flow.tenant,
-    kin: () => asking.kin,
-    storage,
-    http: () => http,
-    jq: (question) => jq.answer(question),
-    errorLogs: () => errorLines(server, asking.executionId),
-  });
-  const answers: Answered[] = [];
-  for (let n = 0; n < asking.questions.length; n += AT_ONCE) {
-    // The real jq holds this thread up: others get their turn in between, and no timer fires meanwhile.
-    await setImmediate();
-    const some = asking.questions.slice(n, n + AT_ONCE).map(async (question) => ({
-      question,
-      answer: performance.now() > untilMs ? LATE : await answered(question, answerer, late),
-    }));
-    answers.push(...(await Promise.all(some)));
-  }
-  http.close();
-  port.postMessage({ kind: 'answers', serial, answers } satisfies FromAnswerer);
-}
-
-async function answered(question: Fact, answerer: Answerer, late: AbortSignal): Promise<Answer> {
-  const answer = answerer.atOnce(question);
-  if (answer) return answer;
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  const stop = (): void => resolve(LATE);
-  late.addEventListener('abort', stop, { once: true });
-  if (late.aborted) stop();
-  void answerer.later(question).then(resolve);
-  return promise.finally(() => late.removeEventListener('abort', stop));
-}
+const take = openAnswering(workerData as AnswerSetup, (message) => port.postMessage(message));
+port.on('message', (message: ToAnswerer) => take(message));
+module.flushCompileCache();

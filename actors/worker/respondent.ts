@@ -12,7 +12,7 @@ import type { Asking } from '../../lib/model/letter.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
 import type { Answered } from '../../lib/model/question.ts';
-import type { AnswerSetup, FromAnswerer, ToAnswerer } from './answer-thread.ts';
+import type { AnswerSetup, FromAnswerer, ToAnswerer } from './answering.ts';
 import { type AnswerMessage, CHANNEL_FORMAT, type Question } from './channel.ts';
 import { insist } from './insist.ts';
 import { tell } from './thread-host.ts';
