@@ -33,7 +33,16 @@ test('logging a text, a list of texts, and at a level', async () => {
 });
 
 test('returning a value', async () => {
-  assert.deepEqual((await runTask(taskOf('Return'), { format: 'x' })).outputs, { value: 'x' });
+  const { outputs, metrics } = await runTask(taskOf('Return'), { format: 'x' });
+  assert.deepEqual(outputs, { value: 'x' });
+  assert.deepEqual(
+    metrics.map(({ type, name }) => [type, name]),
+    [
+      ['counter', 'length'],
+      ['timer', 'duration'],
+    ],
+  );
+  assert.equal(metrics[0]?.value, 1);
   assert.deepEqual((await runTask(taskOf('Return'), {})).outputs, {});
 });
 

@@ -12,11 +12,12 @@ import type { Log } from '../../lib/log.ts';
 import { counter, histogram } from '../../lib/metrics.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { partsOf, type Version } from '../../lib/model/version.ts';
+import { feedCursor } from '../../lib/repository/cursor.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
 import { type Changed, foldExecutions, foldFlows, rowOf } from './fold.ts';
 import { heal } from './heal.ts';
 import { blockMsAfter, type Insistence, insist } from './insist.ts';
-import { feedCursor, type Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 
 /** What comes within this time is one row: an execution's many small commits are fetched once. */
 const GATHER_MS = 100;

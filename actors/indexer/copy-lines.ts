@@ -4,9 +4,9 @@ import { counter } from '../../lib/metrics.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
 import type { MetricEntry } from '../../lib/model/metric.ts';
 import type { Partition } from '../../lib/model/partition.ts';
+import { linesCursor } from '../../lib/repository/cursor.ts';
 import type { Copying } from './copy-feeds.ts';
 import { blockMsAfter, type Insistence, insist } from './insist.ts';
-import { linesCursor } from './progress.ts';
 
 const GATHER_MS = 40;
 /** Batches of a partition in one read; halved while reads come out larger than READ_LINES_MAX. */

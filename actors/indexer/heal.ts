@@ -9,8 +9,8 @@ import type { Log } from '../../lib/log.ts';
 import type { Execution } from '../../lib/model/execution.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
 import { partsOf, type Version, versionOf } from '../../lib/model/version.ts';
+import { feedCursor } from '../../lib/repository/cursor.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
-import { feedCursor } from './progress.ts';
 import { documentRow, flowRows, goneFlowRow, goneRow } from './rescan.ts';
 import { liveExecutions, shownFlows } from './shown.ts';
 

@@ -7,6 +7,7 @@ import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { allPartitions, type Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION, type Version } from '../../lib/model/version.ts';
+import { feedCursor, linesCursor } from '../../lib/repository/cursor.ts';
 
 const TELL_MS = 300;
 const TELL_AGAIN_MS = 2_000;
@@ -14,9 +15,6 @@ const TELL_AGAIN_MS = 2_000;
 const LINES_KEPT_MS = 1_000;
 export const READER = 'indexer';
 const OLDEST_LINE = '0';
-
-export const feedCursor = (partition: Partition): string => `feed:${partition}`;
-export const linesCursor = (partition: Partition): string => `lines:${partition}`;
 
 export class Progress {
   readonly feeds: Map<Partition, Version>;

@@ -26,6 +26,13 @@ export function jsonSchemaOf(task: AnyTask): JsonSchema & Readonly<Record<string
   return schema;
 }
 
+/** Undefined where the task gives nothing. */
+export function outputsSchemaOf({ outputs }: AnyTask): Readonly<Record<string, unknown>> | undefined {
+  if (!outputs) return undefined;
+  const { $schema: _, ...schema } = z.toJSONSchema(outputs as z.ZodType, { io: 'output', unrepresentable: 'any' });
+  return schema;
+}
+
 export function coerceOf(task: AnyTask): (properties: Properties) => Properties {
   const known = coercers.get(task);
   if (known) return known;

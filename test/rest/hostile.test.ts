@@ -140,7 +140,7 @@ test('knowing no execution and no flow by an id that is none', async () => {
     for (const path of [
       `/executions/${id}`,
       `/executions/${id}/file?path=x`,
-      `/logs/${id}`,
+      `/logs/${id}/download`,
       `/flows/${id}/${id}?source=true`,
       `/flows/${NAMESPACE}/${id}/revisions`,
     ]) {

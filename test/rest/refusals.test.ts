@@ -248,12 +248,7 @@ test('refusing inputs that are missing or are none of their type, all at once', 
 });
 
 test('refusing what nobody knows', async () => {
-  for (const path of [
-    '/executions/nobody',
-    '/executions/nobody/file/metas?path=x',
-    '/logs/nobody',
-    '/logs/nobody/download',
-  ])
+  for (const path of ['/executions/nobody', '/executions/nobody/file/metas?path=x', '/logs/nobody/download'])
     assertRefused(await api.ask<Refusal>('GET', path), { status: 404, code: 'execution.unknown' });
   assertRefused(await api.ask<Refusal>('DELETE', '/executions/nobody/kill'), {
     status: 404,
@@ -264,9 +259,9 @@ test('refusing what nobody knows', async () => {
     code: 'execution.ended',
   });
   assertRefused(await run({}, '', 'nowhere'), { status: 404, code: 'flow.unknown' });
-  assertRefused(await api.ask<Refusal>('PATCH', '/flows/search'), { status: 405, code: 'request.method' });
+  assertRefused(await api.ask<Refusal>('PATCH', '/executions/search'), { status: 405, code: 'request.method' });
   assertRefused(await api.ask<Refusal>('GET', '/nowhere'), { status: 404, code: 'request.unknown' });
-  assert.equal((await api.ask('PATCH', '/flows/search')).headers.get('allow'), 'HEAD, GET');
+  assert.equal((await api.ask('PATCH', '/logs/search')).headers.get('allow'), 'HEAD, GET, DELETE');
 });
 
 test('refusing labels, keys and parameters that are none', async () => {

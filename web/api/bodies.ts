@@ -92,6 +92,13 @@ export interface InputBody {
   readonly errors?: readonly { readonly message: string }[];
 }
 
+/** What was done to many. */
+export interface BulkBody {
+  readonly count: number;
+  readonly totalItems: number;
+  readonly operationId: string;
+}
+
 export interface PageBody<T> {
   readonly results: readonly T[];
   readonly total: number;
@@ -110,11 +117,14 @@ export interface RefusalBody {
 
 export interface ValidationBody {
   readonly index: number;
+  /** Of the file that it came in. */
+  readonly filename?: string;
   readonly namespace?: string;
   readonly flow?: string;
   /** All errors in one text, as Kestra's clients print it. */
   readonly constraints?: string;
   readonly warnings: readonly string[];
+  readonly infos: readonly string[];
   readonly outdated: boolean;
   readonly deprecationPaths: readonly string[];
   readonly problems: readonly Problem[];

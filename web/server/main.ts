@@ -6,12 +6,11 @@ import { buildWebserver, type Webserver } from './webserver.ts';
 
 export async function webserverOf(parts: Parts): Promise<Webserver> {
   const { config, given } = parts.loaded;
-  const { catalogue } = await parts.plugins();
   return buildWebserver({
     bus: parts.bus,
     repository: await parts.repository(),
     storage: parts.storage(),
-    catalogue,
+    plugins: await parts.plugins(),
     cipher: await parts.cipher(),
     installation: parts.installation,
     config,

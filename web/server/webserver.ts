@@ -14,9 +14,10 @@ import { type DataFolder, writeWhole } from '../../lib/data-folder.ts';
 import { isFault } from '../../lib/errors.ts';
 import { listenOn } from '../../lib/health-port.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Catalogue } from '../../lib/model/catalogue.ts';
+import { numberOf } from '../../lib/model/ids.ts';
 import type { Installation } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { PluginSet } from '../../lib/plugin/load.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import type { Cipher } from '../../lib/secret/cipher.ts';
 import type { Service } from '../../lib/service.ts';
@@ -28,18 +29,30 @@ import { Commands } from './live/commands.ts';
 import { Copies } from './live/copies.ts';
 import { Executions } from './live/executions.ts';
 import { FeedHub } from './live/feed-hub.ts';
+import { FlowLists } from './live/flow-lists.ts';
 import { Flows } from './live/flows.ts';
 import { LineHub } from './live/line-hub.ts';
 import { Logs } from './live/logs.ts';
 import { Starts } from './live/starts.ts';
 import { bulkHandlers } from './routes/bulk.ts';
 import { evaluationHandlers } from './routes/evaluation.ts';
+import { executionListHandlers } from './routes/execution-lists.ts';
 import { executionHandlers } from './routes/executions.ts';
 import { fileHandlers } from './routes/files.ts';
+import { flowBulkHandlers } from './routes/flow-bulk.ts';
+import { flowListHandlers } from './routes/flow-lists.ts';
+import { flowPartHandlers } from './routes/flow-parts.ts';
 import { flowHandlers } from './routes/flows.ts';
+import { graphHandlers } from './routes/graphs.ts';
 import { inputHandlers } from './routes/inputs.ts';
+import { logListHandlers } from './routes/log-lists.ts';
 import { logHandlers } from './routes/logs.ts';
+import { metricHandlers } from './routes/metrics.ts';
+import { namespaceHandlers } from './routes/namespaces.ts';
+import { openApiHandlers } from './routes/open-api.ts';
 import { operationHandlers } from './routes/operations.ts';
+import { pluginHandlers } from './routes/plugins.ts';
+import { previewHandlers } from './routes/previews.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
 
@@ -55,7 +68,7 @@ export interface WebserverParts {
   readonly bus: Bus;
   readonly repository: Repository;
   readonly storage: Storage;
-  readonly catalogue: Catalogue;
+  readonly plugins: PluginSet;
   readonly cipher: Cipher;
   /** What the configuration gives to expressions. */
   readonly installation: Installation;
@@ -161,9 +174,10 @@ class WebserverService implements Webserver {
   }
 
   #handlers(door: Door): Handlers {
-    const { bus, repository, storage, catalogue, cipher, config, installation } = this.#parts;
+    const { bus, repository, storage, plugins, cipher, config, installation } = this.#parts;
     const executions = new Executions(bus, repository);
-    const flows = new Flows(bus, this.#hub, catalogue, config.pluginDefaults);
+    const flows = new Flows(bus, this.#hub, plugins.catalogue, config.pluginDefaults);
+    const lists = new FlowLists({ bus, flows, repository });
     const followed = { hub: this.#hub, executions, partitions: bus.partitions };
     const logs = new Logs(repository, this.#lines, executions);
     const starts = new Starts({
@@ -176,15 +190,31 @@ class WebserverService implements Webserver {
     const copies = new Copies({ starts, commands, time: this.#time });
     const operations = { executions, flows, starts, commands, copies, storage };
     return {
-      ...sessionHandlers({ ...door, version: VERSION, instance: this.#household!.instance }),
-      ...flowHandlers(flows, repository),
+      ...sessionHandlers({
+        ...door,
+        version: VERSION,
+        pluginsHash: numberOf(plugins.catalogue.entries.map(({ type }) => type).join(' ')),
+        instance: this.#household!.instance,
+      }),
+      ...flowHandlers(flows),
+      ...flowListHandlers({ flows, lists, repository }),
+      ...flowPartHandlers(flows),
+      ...flowBulkHandlers({ flows, lists, repository }),
+      ...graphHandlers({ executions, flows, lists }),
+      ...namespaceHandlers(lists),
+      ...pluginHandlers(plugins, VERSION),
       ...inputHandlers(starts),
       ...executionHandlers({ bus, repository, executions, starts, followed }),
       ...operationHandlers(operations),
       ...bulkHandlers({ ...operations, bus, repository }),
       ...evaluationHandlers({ executions, flows }),
+      ...executionListHandlers({ executions, flows, lists, repository }),
       ...fileHandlers(executions, storage),
+      ...previewHandlers(executions, storage),
       ...logHandlers({ ...followed, lines: this.#lines, logs }),
+      ...logListHandlers({ bus, repository }),
+      ...metricHandlers(repository),
+      ...openApiHandlers(VERSION),
     };
   }
 

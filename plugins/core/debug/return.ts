@@ -11,5 +11,11 @@ export const returns = defineTask({
     { title: 'Return', code: 'id: hello\ntype: io.kestra.plugin.core.debug.Return\nformat: "{{ task.id }}"\n' },
   ],
   // Nothing here waits: a task without a promise is a plain call, and thousands of these run a second.
-  run: (_context, { format }) => (format === undefined ? {} : { value: format }),
+  run: (context, { format }) => {
+    const fromMs = performance.now();
+    const outputs = format === undefined ? {} : { value: format };
+    context.metric({ type: 'counter', name: 'length', value: format?.length ?? 0 });
+    context.metric({ type: 'timer', name: 'duration', value: performance.now() - fromMs });
+    return outputs;
+  },
 });

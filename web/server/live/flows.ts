@@ -113,7 +113,7 @@ export class Flows {
     if (named && mode === 'update' && !(await this.#isThere(named))) throw unknownFlow(named);
     const { flow, problems } = this.parse(source);
     if (!flow) throw invalidFlow(problems);
-    if (named && flowKey(named) !== flowKey(flow)) throw invalidFlow([otherName(named, flow)]);
+    if (named && flowKey(named) !== flowKey(flow)) throw invalidFlow(otherName(named, flow));
     if (mode === 'create' && (await this.#isThere(flow))) throw existingFlow(flow);
     const event = await this.#ask(flow, (request, atMs) => ({
       v: MESSAGE_FORMAT,
@@ -260,10 +260,15 @@ const existingFlow = ({ namespace, id }: FlowName): Fault =>
     ],
   });
 
-const otherName = (named: FlowName, flow: FlowName): Problem => ({
-  severity: 'error',
-  path: 'id',
-  message: `expected ${named.namespace}.${named.id} as in the address, got ${flow.namespace}.${flow.id}`,
-  expected: named.id,
-  got: flow.id,
-});
+/** A flow keeps its name: another one is another flow. */
+const otherName = (named: FlowName, flow: FlowName): readonly Problem[] =>
+  (['id', 'namespace'] as const)
+    .filter((part) => named[part] !== flow[part])
+    .map((part) => ({
+      severity: 'error',
+      path: part,
+      message: `expected ${named.namespace}.${named.id} as in the address, got ${flow.namespace}.${flow.id}`,
+      expected: named[part],
+      got: flow[part],
+      kestra: `flow.${part}: Illegal flow ${part} update`,
+    }));

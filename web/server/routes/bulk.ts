@@ -2,19 +2,23 @@
  * The same for many executions: by their ids, or all that a search finds. All are looked at first; where it cannot be done to one
  * of them, it is done to none.
  */
+import { randomBytes } from 'node:crypto';
 import { Fault } from '../../../lib/errors.ts';
+import { idOf } from '../../../lib/model/ids.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { type State, stateOf } from '../../../lib/model/state.ts';
 import type { ExecutionSearch } from '../../../lib/repository/repository.ts';
+import type { BulkBody } from '../../api/bodies.ts';
 import { FORM_BYTES_MAX, jsonIn, textsOf } from '../body.ts';
 import { caughtUp } from '../live/caught-up.ts';
 import type { Snapshot } from '../live/executions.ts';
 import { isOver } from '../live/live.ts';
 import { labelsOf } from '../live/starts.ts';
-import { type ExecutionParts, kill, searchOf } from './executions.ts';
+import { type ExecutionParts, kill } from './executions.ts';
 import { labelPairsIn, type OperationParts, remove, replayWhole, restart, stateIn } from './operations.ts';
 import { flagOf, textOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
+import { executionsAsked } from './searches.ts';
 
 const IDS_MAX = 10_000;
 const PAGE = 500;
@@ -57,6 +61,8 @@ const OPERATIONS = {
     return { refusal: mustHaveEnded, act: (id) => commands.changeState(id, state, user) };
   },
   forceRun: ({ user }, { commands }) => ({ refusal: mustLive, act: (id) => commands.forceRun(id, user) }),
+  // Nothing is ever queued: flows have no limit of concurrency yet.
+  unqueue: () => ({ refusal: mustBe('QUEUED'), act: async () => {} }),
   delete: (asked, parts) => ({
     refusal: flagOf(asked.query, 'includeNonTerminated') ? () => undefined : mustHaveEnded,
     act: (id) => removed(parts, id, asked),
@@ -70,10 +76,10 @@ const labelling = ({ commands }: Parts, value: unknown): Operation => {
 
 export function bulkHandlers(parts: Parts) {
   const byIds = (name: keyof typeof OPERATIONS) => async (asked: Asked) =>
-    asked.json({ count: await actOn(parts, OPERATIONS[name](asked, parts), await idsIn(asked)) });
+    asked.json(bulkBody(await actOn(parts, OPERATIONS[name](asked, parts), await idsIn(asked))));
   const byQuery = (name: keyof typeof OPERATIONS) => async (asked: Asked) => {
-    const ids = await idsFound(parts, searchOf(asked.query));
-    asked.json({ count: await actOn(parts, OPERATIONS[name](asked, parts), ids) });
+    const ids = await idsFound(parts, await executionsAsked(asked.query, parts.repository, { strict: true }));
+    asked.json(bulkBody(await actOn(parts, OPERATIONS[name](asked, parts), ids)));
   };
   return {
     killByIds: byIds('kill'),
@@ -90,6 +96,8 @@ export function bulkHandlers(parts: Parts) {
     changeStatusByQuery: byQuery('changeStatus'),
     forceRunByIds: byIds('forceRun'),
     forceRunByQuery: byQuery('forceRun'),
+    unqueueByIds: byIds('unqueue'),
+    unqueueByQuery: byQuery('unqueue'),
     deleteByIds: byIds('delete'),
     deleteByQuery: byQuery('delete'),
     labelsByIds: async (asked) => {
@@ -97,14 +105,22 @@ export function bulkHandlers(parts: Parts) {
         | { readonly executionsId?: readonly string[]; readonly executionLabels?: unknown }
         | undefined;
       const ids = Array.isArray(body?.executionsId) ? body.executionsId.map(String) : [];
-      asked.json({ count: await actOn(parts, labelling(parts, body?.executionLabels), ids) });
+      asked.json(bulkBody(await actOn(parts, labelling(parts, body?.executionLabels), ids)));
     },
     labelsByQuery: async (asked) => {
       const wanted = labelling(parts, await jsonIn(asked.context.req, FORM_BYTES_MAX));
-      asked.json({ count: await actOn(parts, wanted, await idsFound(parts, searchOf(asked.query))) });
+      const search = await executionsAsked(asked.query, parts.repository, { strict: true });
+      asked.json(bulkBody(await actOn(parts, wanted, await idsFound(parts, search))));
     },
   } satisfies Partial<Handlers>;
 }
+
+/** As Kestra 1.x names it, and 2.0 beside: all is done when it is answered, so the operation is a name alone. */
+export const bulkBody = (count: number): BulkBody => ({
+  count,
+  totalItems: count,
+  operationId: idOf(randomBytes(16)),
+});
 
 async function removed(parts: Parts, id: string, asked: Asked): Promise<void> {
   const snapshot = await parts.executions.read(id);
@@ -122,7 +138,7 @@ async function idsIn(asked: Asked): Promise<readonly string[]> {
 }
 
 async function idsFound({ bus, repository }: Parts, search: ExecutionSearch): Promise<readonly string[]> {
-  await caughtUp(bus);
+  await caughtUp({ bus, repository }, 'x');
   const ids: string[] = [];
   for (let after: string | undefined; ids.length < IDS_MAX; ) {
     const { offset: _, ...rest } = search;

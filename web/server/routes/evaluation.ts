@@ -4,6 +4,7 @@ import { Fault } from '../../../lib/errors.ts';
 import { contextOf } from '../../../lib/execution/context.ts';
 import { ExpressionError, NeedsFact, renderText } from '../../../lib/expression/render.ts';
 import { attemptRef, type TaskRun } from '../../../lib/model/execution.ts';
+import type { Flow } from '../../../lib/model/flow.ts';
 import { FLOW_BYTES_MAX, sourceOf } from '../body.ts';
 import type { Executions, Snapshot } from '../live/executions.ts';
 import type { Flows } from '../live/flows.ts';
@@ -21,7 +22,7 @@ export function evaluationHandlers(parts: EvaluationParts) {
   } satisfies Partial<Handlers>;
 }
 
-/** What it gives, or why it gives nothing. Secrets stay sealed. */
+/** What it gives, or why it gives nothing. */
 async function evaluated(
   { executions, flows }: EvaluationParts,
   asked: Asked,
@@ -30,20 +31,11 @@ async function evaluated(
   const expression = await sourceOf(asked.context.req, FLOW_BYTES_MAX);
   const snapshot = await executions.read(asked.params.executionId!);
   const { flow } = await flows.ofExecution(snapshot.start);
-  const known = new Map(snapshot.taskRuns.map((taskRun) => [taskRun.id, taskRun]));
-  const taskRun = taskRunId === undefined ? undefined : known.get(taskRunId);
+  const taskRun = taskRunId === undefined ? undefined : snapshot.taskRuns.find(({ id }) => id === taskRunId);
   if (taskRunId !== undefined && !taskRun)
     throw new Fault('execution.refused', `expected a task run of the execution, got ${taskRunId}`);
-  const context = contextOf({
-    start: snapshot.start,
-    head: snapshot.head,
-    flow,
-    taskRuns: snapshot.taskRuns,
-    taskRun: (id) => known.get(id),
-    ...(taskRun ? { place: placeOf(snapshot, taskRun, known) } : {}),
-  });
   try {
-    return { result: renderText(expression, context, { nowMs: Date.now(), random: (bytes) => randomBytes(bytes) }) };
+    return { result: rendered(expression, flow, snapshot, taskRun) };
   } catch (error) {
     if (!(error instanceof ExpressionError) && !(error instanceof NeedsFact)) throw error;
     const said =
@@ -52,6 +44,20 @@ async function evaluated(
         : error.message;
     return { error: said, stackTrace: said };
   }
+}
+
+/** As a task run, or the execution itself, sees it. Secrets stay sealed. Throws ExpressionError and NeedsFact. */
+export function rendered(expression: string, flow: Flow, snapshot: Snapshot, taskRun?: TaskRun): string {
+  const known = new Map(snapshot.taskRuns.map((each) => [each.id, each]));
+  const context = contextOf({
+    start: snapshot.start,
+    head: snapshot.head,
+    flow,
+    taskRuns: snapshot.taskRuns,
+    taskRun: (id) => known.get(id),
+    ...(taskRun ? { place: placeOf(snapshot, taskRun, known) } : {}),
+  });
+  return renderText(expression, context, { nowMs: Date.now(), random: (bytes) => randomBytes(bytes) });
 }
 
 function placeOf({ start }: Snapshot, taskRun: TaskRun, known: ReadonlyMap<string, TaskRun>) {

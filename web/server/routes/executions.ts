@@ -7,17 +7,17 @@ import type { TaskRun } from '../../../lib/model/execution.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import { MESSAGE_FORMAT } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
-import { NEXT_STATES } from '../../../lib/model/state.ts';
 import type { ExecutionSearch, Repository } from '../../../lib/repository/repository.ts';
 import { formOf } from '../form.ts';
 import type { Executions, Snapshot } from '../live/executions.ts';
 import { followExecution } from '../live/follow.ts';
+import { followDependencies } from '../live/follow-dependencies.ts';
 import { type Followed, isOver } from '../live/live.ts';
 import type { StartAsked, Starts } from '../live/starts.ts';
 import { bodyOfExecution, executionBody } from '../views/execution.ts';
-import { pageOf, sortOf } from './paging.ts';
-import { flagOf, labelPairs, refused, textOf, timeOf, timesOf, wholeOf } from './query.ts';
+import { flagOf, labelPairs, refused, textOf, timeOf, wholeOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
+import { executionsAsked } from './searches.ts';
 
 /** A start that was accepted is taken in by its owner within this time, as a rule: a kill waits for it. */
 const TAKEN_IN_MS = 5_000;
@@ -25,18 +25,6 @@ const LOOK_MS = 20;
 /** Of an execution in a list: what has more is asked for alone. */
 const TASK_RUNS_MAX = 100;
 const NONE: ReadonlyMap<string, readonly TaskRun[]> = new Map();
-const SORTS = {
-  id: 'id',
-  namespace: 'namespace',
-  flowId: 'flowId',
-  'state.current': 'state',
-  'state.startDate': 'startDate',
-  'state.endDate': 'endDate',
-  'state.duration': 'duration',
-  startDate: 'startDate',
-  endDate: 'endDate',
-} as const;
-
 export interface ExecutionParts {
   readonly bus: Bus;
   readonly repository: Repository;
@@ -55,7 +43,10 @@ export function executionHandlers(parts: ExecutionParts) {
     asked.json(bodyOf(await starts.startAndWait(wanted, asked.gone)));
   };
   const search = async (asked: Asked, more: Partial<ExecutionSearch> = {}) => {
-    const { rows, total } = await repository.searchExecutions({ ...searchOf(asked.query), ...more });
+    const { rows, total } = await repository.searchExecutions({
+      ...(await executionsAsked(asked.query, repository)),
+      ...more,
+    });
     const taskRuns = flagOf(asked.query, 'brief')
       ? NONE
       : await repository.taskRuns(
@@ -77,6 +68,7 @@ export function executionHandlers(parts: ExecutionParts) {
     },
     followExecution: (asked) =>
       followExecution(followed, asked.params.executionId!, asked.stream, { resume: flagOf(asked.query, 'resume') }),
+    followDependencies: (asked) => followDependencies(parts, asked.params.executionId!, asked.stream),
     killExecution: async (asked) => {
       const alone = asked.query.get('isOnKillCascade') === 'false';
       await kill(parts, asked.params.executionId!, { principal: asked.user, alone });
@@ -95,26 +87,6 @@ function startAsked(asked: Asked): StartAsked {
     principal: asked.user,
     scheduleDateMs: timeOf(asked.query, 'scheduleDate'),
     idempotencyKey: asked.context.req.headers['idempotency-key'] as string | undefined,
-  };
-}
-
-export function searchOf(query: URLSearchParams): ExecutionSearch {
-  const states = query.getAll('state').flatMap((text) => text.split(',').filter(Boolean));
-  const unknown = states.find((state) => !Object.hasOwn(NEXT_STATES, state));
-  if (unknown !== undefined) throw refused('state', `one of ${Object.keys(NEXT_STATES).join(', ')}`, unknown);
-  const { fromMs, untilMs } = timesOf(query, systemClock.now());
-  return {
-    tenant: TENANT,
-    ...pageOf(query),
-    sort: sortOf(query, SORTS),
-    text: textOf(query, 'q') === '*' ? undefined : textOf(query, 'q'),
-    namespacePrefix: textOf(query, 'namespace'),
-    flowId: textOf(query, 'flowId'),
-    states: states.length > 0 ? states : undefined,
-    labels: Object.fromEntries(labelPairs(query)),
-    startedAfterMs: fromMs,
-    startedBeforeMs: untilMs,
-    triggerExecutionId: textOf(query, 'triggerExecutionId'),
   };
 }
 

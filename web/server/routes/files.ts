@@ -35,7 +35,7 @@ export function fileHandlers(executions: Executions, storage: Storage) {
 }
 
 /** Throws `storage.refused` for a file that the execution must not see, whether it is there or not. */
-async function fileOf(
+export async function fileOf(
   executions: Executions,
   asked: Asked,
 ): Promise<{ readonly tenant: string; readonly uri: string }> {

@@ -65,6 +65,15 @@ export function operationHandlers(parts: OperationParts) {
       await commands.forceRun(idIn(asked), asked.user);
       asked.json(bodyOf(await executions.read(idIn(asked))));
     },
+    unqueueExecution: async (asked) => {
+      const state = stateOf((await executions.read(idIn(asked))).head.history);
+      const why = 'nothing is queued, since flows have no limit of concurrency yet';
+      throw new Fault('execution.refused', `${idIn(asked)}: expected QUEUED, got ${state} (${why})`);
+    },
+    resumeFromBreakpoint: async (asked) => {
+      const state = stateOf((await executions.read(idIn(asked))).head.history);
+      throw new Fault('execution.refused', `${idIn(asked)}: expected BREAKPOINT, got ${state} (there are none yet)`);
+    },
     deleteExecution: async (asked) => {
       await remove(parts, idIn(asked), asked.query);
       nothing(asked);

@@ -41,9 +41,22 @@ export function levelOf(query: Query, name: string): Level | undefined {
   return level;
 }
 
+/** That level and all above it; undefined where all are asked for. */
+export function levelsFrom(query: Query, name: string): readonly Level[] | undefined {
+  const least = levelOf(query, name);
+  return least === undefined || least === LEVELS[0] ? undefined : LEVELS.slice(LEVELS.indexOf(least));
+}
+
+/** Given several times, or parted by commas. */
+export const listOf = (query: Query, name: string): readonly string[] =>
+  query.getAll(name).flatMap((text) => text.split(',').filter(Boolean));
+
 export function timeOf(query: Query, name: string): number | undefined {
   const text = textOf(query, name);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : msIn(name, text);
+}
+
+export function msIn(name: string, text: string): number {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw refused(name, 'a time such as 2026-11-26T10:00:00Z', text);
   return ms;

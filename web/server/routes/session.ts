@@ -3,43 +3,35 @@ import { Fault } from '../../../lib/errors.ts';
 import { cookieOf, type Door } from '../auth/guard.ts';
 import type { Keeper } from '../auth/keeper.ts';
 import { jsonOf } from '../body.ts';
+import { PREVIEW_ROWS, PREVIEW_ROWS_MAX } from './previews.ts';
 import type { Asked, Handlers } from './register.ts';
+import { SYSTEM_NAMESPACE } from './terms.ts';
 
 const LOGIN_BYTES_MAX = 16 * 1024;
 const PAGE = '/ui/';
 /** The dialect that clients choose by it: Kestra's 1.x paths and shapes are served. */
 const REPORTED_VERSION = '1.3.0';
 
+/** The page of such a client shows charts of this long. */
+const CHART_DURATION = 'P30D';
+
 export interface SessionParts extends Door {
   readonly version: string;
+  /** Changes with what flows may be made of. */
+  readonly pluginsHash: number;
   /** Names the installation. */
   readonly instance: string;
 }
 
-export function sessionHandlers({ keeper, cookie, version, instance }: SessionParts) {
+export function sessionHandlers({ keeper, cookie, version, pluginsHash, instance }: SessionParts) {
   const open = async ({ context }: Asked, keeping: Keeper, user: string) => {
     const { secret, maxAgeMs } = await keeping.openSession(user);
     context.cookies.set(cookie, secret, { httpOnly: true, sameSite: 'lax', secure: context.secure, maxAge: maxAgeMs });
   };
   return {
-    configs: (asked) =>
-      asked.json({
-        uuid: instance,
-        version: REPORTED_VERSION,
-        windhover: version,
-        edition: 'OSS',
-        isBasicAuthEnabled: keeper !== undefined,
-        isBasicAuthInitialized: true,
-        isTaskRunEnabled: false,
-        isTemplateEnabled: false,
-        isAnonymousUsageEnabled: false,
-        isUiAnonymousUsageEnabled: false,
-        isCustomDashboardsEnabled: false,
-        isAiEnabled: false,
-        systemNamespace: 'system',
-        hiddenLabelsPrefixes: ['system.'],
-        preview: { initial: 100, max: 5_000 },
-      }),
+    configs: (asked) => asked.json(configsBody({ version, pluginsHash, instance, isAuthOn: keeper !== undefined })),
+    loginConfigs: (asked) =>
+      asked.json({ isBasicAuthEnabled: keeper !== undefined, isBasicAuthInitialized: true, version: REPORTED_VERSION }),
     ping: (asked) => {
       asked.context.type = 'text/plain';
       asked.context.body = 'pong';
@@ -80,4 +72,33 @@ export function sessionHandlers({ keeper, cookie, version, instance }: SessionPa
     },
     me: (asked) => asked.json({ username: asked.user }),
   } satisfies Partial<Handlers>;
+}
+
+function configsBody({
+  version,
+  pluginsHash,
+  instance,
+  isAuthOn,
+}: Pick<SessionParts, 'version' | 'pluginsHash' | 'instance'> & { readonly isAuthOn: boolean }): object {
+  return {
+    uuid: instance,
+    version: REPORTED_VERSION,
+    windhover: version,
+    edition: 'OSS',
+    chartDefaultDuration: CHART_DURATION,
+    isBasicAuthEnabled: isAuthOn,
+    isBasicAuthInitialized: true,
+    isTaskRunEnabled: false,
+    isTemplateEnabled: false,
+    isAnonymousUsageEnabled: false,
+    isUiAnonymousUsageEnabled: false,
+    isCustomDashboardsEnabled: false,
+    isConcurrencyViewEnabled: false,
+    isAiEnabled: false,
+    isAiApiKeyConfigured: false,
+    systemNamespace: SYSTEM_NAMESPACE,
+    hiddenLabelsPrefixes: ['system.'],
+    preview: { initial: PREVIEW_ROWS, max: PREVIEW_ROWS_MAX },
+    pluginsHash,
+  };
 }

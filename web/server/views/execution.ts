@@ -60,7 +60,7 @@ export const bodyOfExecution = (
   execution: Omit<Execution, 'taskRunList'> & { readonly taskRunList?: readonly TaskRun[] },
 ): ExecutionBody => executionBody(execution, execution, execution.taskRunList);
 
-function taskRunBody(start: ExecutionStart, taskRun: TaskRun): TaskRunBody {
+export function taskRunBody(start: ExecutionStart, taskRun: TaskRun): TaskRunBody {
   const { id, taskId, parentId, value, iteration, attempts, outputs, history, reason, dueMs } = taskRun;
   return {
     id,

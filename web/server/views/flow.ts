@@ -1,5 +1,5 @@
 /** A flow as REST shows it: what stands in its source, with the task tree as written. */
-import type { Flow, Retry, Task } from '../../../lib/model/flow.ts';
+import type { Flow, Retry, Task, Trigger } from '../../../lib/model/flow.ts';
 import { isoDuration } from './time.ts';
 
 export interface FlowView {
@@ -25,22 +25,21 @@ export function flowBody(flow: Flow, { revision, source, withSource, deleted = f
     tasks: flow.tasks.map(taskBody),
     ...(flow.errors.length > 0 ? { errors: flow.errors.map(taskBody) } : {}),
     ...(flow.finally.length > 0 ? { finally: flow.finally.map(taskBody) } : {}),
+    ...(flow.afterExecution.length > 0 ? { afterExecution: flow.afterExecution.map(taskBody) } : {}),
     ...(flow.outputs.length > 0 ? { outputs: flow.outputs } : {}),
-    ...(flow.triggers.length > 0
-      ? {
-          triggers: flow.triggers.map(({ id, type, disabled, properties }) => ({
-            id,
-            type,
-            ...(disabled ? { disabled } : {}),
-            ...properties,
-          })),
-        }
-      : {}),
+    ...(flow.triggers.length > 0 ? { triggers: flow.triggers.map(triggerBody) } : {}),
     ...(withSource ? { source } : {}),
   };
 }
 
-function taskBody(task: Task): object {
+export const triggerBody = ({ id, type, disabled, properties }: Trigger): object => ({
+  id,
+  type,
+  ...(disabled ? { disabled } : {}),
+  ...properties,
+});
+
+export function taskBody(task: Task): object {
   const { id, writtenType, properties, lists, retry } = task;
   return {
     id,
