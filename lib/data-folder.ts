@@ -114,11 +114,12 @@ function copyWhole(path: string, to: string): void {
   renameSync(`${to}.part`, to);
 }
 
-/** Written beside, then renamed: a reader sees the old content or the new. */
+/** Written beside, then renamed: a reader sees the old content or the new. Each process has a name of its own for what is half written. */
 export function writeWhole(file: string, content: string, mode = 0o600): void {
-  writeFileSync(`${file}.part`, content, { mode });
-  chmodSync(`${file}.part`, mode);
-  renameSync(`${file}.part`, file);
+  const part = `${file}.${process.pid}.part`;
+  writeFileSync(part, content, { mode });
+  chmodSync(part, mode);
+  renameSync(part, file);
 }
 
 /** Takes the lock of the data folder, or throws `data.locked` naming who holds it. Returns what gives it back. */
