@@ -1,6 +1,7 @@
 /** The indexer where a feed does not continue: roll-backs, a wiped bus, a repository that was put back. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import type { Attempt } from '../lib/model/execution.ts';
 import { flowPartition } from '../lib/model/partition.ts';
 import { versionOf } from '../lib/model/version.ts';
 import type { Repository } from '../lib/repository/repository.ts';
@@ -11,6 +12,8 @@ import { PARTITIONS, ScriptedFeeds } from './support/scripted-feeds.ts';
 
 afterEach(stopIndexing);
 
+const open: Attempt = { history: [['SUBMITTED', T0]], delivery: '1.1', token: 'held' };
+
 describe('healing what a broken history left', () => {
   const indexed = async (feeds: ScriptedFeeds, repository: Repository) => {
     const events = (states: readonly ['CREATED', ...('RUNNING' | 'SUCCESS')[]], taskRuns: readonly object[]) => ({
@@ -19,7 +22,13 @@ describe('healing what a broken history left', () => {
     });
     for (const id of ['e1', 'e2', 'e3'])
       feeds.commit(home(id), (feeds.entries.get(home(id))?.length ?? 0) + 1, [
-        [id, { start: aStart(id), ...events(['CREATED', 'RUNNING'], [aTaskRun('a', 0, 'RUNNING')]) }],
+        [
+          id,
+          {
+            start: aStart(id),
+            ...events(['CREATED', 'RUNNING'], [{ ...aTaskRun('a', 0, 'RUNNING'), attempts: [open] }]),
+          },
+        ],
       ]);
     const number = feeds.entries.get(home('e1'))!.length + 1;
     feeds.commit(home('e1'), number, [
@@ -66,6 +75,8 @@ describe('healing what a broken history left', () => {
     const lost = await repository.execution('e3');
     assert.match(lost?.reason ?? '', /lost/);
     assert.equal(lost?.taskRunList[0]?.history.at(-1)?.[0], 'FAILED');
+    assert.equal(lost?.taskRunList[0]?.attempts.at(-1)?.history.at(-1)?.[0], 'FAILED');
+    assert.equal(lost?.taskRuns, 1, 'as many as are shown');
     assert.deepEqual((await repository.execution('e2'))?.history.at(-1), ['WARNING', T0 + 7_000]);
     assert.equal(await stateIn(repository, 'e1'), 'SUCCESS', 'what had ended stays');
     feeds.commit(home('e3'), 1, [['new', { start: aStart('new'), head: aHead(['CREATED']) }]], 9);

@@ -1,5 +1,6 @@
 /** Rows from documents as they stand, and from what is left of those that are gone. Pure. */
 import {
+  type Attempt,
   type Execution,
   type ExecutionHead,
   type ExecutionStart,
@@ -52,7 +53,7 @@ export function goneRow(
     labels,
     outputs,
     reason,
-    taskRuns: known.taskRuns,
+    taskRuns: end ? known.taskRuns : known.taskRunList.length,
     rememberS,
   };
   const ended = end
@@ -61,8 +62,18 @@ export function goneRow(
   return { id: known.id, version, head, taskRuns: ended, removedTaskRuns: [] };
 }
 
-const lost = (taskRun: TaskRun, atMs: number): ExecutionRow['taskRuns'][number] =>
-  taskRunRow(JSON.stringify({ ...taskRun, history: entering(taskRun.history, 'FAILED', atMs), reason: LOST }));
+function lost(taskRun: TaskRun, atMs: number): ExecutionRow['taskRuns'][number] {
+  const attempts = taskRun.attempts.map((attempt) =>
+    isEnded(stateOf(attempt.history)) ? attempt : endedAttempt(attempt, atMs),
+  );
+  const history = entering(taskRun.history, 'FAILED', atMs);
+  return taskRunRow(JSON.stringify({ ...taskRun, attempts, history, reason: LOST }));
+}
+
+/** Nobody has it any more. */
+function endedAttempt({ delivery: _, token: __, ...attempt }: Attempt, atMs: number): Attempt {
+  return { ...attempt, history: entering(attempt.history, 'FAILED', atMs) };
+}
 
 interface FlowHead {
   readonly revision: number;
