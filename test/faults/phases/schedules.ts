@@ -28,7 +28,7 @@ export const schedules: Phase = {
   title: 'leaders killed and stopped',
   seconds: TICKS_S + 15,
   sights: [MOVED],
-  goals: [],
+  goals: [{ recovery: 'ticks late', share: 1, ms: 7_000 }],
   run: async (stage) => {
     const { account, client, ledger, ticks } = stage;
     const flows = Array.from({ length: SCHEDULES }, (_, n) => `tick-${account.fromMs}-${n}`);
@@ -62,9 +62,8 @@ const tickSource = (name: string, ledger: string): string =>
 
 async function unsettle(stage: Stage): Promise<void> {
   const { account, house, keys } = stage;
-  let leader = await keys.leader();
   await each(EVERY_MS, TICKS_S * 1_000 - STOP_MS, async (n) => {
-    const bites = house.bites.length;
+    const [leader, bites] = [await keys.leader(), house.bites.length];
     const aim = AIMS[n % AIMS.length]!;
     // Only who leads passes there.
     for (const resident of house.of('scheduler')) resident.arm(aim);
@@ -78,7 +77,6 @@ async function unsettle(stage: Stage): Promise<void> {
       return now !== null && now !== leader;
     }, EVERY_MS);
     if (next === undefined) return;
-    leader = await keys.leader();
     account.saw(MOVED);
     account.recovered('another one leads', Math.round(next));
   });

@@ -33,7 +33,7 @@ async function cut(stage: Stage): Promise<void> {
   await redis.start();
   await keys.connected();
   const fromMs = await keys.clock();
-  cuts.push({ fromMs: fromMs - 100, untilMs: Date.now() });
+  cuts.push({ fromMs: fromMs - 100, untilMs: killedMs + AWAY_MS / 2 });
   feeds.forget();
   account.injected++;
   account.saw(CUT, Math.max(0, killedMs - fromMs));
