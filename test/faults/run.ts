@@ -133,7 +133,10 @@ function verdictOf({
   for (const [name, judge] of Object.entries(JUDGES)) broken.set(name, judge(evidence));
   for (const { broken: own } of accounts)
     for (const { invariant, detail } of own) broken.set(invariant, [...(broken.get(invariant) ?? []), detail]);
-  for (const account of accounts) for (const ms of begunAgain(evidence, account)) account.recovered('begun again', ms);
+  for (const account of accounts) {
+    for (const ms of begunAgain(evidence, account)) account.recovered('begun again', ms);
+    for (const ms of latenessMs(evidence, account)) account.recovered('ticks late', ms);
+  }
   const unseen = plan.phases.flatMap((phase, n) => {
     const account = accounts[n]!;
     const missing = phase.sights.filter((sight) => !account.sights.get(sight));
@@ -175,7 +178,6 @@ function numbersOf(evidence: Evidence, drainedMs: number, { house }: Scene): Ver
     ['processes stopped or told to end', String(stops.length)],
     ['failpoints that bit', String(house.bites.length)],
     ['executions after the faults, p50/p99', `${quantile(calm, 0.5)} / ${quantile(calm, 0.99)} ms`],
-    ['ticks, most late by', `${quantile(latenessMs(evidence), 1) ?? '–'} ms`],
     ['drained in', `${Math.round(drainedMs / 1_000)} s`],
   ];
 }

@@ -1,4 +1,5 @@
 /** One execution for each second in which a schedule was due, no more and no less. */
+import type { Account } from '../phases/account.ts';
 import type { Evidence, Judge } from './evidence.ts';
 
 export interface Ticks {
@@ -26,9 +27,10 @@ export const judgeTicks: Judge = (evidence) =>
     }),
   );
 
-/** How late ticks began, ms. */
-export const latenessMs = ({ ticks, records }: Evidence): readonly number[] => {
-  const flows = new Set(ticks.flatMap((each) => each.flows));
+/** How late the ticks of a phase began, ms. */
+export const latenessMs = ({ ticks, records }: Evidence, phase: Account): readonly number[] => {
+  const own = ticks.filter(({ fromMs }) => fromMs >= phase.fromMs && fromMs <= phase.untilMs);
+  const flows = new Set(own.flatMap((each) => each.flows));
   return records.flatMap(({ flow, start }) =>
     flows.has(flow) && start.scheduleDateMs !== undefined ? [start.createdAtMs - start.scheduleDateMs] : [],
   );
