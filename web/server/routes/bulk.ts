@@ -78,7 +78,8 @@ export function bulkHandlers(parts: Parts) {
   const byIds = (name: keyof typeof OPERATIONS) => async (asked: Asked) =>
     asked.json(bulkBody(await actOn(parts, OPERATIONS[name](asked, parts), await idsIn(asked))));
   const byQuery = (name: keyof typeof OPERATIONS) => async (asked: Asked) => {
-    const ids = await idsFound(parts, await executionsAsked(asked.query, parts.repository, { strict: true }));
+    const strictness = { strict: true, written: await filtersInBody(asked) };
+    const ids = await idsFound(parts, await executionsAsked(asked.query, parts.repository, strictness));
     asked.json(bulkBody(await actOn(parts, OPERATIONS[name](asked, parts), ids)));
   };
   return {
@@ -129,6 +130,12 @@ async function removed(parts: Parts, id: string, asked: Asked): Promise<void> {
     await parts.commands.ended(id);
   }
   await remove(parts, id, asked.query);
+}
+
+/** Clients before 1.3 send filters so, where others write them into the address. */
+export async function filtersInBody({ context }: Asked): Promise<unknown> {
+  const body = await jsonIn(context.req, FORM_BYTES_MAX);
+  return (body as { readonly filters?: unknown } | undefined)?.filters;
 }
 
 async function idsIn(asked: Asked): Promise<readonly string[]> {

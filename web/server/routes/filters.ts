@@ -3,7 +3,6 @@
  * `filters[labels][EQUALS][key]=value`, and groups of them, `filters[or][0][state][EQUALS]=…`. What stands in one place of a
  * group must all fit.
  */
-import { isFault } from '../../../lib/errors.ts';
 import { refused } from './query.ts';
 
 export const OPERATIONS = [
@@ -49,13 +48,17 @@ interface Group {
 
 const newGroup = (): Group => ({ leaves: [], groups: new Map() });
 
-/**
- * `strict`: a plain `filters=…` that cannot be read is refused, since what is done to all that a query finds must not be done to
- * everything. Throws `request.parameter`.
- */
-export function filtersIn(query: URLSearchParams, { strict = false }: { readonly strict?: boolean } = {}): Filters {
+export interface Strictness {
+  /** For what is done to all that a query finds: what cannot be read is refused, since it must not be done to everything. */
+  readonly strict?: boolean;
+  /** Filters that came in a body, as objects of `field`, `operation` and `value`. */
+  readonly written?: unknown;
+}
+
+/** Throws `request.parameter`. */
+export function filtersIn(query: URLSearchParams, { strict = false, written }: Strictness = {}): Filters {
   const root = newGroup();
-  root.leaves.push(...plainFilters(query, strict));
+  root.leaves.push(...plainFilters(query, strict), ...writtenFilters(written));
   let count = root.leaves.length;
   for (const name of new Set(query.keys())) {
     const path = NAME.exec(name)?.[1];
@@ -72,25 +75,27 @@ export function filtersIn(query: URLSearchParams, { strict = false }: { readonly
 function plainFilters(query: URLSearchParams, strict: boolean): readonly Filter[] {
   const text = query.get('filters') ?? '';
   if (text === '') return [];
+  let written: unknown;
   try {
-    const list = JSON.parse(text.startsWith('[') ? text : `[${text}]`) as readonly WrittenFilter[];
-    return list.flatMap(({ field, operation, value }) => {
-      const parts = [String(field), String(operation)];
-      if (typeof value !== 'object' || value === null) return [leafOf('filters', parts, [String(value ?? '')])];
-      if (Array.isArray(value)) return [leafOf('filters', parts, value.map(String))];
-      return Object.entries(value).map(([key, each]) => leafOf('filters', [...parts, key], [String(each)]));
-    });
-  } catch (error) {
-    if (isFault(error) || strict)
-      throw isFault(error) ? error : refused('filters', 'filters[field][OPERATION]=value', text);
+    written = JSON.parse(text.startsWith('[') ? text : `[${text}]`);
+  } catch {
+    if (strict) throw refused('filters', 'filters[field][OPERATION]=value', text);
     return []; // It means nothing to Kestra either.
   }
+  return writtenFilters(written);
 }
 
-interface WrittenFilter {
-  readonly field?: unknown;
-  readonly operation?: unknown;
-  readonly value?: unknown;
+function writtenFilters(list: unknown): readonly Filter[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list) || list.length > FILTERS_MAX)
+    throw refused('filters', `a list of at most ${FILTERS_MAX} filters`, JSON.stringify(list));
+  return list.flatMap((each: unknown) => {
+    const { field, operation, value } = (each ?? {}) as Readonly<Record<string, unknown>>;
+    const parts = [String(field), String(operation)];
+    if (typeof value !== 'object' || value === null) return [leafOf('filters', parts, [String(value ?? '')])];
+    if (Array.isArray(value)) return [leafOf('filters', parts, value.map(String))];
+    return Object.entries(value).map(([key, one]) => leafOf('filters', [...parts, key], [String(one)]));
+  });
 }
 
 function descend(

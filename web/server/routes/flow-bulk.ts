@@ -13,7 +13,7 @@ import { invalidFlow } from '../refusals.ts';
 import { flowBody } from '../views/flow.ts';
 import { bodyOfRow } from '../views/flow-source.ts';
 import { entriesOf, isZip, zipOf } from '../zip.ts';
-import { bulkBody } from './bulk.ts';
+import { bulkBody, filtersInBody } from './bulk.ts';
 import type { FlowListHandlers } from './flow-lists.ts';
 import { DOCUMENTS_MAX, documentsOf, FILES_BYTES_MAX, filesIn, flowSourcesIn, type Part } from './flow-sources.ts';
 import { flagOf, refused, textOf } from './query.ts';
@@ -30,7 +30,8 @@ export function flowBulkHandlers(parts: Parts) {
     await act(asked, await namesIn(flows, asked));
   };
   const byQuery = (act: (asked: Asked, names: readonly FlowName[]) => Promise<unknown>) => async (asked: Asked) => {
-    const { limit: _, offset: __, ...listing } = await flowsAsked(asked.query, parts.repository, { strict: true });
+    const strictness = { strict: true, written: await filtersInBody(asked) };
+    const { limit: _, offset: __, ...listing } = await flowsAsked(asked.query, parts.repository, strictness);
     await act(asked, await parts.lists.all(listing));
   };
   const remove = async (asked: Asked, names: readonly FlowName[]) => {

@@ -6,7 +6,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import type { ExecutionSearch, FlowSearch, LineSearch, Repository } from '../../../lib/repository/repository.ts';
 import type { ExecutionWhere, FlowWhere, LabelTerm, LineWhere, Where } from '../../../lib/repository/where.ts';
-import { type Filters, filtersIn, leavesOf } from './filters.ts';
+import { type Filters, filtersIn, leavesOf, type Strictness } from './filters.ts';
 import { pageOf, sortOf } from './paging.ts';
 import { labelPairs, levelsFrom, listOf, textOf, timesOf } from './query.ts';
 import * as terms from './terms.ts';
@@ -26,7 +26,6 @@ const FLOW_SORTS = { id: 'id', namespace: 'namespace' } as const;
 const LINE_SORTS = { timestamp: 'timestamp' } as const;
 
 type Names = { readonly namespaces: readonly string[]; readonly ids: readonly string[] };
-type Strict = { readonly strict?: boolean };
 type Term<W> = W extends Where<infer T> ? T : never;
 
 const NO_NAMES: Names = { namespaces: [], ids: [] };
@@ -78,14 +77,14 @@ function executionMeanings(names: Names, nowMs: number): terms.Meanings<Term<Exe
   };
 }
 
-/** `strict`: for what is done to all that it finds. Throws `request.parameter`. */
+/** Throws `request.parameter`. */
 export async function executionsAsked(
   query: URLSearchParams,
   repository: Repository,
-  strict: Strict = {},
+  strictness: Strictness = {},
 ): Promise<ExecutionSearch> {
   const nowMs = systemClock.now();
-  const filters = filtersIn(query, strict);
+  const filters = filtersIn(query, strictness);
   const { fromMs, untilMs } = timesOf(query, nowMs);
   const states = listOf(query, 'state').map((each) => terms.knownState(each, 'state'));
   const plain: ExecutionWhere[] = [];
@@ -123,13 +122,13 @@ export interface FlowsAsked extends Omit<FlowSearch, 'where'> {
   readonly where?: Where<FlowTerm>;
 }
 
-/** `strict`: for what is done to all that it finds. Throws `request.parameter`. */
+/** Throws `request.parameter`. */
 export async function flowsAsked(
   query: URLSearchParams,
   repository: Repository,
-  strict: Strict = {},
+  strictness: Strictness = {},
 ): Promise<FlowsAsked> {
-  const filters = filtersIn(query, strict);
+  const filters = filtersIn(query, strictness);
   const names = await namesFor(filters, repository);
   const where = terms.whereOf<FlowTerm>(filters, {
     q: terms.anywhere,
