@@ -20,7 +20,7 @@ import type { Answer, Question } from '../../lib/model/question.ts';
 import { type State, stateOf } from '../../lib/model/state.ts';
 import { Agenda } from './engine-agenda.ts';
 import { carry } from './engine-post.ts';
-import { judgeHistory, judgeRun, judgeTaskRun, listOf, reread, stepAnswered } from './engine-rules.ts';
+import { judgeChange, judgeRun, listOf, reread, stepAnswered } from './engine-rules.ts';
 import { outcomeOf, plugins, type Script, type TaskOutcome } from './task-outcomes.ts';
 
 const BEGIN_MS = 1_800_000_000_000;
@@ -28,6 +28,7 @@ const EVENTS_MAX = 100_000;
 const TOLD_MS = 1_000;
 /** Those of an owner's own making come once; what is forced goes on to the next thing that waits. */
 const ONCE: ReadonlySet<Message['kind']> = new Set(['timer', 'continue', 'forceRun']);
+const REOPENS: ReadonlySet<Message['kind']> = new Set(['restart', 'changeTaskRun', 'changeState']);
 
 export interface EngineOptions {
   /** How tasks end. */
@@ -67,6 +68,8 @@ export class Engine {
   readonly #flows = new Map<string, Flow>();
   readonly #sources = new Map<string, string>();
   readonly #known = new Map<string, Known>();
+  /** Not judged since. */
+  readonly #changed = new Set<Known>();
   readonly #agenda = new Agenda((name, dueMs) =>
     this.tell(name.slice(0, name.indexOf('/')), { kind: 'timer', name, dueMs }),
   );
@@ -141,7 +144,8 @@ export class Engine {
       next.act();
     }
     if (untilMs !== Number.POSITIVE_INFINITY) this.nowMs = Math.max(this.nowMs, untilMs);
-    for (const { run } of this.#known.values()) judgeRun(run);
+    for (const known of this.#changed) judgeRun(known.run);
+    this.#changed.clear();
     return this;
   }
 
@@ -158,8 +162,8 @@ export class Engine {
     return [...this.#known.keys()];
   }
 
-  /** Executions for which nothing more happens. */
-  readonly isOver = (id: string): boolean => this.#known.get(id)!.over;
+  /** Executions for which nothing more happens. */ readonly isOver = (id: string): boolean =>
+    this.#known.get(id)!.over;
 
   get isQuiet(): boolean {
     return this.#agenda.isEmpty;
@@ -182,13 +186,13 @@ export class Engine {
     assert.ok(taken.kind === 'changed', `a step asks: ${JSON.stringify(taken)}`);
     const { executionId } = message;
     const before = this.#known.get(executionId);
-    for (const taskRun of taken.change.taskRuns) judgeTaskRun(before?.run.taskRuns.get(taskRun.id), taskRun);
-    if (taken.change.head) judgeHistory('the execution', before?.run.head.history ?? [], taken.change.head.history);
+    judgeChange(before?.run, taken.change, REOPENS.has(message.kind));
     const run = applyChange(before?.run, taken.change);
     const known = before ?? { run, flow: this.#flowOf(message)!, over: false };
     known.run = this.#options.forgetful ? reread(run) : run;
     known.over = isOver(run.head);
     this.#known.set(executionId, known);
+    this.#changed.add(known);
     for (const effect of taken.effects) this.#do(known, effect);
     if (ONCE.has(message.kind)) return;
     const again = this.#step(message);

@@ -5,6 +5,7 @@
 import type { TaskRun } from '../../model/execution.ts';
 import { entering, type State, stateOf } from '../../model/state.ts';
 import type { Draft } from '../draft.ts';
+import { flowableOf } from '../flowable/table.ts';
 import { HANDLERS, removeBelow } from '../handlers.ts';
 
 const BAD: ReadonlySet<State> = new Set(['FAILED', 'KILLED', 'CANCELLED']);
@@ -51,7 +52,9 @@ export function reopenAround(draft: Draft, { parentId }: TaskRun): void {
   if (!parent || stateOf(parent.history) === 'RUNNING') return;
   const { ending: _, reason: __, dueMs: ___, ...rest } = parent;
   removeHandlers(draft, parent.id);
-  draft.put({ ...rest, history: entering(parent.history, 'RUNNING', draft.nowMs) });
+  const outputs = flowableOf(draft.taskOf(parent).type).outputsAgain?.(parent.memo) ?? parent.outputs;
+  const history = entering(parent.history, 'RUNNING', draft.nowMs);
+  draft.put({ ...rest, history, ...(outputs ? { outputs } : {}) });
   reopenAround(draft, parent);
 }
 
@@ -68,7 +71,8 @@ export function removeHandlers(draft: Draft, ownerId: string | undefined): void 
 /** `label`: says what was done to it. */
 export function reopenExecution(draft: Draft, label: string): void {
   const { start, head } = draft;
-  const { history, labels, variables, rememberS, missed } = head;
+  const { history, labels, variables, rememberS, missed, failure } = head;
+  const failed = failure && draft.taskRun(failure.taskRunId);
   draft.start = { ...start, incarnation: start.incarnation + 1 };
   draft.head = {
     history: entering(history, 'RESTARTED', draft.nowMs),
@@ -77,5 +81,7 @@ export function reopenExecution(draft: Draft, label: string): void {
     ...(variables ? { variables } : {}),
     ...(rememberS === undefined ? {} : { rememberS }),
     ...(missed ? { missed } : {}),
+    // What handles it may be done again without it.
+    ...(failed && stateOf(failed.history) === 'FAILED' ? { failure } : {}),
   };
 }

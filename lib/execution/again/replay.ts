@@ -44,11 +44,13 @@ function fromFailures(draft: Draft): string | undefined {
 }
 
 function from(draft: Draft, taskRunId: string): string | undefined {
-  const taskRun = draft.taskRun(taskRunId);
-  if (!taskRun) return `expected a task run of the execution, and of its flow, got ${taskRunId}`;
+  const named = draft.taskRun(taskRunId);
+  if (!named) return `expected a task run of the execution, and of its flow, got ${taskRunId}`;
+  // What a pause begins with is done when the pause is.
+  const taskRun = named.list === 'onPause' ? draft.taskRun(named.parentId!)! : named;
   for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? draft.taskRun(at.parentId) : undefined)
     removeAfter(draft, at);
-  reopen(draft, draft.taskRun(taskRunId)!);
+  reopen(draft, draft.taskRun(taskRun.id)!);
   return undefined;
 }
 
@@ -113,5 +115,7 @@ function copyOf(taskRuns: readonly TaskRun[], start: ExecutionStart, head: Execu
       newIds.set(taskRun.id, id);
       return { ...rest, id, ...parentId };
     });
-  return { start, head, taskRuns: copies, removed: [] };
+  const { failure } = head;
+  const moved = failure && { ...failure, taskRunId: newIds.get(failure.taskRunId)! };
+  return { start, head: moved ? { ...head, failure: moved } : head, taskRuns: copies, removed: [] };
 }
