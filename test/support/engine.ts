@@ -143,7 +143,7 @@ export class Engine {
       this.nowMs = Math.max(this.nowMs, next.atMs);
       next.act();
     }
-    if (untilMs !== Number.POSITIVE_INFINITY) this.nowMs = Math.max(this.nowMs, untilMs);
+    if (untilMs < Number.POSITIVE_INFINITY) this.nowMs = Math.max(this.nowMs, untilMs);
     for (const known of this.#changed) judgeRun(known.run);
     this.#changed.clear();
     return this;
@@ -157,13 +157,12 @@ export class Engine {
   readonly flowOf = (id: string): Flow => this.#known.get(id)!.flow;
   readonly state = (id: string): State => stateOf(this.run(id).head.history);
   readonly list = (id: string): readonly string[] => listOf(this.run(id));
+  /** Nothing more happens to it. */
+  readonly isOver = (id: string): boolean => this.#known.get(id)!.over;
 
   get ids(): readonly string[] {
     return [...this.#known.keys()];
   }
-
-  /** Executions for which nothing more happens. */ readonly isOver = (id: string): boolean =>
-    this.#known.get(id)!.over;
 
   get isQuiet(): boolean {
     return this.#agenda.isEmpty;

@@ -20,7 +20,7 @@ export function restart(draft: Draft): string | undefined {
   return undefined;
 }
 
-/** Those that have not ended well, and hold none that has not; nor stand in one that has ended well all the same. */
+/** Those that have not ended well, and hold none that has not; nor stand in one that has ended well all the same and is not done again. */
 export function failedOf(draft: Draft): readonly TaskRun[] {
   const bad = [...draft.all()].filter((taskRun) => BAD.has(stateOf(taskRun.history)) && isMeant(draft, taskRun));
   const around = new Set(bad.map(({ parentId }) => parentId));
@@ -30,7 +30,9 @@ export function failedOf(draft: Draft): readonly TaskRun[] {
 function isMeant(draft: Draft, taskRun: TaskRun): boolean {
   if (HANDLERS.has(taskRun.list)) return false;
   const parent = taskRun.parentId === undefined ? undefined : draft.taskRun(taskRun.parentId);
-  return parent === undefined || (BAD.has(stateOf(parent.history)) && isMeant(draft, parent));
+  if (parent === undefined) return true;
+  const state = stateOf(parent.history);
+  return state === 'RUNNING' || (BAD.has(state) && isMeant(draft, parent));
 }
 
 /** It is done again, and those around it run. */
@@ -58,11 +60,11 @@ export function reopenAround(draft: Draft, { parentId }: TaskRun): void {
   reopenAround(draft, parent);
 }
 
-/** What has handled the end of an owner's tasks. */
+/** What has handled the end of an owner's tasks; a pause began with its own before them. */
 export function removeHandlers(draft: Draft, ownerId: string | undefined): void {
   for (const id of draft.childrenOf(ownerId)) {
     const taskRun = draft.taskRun(id)!;
-    if (!HANDLERS.has(taskRun.list)) continue;
+    if (!HANDLERS.has(taskRun.list) || taskRun.list === 'onPause') continue;
     removeBelow(draft, id);
     draft.remove(taskRun);
   }

@@ -4,6 +4,7 @@
  */
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
 import type { Flow } from '../../model/flow.ts';
+import { stateOf } from '../../model/state.ts';
 import { Draft, placedId } from '../draft.ts';
 import type { Change } from '../effect.ts';
 import { flowableOf } from '../flowable/table.ts';
@@ -51,7 +52,15 @@ function from(draft: Draft, taskRunId: string): string | undefined {
   for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? draft.taskRun(at.parentId) : undefined)
     removeAfter(draft, at);
   reopen(draft, draft.taskRun(taskRun.id)!);
+  // What was killed beside it never came to an end: as it is, it would end the new execution as killed, too.
+  for (const beside of failedOf(draft)) if (wasKilled(draft, beside)) reopen(draft, beside);
   return undefined;
+}
+
+function wasKilled(draft: Draft, taskRun: TaskRun): boolean {
+  for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? draft.taskRun(at.parentId) : undefined)
+    if (stateOf(at.history) === 'KILLED') return true;
+  return false;
 }
 
 /** Errors are run after the tasks, and finally after both. */
