@@ -69,6 +69,11 @@ function jsonIn(text: string): unknown {
 const SCHEMA = z.strictObject({
   data: z.string().default('.windhover'),
   redisUrl: z.string().optional(),
+  /** The repository; without one, SQLite in the data folder. */
+  databaseUrl: z
+    .string()
+    .regex(/^(postgres|postgresql|mysql):\/\//, 'expected postgres://… or mysql://…')
+    .optional(),
   partitions: count.max(1024).default(64),
   host: z.string().default('127.0.0.1'),
   port: port.optional(),
@@ -108,7 +113,10 @@ export type ConfigKey = keyof Config;
 const KEYS = Object.keys(SCHEMA.shape) as ConfigKey[];
 const PREFIX = 'WINDHOVER_';
 /** Settings that have a name of their own in the environment. */
-const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = { redisUrl: 'REDIS_URL' };
+const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = {
+  redisUrl: 'REDIS_URL',
+  databaseUrl: 'DATABASE_URL',
+};
 /** Variables of ours that are no settings: where the file is, and marks that a parent leaves its children. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(['WINDHOVER_CONFIG', 'WINDHOVER_SUPERVISED', 'WINDHOVER_NODE']);
 

@@ -92,6 +92,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['lib/bus/redis'],
   bullmq: ['lib/bus/redis'],
   kysely: ['lib/repository/sql'],
+  pg: ['lib/repository/sql'],
+  mysql2: ['lib/repository/sql'],
   'node:sqlite': ['lib/repository/sql'],
   koa: ['web/server'],
   '@koa/router': ['web/server'],
