@@ -1,9 +1,9 @@
-/** Letters between the executions of a test's engine, carried at once: what the other side makes of them, as the real post does. */
-import { resolveInputs } from '../../lib/flow/inputs.ts';
-import type { Caller, ExecutionStart } from '../../lib/model/execution.ts';
-import type { Flow, Labels } from '../../lib/model/flow.ts';
-import type { Letter } from '../../lib/model/letter.ts';
-import type { ChildEndedMessage, KillMessage } from '../../lib/model/message.ts';
+/** Letters between the executions of a rehearsal, carried at once: what the other side makes of them, as the real post does. */
+import { resolveInputs } from '../flow/inputs.ts';
+import type { Caller, ExecutionStart } from '../model/execution.ts';
+import type { Flow, Labels } from '../model/flow.ts';
+import type { Letter } from '../model/letter.ts';
+import type { ChildEndedMessage, KillMessage } from '../model/message.ts';
 
 type Call = Extract<Letter, { kind: 'call' }>;
 

@@ -1,3 +1,4 @@
+/** What is to happen in virtual time. */
 /** What is to happen in virtual time: messages in the order of their coming, then timers, each under its name. */
 export interface Due {
   readonly atMs: number;
