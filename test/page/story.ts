@@ -123,6 +123,19 @@ export function workingWithIt(place: () => Place): void {
     await isAccessible(page);
   });
 
+  test('going anywhere by a word', async (t) => {
+    const { api, open } = place();
+    await api.save(`id: far-away\nnamespace: company.team\ntasks: [{ id: say, type: ${RIGHT}, message: hi }]\n`);
+    const page = await open(t, 'executions');
+    await page.locator('h1').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('far-aw');
+    await reads(page.locator('.palette [aria-selected=true]'), /^far-away/);
+    await isAccessible(page);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/flows/company.team/far-away');
+  });
+
   test('comparing revisions, and making an older one the newest again', async (t) => {
     const { api, open } = place();
     const source = (text: string) =>

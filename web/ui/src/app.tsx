@@ -1,6 +1,7 @@
 /** The frame: navigation, the page that the address names, sign-in where it is needed. */
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { onSignedOut, signOut, whoAmI } from './api.ts';
+import { Palette, usePalette } from './frame/palette.tsx';
 import { ExecutionPage } from './pages/execution/execution.tsx';
 import { ExecutionsPage } from './pages/executions/executions.tsx';
 import { FlowPage } from './pages/flow/flow.tsx';
@@ -20,6 +21,7 @@ export function App() {
   const route = useRoute();
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => onSignedOut(() => setSignedOut(true)), []);
+  const [seeks, setSeeks] = usePalette();
   const main = useRef<HTMLElement>(null);
   const place = placeOf(route);
   const shown = useRef(place);
@@ -46,6 +48,9 @@ export function App() {
             Plugins
           </Link>
         </nav>
+        <button type="button" className="seek" title="Ctrl+K" onClick={() => setSeeks(true)}>
+          Go to…
+        </button>
         <Who />
         <ThemeButton />
       </header>
@@ -54,6 +59,7 @@ export function App() {
           <Page route={route} />
         </Suspense>
       </main>
+      {seeks && <Palette onClose={() => setSeeks(false)} />}
     </>
   );
 }
