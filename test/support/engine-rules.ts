@@ -3,10 +3,7 @@ import assert from 'node:assert/strict';
 import type { Change } from '../../lib/execution/effect.ts';
 import { loadRun, type Run, taskRunField } from '../../lib/execution/run.ts';
 import type { Scope } from '../../lib/execution/scope.ts';
-import { type Facts, type Step, step } from '../../lib/execution/step.ts';
 import { isOver, type TaskRun } from '../../lib/model/execution.ts';
-import type { Message } from '../../lib/model/message.ts';
-import type { Answer, Question } from '../../lib/model/question.ts';
 import { type History, isEnded, NEXT_STATES, stateOf } from '../../lib/model/state.ts';
 
 export function judgeChange(before: Run | undefined, { taskRuns, head }: Change, isReopened: boolean): void {
@@ -72,17 +69,4 @@ function pathOf(run: Run, taskRun: TaskRun): string {
   const place = value !== undefined ? `[${value}]` : iteration !== undefined ? `#${iteration}` : '';
   const name = `${MAIN.test(list) ? '' : `${list}: `}${taskId}${place}`;
   return parentId === undefined ? name : `${pathOf(run, run.taskRuns.get(parentId)!)} / ${name}`;
-}
-
-/** The step, taken again with the answers to what it asks. */
-export function stepAnswered(
-  run: Run | undefined,
-  message: Message,
-  facts: Facts,
-  answer: ((question: Question) => Answer) | undefined,
-): Step {
-  const taken = step(run, message, facts);
-  if (taken.kind !== 'needs' || !answer) return taken;
-  const found = taken.questions.map((question) => ({ question, answer: answer(question) }));
-  return stepAnswered(run, message, { ...facts, answers: [...(facts.answers ?? []), ...found] }, answer);
 }

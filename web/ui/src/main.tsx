@@ -5,6 +5,8 @@ import './states.css';
 import './style.css';
 import './frame.css';
 import './execution.css';
+import './parts.css';
+import './documents.css';
 
 const element = document.getElementById('root')!;
 
