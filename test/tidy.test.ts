@@ -106,6 +106,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   react: ['web/ui'],
   'react-dom': ['web/ui'],
   vite: ['web/ui'],
+  '@xyflow/react': ['web/ui/src/graph'],
+  '@dagrejs/dagre': ['web/ui/src/graph'],
+  '@codemirror/view': ['web/ui/src/editor'],
 };
 const PURE = [
   'lib/model',
