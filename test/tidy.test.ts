@@ -44,6 +44,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'lib/plugin',
     'plugins/sdk',
   ],
+  'lib/rehearsal': ['lib/model', 'lib/flow', 'lib/execution'],
   'lib/launch': ['lib', 'lib/model', 'lib/bus', 'lib/repository', 'lib/storage', 'lib/secret', 'lib/plugin'],
   // The bottom: configuration, clock, errors, log, metrics, service. `errors` carries the model's Problem.
   lib: ['lib/model'],
@@ -77,6 +78,7 @@ const TYPE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'lib/execution': ['lib/bus'],
   'lib/flow': ['lib/bus'],
   'lib/trigger': ['lib/bus'],
+  'lib/rehearsal': ['lib/bus'],
 };
 
 const ALL_ROOMS = { ...ROOMS, ...SERVERS };
@@ -104,6 +106,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   react: ['web/ui'],
   'react-dom': ['web/ui'],
   vite: ['web/ui'],
+  '@xyflow/react': ['web/ui/src/graph'],
+  '@dagrejs/dagre': ['web/ui/src/graph'],
+  '@codemirror/view': ['web/ui/src/editor'],
 };
 const PURE = [
   'lib/model',
@@ -114,6 +119,7 @@ const PURE = [
   'lib/trigger',
   'lib/execution',
   'lib/graph',
+  'lib/rehearsal',
 ];
 const isIn = (path: string, places: readonly string[]): boolean =>
   places.some((place) => path === place || path.startsWith(`${place}/`));

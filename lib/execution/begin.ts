@@ -36,6 +36,11 @@ export function create(
     attempts: [],
   };
   draft.put(taskRun);
+  beginIfMeant(draft, task, taskRun);
+}
+
+/** Begins a task run, unless its `runIf` says otherwise. */
+export function beginIfMeant(draft: Draft, task: Task, taskRun: TaskRun): void {
   try {
     if (task.runIf !== undefined && !holds(renderIn(draft, task.runIf, placeOf(draft, taskRun))))
       endTaskRun(draft, taskRun, 'SKIPPED');
@@ -61,8 +66,7 @@ function beginFlowable(draft: Draft, task: Task, taskRun: TaskRun): void {
   // One that was reopened runs already.
   const runs = stateOf(taskRun.history) === 'RUNNING';
   const running = runs ? taskRun : { ...taskRun, history: entering(taskRun.history, 'RUNNING', draft.nowMs) };
-  const timeoutMs = task.timeout === undefined ? undefined : durationIn(draft, taskRun, 'timeout', task.timeout);
-  if (timeoutMs !== undefined) draft.setTimer('timeout', taskRun.id, draft.nowMs + timeoutMs);
+  limit(draft, task, taskRun);
   switch (beginning.kind) {
     case 'runs': {
       const { list, memo, outputs } = beginning;
@@ -83,6 +87,12 @@ function beginFlowable(draft: Draft, task: Task, taskRun: TaskRun): void {
     case 'calls':
       return beginCall(draft, running, beginning);
   }
+}
+
+/** Sets the time that a flowable may take from now on. Throws a sentence. */
+export function limit(draft: Draft, task: Task, taskRun: TaskRun): void {
+  if (task.timeout === undefined) return;
+  draft.setTimer('timeout', taskRun.id, draft.nowMs + durationIn(draft, taskRun, 'timeout', task.timeout));
 }
 
 export function aroundOf(draft: Draft, taskRun: TaskRun): Around {

@@ -64,6 +64,6 @@ export const NEXT_STATES: Readonly<Record<State, readonly State[]>> = {
   FAILED: ['RESTARTED', 'RETRYING', 'WARNING', 'RETRIED'],
   KILLED: ['RESTARTED'],
   CANCELLED: ['RESTARTED'],
-  RETRIED: [],
+  RETRIED: ['RESTARTED'],
   SKIPPED: ['RESTARTED'],
 };

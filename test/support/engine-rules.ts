@@ -1,16 +1,19 @@
 /** What every step must keep, and an execution as a list that a test can name whole. */
 import assert from 'node:assert/strict';
+import type { Change } from '../../lib/execution/effect.ts';
 import { loadRun, type Run, taskRunField } from '../../lib/execution/run.ts';
 import type { Scope } from '../../lib/execution/scope.ts';
-import { type Facts, type Step, step } from '../../lib/execution/step.ts';
 import { isOver, type TaskRun } from '../../lib/model/execution.ts';
-import type { Message } from '../../lib/model/message.ts';
-import type { Answer, Question } from '../../lib/model/question.ts';
 import { type History, isEnded, NEXT_STATES, stateOf } from '../../lib/model/state.ts';
 
+export function judgeChange(before: Run | undefined, { taskRuns, head }: Change, isReopened: boolean): void {
+  for (const taskRun of taskRuns) judgeTaskRun(before?.taskRuns.get(taskRun.id), taskRun, isReopened);
+  if (head) judgeHistory('the execution', before?.head.history ?? [], head.history, isReopened);
+}
+
 /** Histories only grow, by legal transitions; an attempt has one end. */
-export function judgeTaskRun(before: TaskRun | undefined, after: TaskRun): void {
-  judgeHistory(after.taskId, before?.history ?? [], after.history);
+function judgeTaskRun(before: TaskRun | undefined, after: TaskRun, isReopened: boolean): void {
+  judgeHistory(after.taskId, before?.history ?? [], after.history, isReopened);
   for (const [n, attempt] of (before?.attempts ?? []).entries()) {
     const now = after.attempts[n];
     assert.ok(now, `${after.taskId} has lost its attempt ${n + 1}`);
@@ -18,11 +21,16 @@ export function judgeTaskRun(before: TaskRun | undefined, after: TaskRun): void 
   }
 }
 
-export function judgeHistory(what: string, before: History, after: History): void {
+/** What has ended is left by whoever reopens it alone: then a flowable runs, and any end may be put in the place of another. */
+function judgeHistory(what: string, before: History, after: History, isReopened: boolean): void {
   const states = after.map(([state]) => state);
   assert.deepEqual(after.slice(0, before.length), before, `${what} has forgotten what it was`);
-  for (const [n, state] of states.slice(1).entries())
-    assert.ok(NEXT_STATES[states[n]!].includes(state), `${what}: ${states[n]} → ${state} of ${states}`);
+  for (let n = Math.max(1, before.length); n < states.length; n++) {
+    const [from, to] = [states[n - 1]!, states[n]!];
+    const isLegal =
+      NEXT_STATES[from].includes(to) || (isReopened && isEnded(from) && (to === 'RUNNING' || isEnded(to)));
+    assert.ok(isLegal, `${what}: ${from} → ${to} of ${states}`);
+  }
 }
 
 /** As another owner reads it out of Redis. */
@@ -61,17 +69,4 @@ function pathOf(run: Run, taskRun: TaskRun): string {
   const place = value !== undefined ? `[${value}]` : iteration !== undefined ? `#${iteration}` : '';
   const name = `${MAIN.test(list) ? '' : `${list}: `}${taskId}${place}`;
   return parentId === undefined ? name : `${pathOf(run, run.taskRuns.get(parentId)!)} / ${name}`;
-}
-
-/** The step, taken again with the answers to what it asks. */
-export function stepAnswered(
-  run: Run | undefined,
-  message: Message,
-  facts: Facts,
-  answer: ((question: Question) => Answer) | undefined,
-): Step {
-  const taken = step(run, message, facts);
-  if (taken.kind !== 'needs' || !answer) return taken;
-  const found = taken.questions.map((question) => ({ question, answer: answer(question) }));
-  return stepAnswered(run, message, { ...facts, answers: [...(facts.answers ?? []), ...found] }, answer);
 }

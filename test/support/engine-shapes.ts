@@ -191,10 +191,13 @@ export const SHAPES: readonly Shape[] = [
 
 /** To the end of all: whatever stands still is resumed. */
 export function playOut(engine: Engine): void {
-  for (;;) {
+  for (let resumed = 0; resumed < RESUMED_MAX; resumed++) {
     engine.play();
     const still = engine.ids.find((id) => !engine.isOver(id) && engine.state(id) === 'PAUSED');
     if (still === undefined) return;
     engine.order(still, 'resume');
   }
+  throw new Error(`expected an end, got pauses without one: ${engine.ids.map((id) => engine.list(id).join('; '))}`);
 }
+
+const RESUMED_MAX = 100;

@@ -8,8 +8,9 @@ import type { Item } from '../../lib/bus/queues.ts';
 import { type Run, taskRunField } from '../../lib/execution/run.ts';
 import { parseAttemptRef } from '../../lib/model/execution.ts';
 import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
-import type { ExecutionUpdate, TaskEndedMessage } from '../../lib/model/message.ts';
+import type { TaskEndedMessage } from '../../lib/model/message.ts';
 import { BUILT_IN, loadPlugins, type PluginSet } from '../../lib/plugin/load.ts';
+import type { TaskOutcome } from '../../lib/rehearsal/crew.ts';
 import type { Storage } from '../../lib/storage/storage.ts';
 import { isThenable } from '../../lib/task/after.ts';
 import { runTask } from '../../lib/task/run-task.ts';
@@ -17,17 +18,6 @@ import { type Ground, RunningTask } from '../../lib/task/task-context.ts';
 import type { Server } from '../../plugins/sdk/index.ts';
 
 export type EndState = TaskEndedMessage['state'];
-
-export interface TaskOutcome {
-  readonly state?: EndState;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-  readonly update?: ExecutionUpdate;
-  readonly reason?: string;
-  /** How long it runs, in virtual time; a second and more is told as a start. */
-  readonly ms?: number;
-  /** No worker takes it. */
-  readonly unclaimed?: boolean;
-}
 
 export interface Trial {
   readonly taskId: string;

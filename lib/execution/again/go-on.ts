@@ -1,7 +1,11 @@
 /** A reopened execution goes on: what was restarted is tried again, flowables that hold nothing yet begin, the others are looked at. */
+import type { TaskRun } from '../../model/execution.ts';
+import type { Task } from '../../model/flow.ts';
 import { stateOf } from '../../model/state.ts';
-import { begin } from '../begin.ts';
+import { begin, beginIfMeant, limit } from '../begin.ts';
 import type { Draft } from '../draft.ts';
+import { failTaskRun } from '../end.ts';
+import { reasonOf } from '../look.ts';
 import { wakeWithIterations } from '../resting.ts';
 
 export function goOn(draft: Draft): void {
@@ -9,9 +13,18 @@ export function goOn(draft: Draft): void {
   for (const taskRun of [...draft.live()]) {
     const task = draft.taskOf(taskRun);
     const { reason: _, outputs: __, ...fresh } = taskRun;
-    if (stateOf(taskRun.history) === 'RESTARTED') begin(draft, task, fresh);
+    if (stateOf(taskRun.history) === 'RESTARTED') beginIfMeant(draft, task, fresh);
     else if (draft.childrenOf(taskRun.id).length === 0) begin(draft, task, taskRun);
-    else wakeWithIterations(draft, taskRun);
+    else goOnInside(draft, task, taskRun);
   }
   draft.wake(undefined);
+}
+
+function goOnInside(draft: Draft, task: Task, taskRun: TaskRun): void {
+  try {
+    limit(draft, task, taskRun);
+    wakeWithIterations(draft, taskRun);
+  } catch (error) {
+    failTaskRun(draft, taskRun, reasonOf(error));
+  }
 }

@@ -5,6 +5,7 @@
 import type { TaskRun } from '../../model/execution.ts';
 import { entering, type State, stateOf } from '../../model/state.ts';
 import type { Draft } from '../draft.ts';
+import { flowableOf } from '../flowable/table.ts';
 import { HANDLERS, removeBelow } from '../handlers.ts';
 
 const BAD: ReadonlySet<State> = new Set(['FAILED', 'KILLED', 'CANCELLED']);
@@ -19,7 +20,7 @@ export function restart(draft: Draft): string | undefined {
   return undefined;
 }
 
-/** Those that have not ended well, and hold none that has not; nor stand in one that has ended well all the same. */
+/** Those that have not ended well, and hold none that has not; nor stand in one that has ended well all the same and is not done again. */
 export function failedOf(draft: Draft): readonly TaskRun[] {
   const bad = [...draft.all()].filter((taskRun) => BAD.has(stateOf(taskRun.history)) && isMeant(draft, taskRun));
   const around = new Set(bad.map(({ parentId }) => parentId));
@@ -29,7 +30,9 @@ export function failedOf(draft: Draft): readonly TaskRun[] {
 function isMeant(draft: Draft, taskRun: TaskRun): boolean {
   if (HANDLERS.has(taskRun.list)) return false;
   const parent = taskRun.parentId === undefined ? undefined : draft.taskRun(taskRun.parentId);
-  return parent === undefined || (BAD.has(stateOf(parent.history)) && isMeant(draft, parent));
+  if (parent === undefined) return true;
+  const state = stateOf(parent.history);
+  return state === 'RUNNING' || (BAD.has(state) && isMeant(draft, parent));
 }
 
 /** It is done again, and those around it run. */
@@ -51,15 +54,17 @@ export function reopenAround(draft: Draft, { parentId }: TaskRun): void {
   if (!parent || stateOf(parent.history) === 'RUNNING') return;
   const { ending: _, reason: __, dueMs: ___, ...rest } = parent;
   removeHandlers(draft, parent.id);
-  draft.put({ ...rest, history: entering(parent.history, 'RUNNING', draft.nowMs) });
+  const outputs = flowableOf(draft.taskOf(parent).type).outputsAgain?.(parent.memo) ?? parent.outputs;
+  const history = entering(parent.history, 'RUNNING', draft.nowMs);
+  draft.put({ ...rest, history, ...(outputs ? { outputs } : {}) });
   reopenAround(draft, parent);
 }
 
-/** What has handled the end of an owner's tasks. */
+/** What has handled the end of an owner's tasks; a pause began with its own before them. */
 export function removeHandlers(draft: Draft, ownerId: string | undefined): void {
   for (const id of draft.childrenOf(ownerId)) {
     const taskRun = draft.taskRun(id)!;
-    if (!HANDLERS.has(taskRun.list)) continue;
+    if (!HANDLERS.has(taskRun.list) || taskRun.list === 'onPause') continue;
     removeBelow(draft, id);
     draft.remove(taskRun);
   }
@@ -68,7 +73,8 @@ export function removeHandlers(draft: Draft, ownerId: string | undefined): void 
 /** `label`: says what was done to it. */
 export function reopenExecution(draft: Draft, label: string): void {
   const { start, head } = draft;
-  const { history, labels, variables, rememberS, missed } = head;
+  const { history, labels, variables, rememberS, missed, failure } = head;
+  const failed = failure && draft.taskRun(failure.taskRunId);
   draft.start = { ...start, incarnation: start.incarnation + 1 };
   draft.head = {
     history: entering(history, 'RESTARTED', draft.nowMs),
@@ -77,5 +83,7 @@ export function reopenExecution(draft: Draft, label: string): void {
     ...(variables ? { variables } : {}),
     ...(rememberS === undefined ? {} : { rememberS }),
     ...(missed ? { missed } : {}),
+    // What handles it may be done again without it.
+    ...(failed && stateOf(failed.history) === 'FAILED' ? { failure } : {}),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
 import type { Flow } from '../../model/flow.ts';
+import { stateOf } from '../../model/state.ts';
 import { Draft, placedId } from '../draft.ts';
 import type { Change } from '../effect.ts';
 import { flowableOf } from '../flowable/table.ts';
@@ -44,12 +45,22 @@ function fromFailures(draft: Draft): string | undefined {
 }
 
 function from(draft: Draft, taskRunId: string): string | undefined {
-  const taskRun = draft.taskRun(taskRunId);
-  if (!taskRun) return `expected a task run of the execution, and of its flow, got ${taskRunId}`;
+  const named = draft.taskRun(taskRunId);
+  if (!named) return `expected a task run of the execution, and of its flow, got ${taskRunId}`;
+  // What a pause begins with is done when the pause is.
+  const taskRun = named.list === 'onPause' ? draft.taskRun(named.parentId!)! : named;
   for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? draft.taskRun(at.parentId) : undefined)
     removeAfter(draft, at);
-  reopen(draft, draft.taskRun(taskRunId)!);
+  reopen(draft, draft.taskRun(taskRun.id)!);
+  // What was killed beside it never came to an end: as it is, it would end the new execution as killed, too.
+  for (const beside of failedOf(draft)) if (wasKilled(draft, beside)) reopen(draft, beside);
   return undefined;
+}
+
+function wasKilled(draft: Draft, taskRun: TaskRun): boolean {
+  for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? draft.taskRun(at.parentId) : undefined)
+    if (stateOf(at.history) === 'KILLED') return true;
+  return false;
 }
 
 /** Errors are run after the tasks, and finally after both. */
@@ -113,5 +124,7 @@ function copyOf(taskRuns: readonly TaskRun[], start: ExecutionStart, head: Execu
       newIds.set(taskRun.id, id);
       return { ...rest, id, ...parentId };
     });
-  return { start, head, taskRuns: copies, removed: [] };
+  const { failure } = head;
+  const moved = failure && { ...failure, taskRunId: newIds.get(failure.taskRunId)! };
+  return { start, head: moved ? { ...head, failure: moved } : head, taskRuns: copies, removed: [] };
 }

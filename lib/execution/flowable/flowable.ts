@@ -22,6 +22,8 @@ export interface Flowable extends TypeEntry {
   complete(view: FlowableView): boolean;
   /** Its list is complete: whether it goes through it once more. Throws: the task run fails. */
   again?(task: Task, around: Around): Again;
+  /** Its outputs when something inside it is done again, by what it remembers. Absent: as they were. */
+  outputsAgain?(memo: unknown): Outputs;
   /** Whether `other` is done after `one`, so that a replay from `one` does it again. Absent: as its list says. */
   after?(task: Task, one: Place, other: Place): boolean;
   /** Of one that calls: the state of its attempt, by that of the execution that it has called. */

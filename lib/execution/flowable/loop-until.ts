@@ -50,6 +50,7 @@ export const LOOP_UNTIL: Flowable = {
     memo: { iteration: 0, sinceMs: nowMs } satisfies Memo,
     outputs: { iterationCount: 0 },
   }),
+  outputsAgain: (memo) => ({ iterationCount: (memo as Memo).iteration }),
   *next({ tasks, memo, scopeOf }) {
     const { iteration } = memo as Memo;
     const { created, live } = scopeOf(iteration);

@@ -1,0 +1,75 @@
+/** Letters between the executions of a rehearsal, carried at once: what the other side makes of them, as the real post does. */
+import { resolveInputs } from '../flow/inputs.ts';
+import type { Caller, ExecutionStart } from '../model/execution.ts';
+import type { Flow, Labels } from '../model/flow.ts';
+import type { Letter } from '../model/letter.ts';
+import type { ChildEndedMessage, KillMessage } from '../model/message.ts';
+
+type Call = Extract<Letter, { kind: 'call' }>;
+
+export interface Neighbours {
+  flowOf(name: string): Flow | undefined;
+  begin(start: ExecutionStart, labels: Labels): void;
+  /** To an execution that is there. False: there is none. */
+  hear(message: Pick<ChildEndedMessage | KillMessage, 'kind' | 'executionId'> & object): boolean;
+  /** It must never begin. */
+  forbid(executionId: string): void;
+}
+
+export function carry(letter: Letter, neighbours: Neighbours): void {
+  switch (letter.kind) {
+    case 'call':
+      return carryCall(letter, neighbours);
+    case 'launch':
+      return neighbours.begin(letter.start, letter.labels);
+    case 'kill': {
+      const { id: executionId, caller, principal } = letter;
+      if (neighbours.hear({ kind: 'kill', executionId, caller, principal, incarnation: 0 } as never)) return;
+      neighbours.forbid(executionId);
+      return tell(caller, { childId: executionId, state: 'KILLED' }, neighbours);
+    }
+    case 'answer':
+      neighbours.hear(letter.message);
+      return;
+    case 'await':
+    case 'ask':
+    case 'settle':
+      // Who was made anew answers by itself; what steps ask is answered at once; nobody forgets anything here.
+      return;
+  }
+}
+
+function tell(
+  caller: Caller,
+  end: Pick<ChildEndedMessage, 'childId' | 'state' | 'reason' | 'begun'>,
+  to: Neighbours,
+): void {
+  const { executionId, taskRunId, attempt } = caller;
+  to.hear({ kind: 'childEnded', executionId, taskRunId, attempt, ...end } as never);
+}
+
+function carryCall({ id, call, caller, waits }: Call, neighbours: Neighbours): void {
+  const refuse = (reason: string): void => tell(caller, { childId: id, state: 'FAILED', reason }, neighbours);
+  const flow = neighbours.flowOf(`${call.namespace}.${call.flowId}`);
+  if (!flow) return refuse('no such flow');
+  if (flow.disabled) return refuse('a disabled flow');
+  const { inputs, problems } = resolveInputs(flow, call.inputs);
+  if (problems.length > 0) return refuse(problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  const { tenant, namespace, id: flowId, hash } = flow;
+  const start: ExecutionStart = {
+    id,
+    flow: { tenant, namespace, id: flowId, revision: 1, hash },
+    inputs,
+    trigger: call.trigger,
+    originalId: id,
+    principal: call.principal,
+    createdAtMs: call.createdAtMs,
+    incarnation: 0,
+    depth: call.depth,
+    kin: call.kin,
+    ...(call.scheduleDateMs === undefined ? {} : { scheduleDateMs: call.scheduleDateMs }),
+    ...(waits ? { caller } : {}),
+  };
+  neighbours.begin(start, { ...flow.labels, ...call.labels });
+  if (!waits) tell(caller, { childId: id, state: 'SUCCESS', begun: true }, neighbours);
+}
