@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ExecutionView, InputView, LogView, StateView, TaskRunView } from '../web/ui/src/api.ts';
-import { asksServer, choicesOf, fieldOf, flatInputs, limitsOf, sentOf } from '../web/ui/src/parts/inputs.ts';
-import { narrowed, wrapped } from '../web/ui/src/parts/log-rows.ts';
+import { narrowed, wrapped } from '../web/ui/src/pages/execution/log-rows.ts';
+import { whyFailed, whyWaiting } from '../web/ui/src/pages/execution/waiting.ts';
 import { barsOf, marksOf, moveOf, placeOf, rowsOf } from '../web/ui/src/parts/task-rows.ts';
-import { whyFailed, whyWaiting } from '../web/ui/src/parts/waiting.ts';
-import { parseRoute, paths } from '../web/ui/src/route.ts';
+import { parseRoute, paths, WHOLE_LIST } from '../web/ui/src/route.ts';
+import { choicesOf, fieldOf, flatInputs, limitsOf, sentOf } from '../web/ui/src/run/inputs.ts';
 import { markText } from '../web/ui/src/time.ts';
 
 const START_MS = Date.parse('2026-01-01T00:00:00.000Z');
@@ -157,8 +157,6 @@ test('laying out forms inside forms, choices and what is never given back', () =
   const [day] = flatInputs([form]);
   assert.equal(day!.id, 'delivery.day');
   assert.equal(fieldOf(day!).required, false);
-  assert.ok(asksServer([day!]));
-  assert.ok(!asksServer([{ id: 'plain', type: 'STRING', defaults: 'x' }]));
   const wrapping: InputView = { id: 'w', type: 'SELECT', values: ['paper', { label: 'A box', value: 'box' }] };
   assert.deepEqual(choicesOf(wrapping), [
     { label: 'paper', value: 'paper' },
@@ -175,11 +173,23 @@ test('reading an address as what it shows, and writing it back', () => {
     const { pathname, search } = new URL(address, 'http://localhost');
     return parseRoute(pathname, search);
   };
-  const view = { text: 'a b', state: 'FAILED', number: 3 };
+  const view = {
+    text: 'a b',
+    states: ['FAILED', 'KILLED'],
+    namespace: 'n.m',
+    flowId: 'f',
+    labels: ['a:b', 'c:d e'],
+    since: 'PT24H',
+    number: 3,
+  };
   assert.deepEqual(read(paths.listOf(view)), { page: 'executions', view });
-  assert.deepEqual(read(paths.execution('x', 'run/1')), { page: 'execution', id: 'x', taskRunId: 'run/1' });
-  assert.deepEqual(read(paths.flow('n.m', 'f f', 'x')), { page: 'flow', namespace: 'n.m', id: 'f f', inputsOf: 'x' });
-  assert.deepEqual(read('/ui/'), { page: 'executions', view: { text: '', state: '', number: 1 } });
+  assert.deepEqual(read('/ui/'), { page: 'executions', view: WHOLE_LIST });
+  assert.deepEqual(read(paths.listOf({})), { page: 'executions', view: WHOLE_LIST });
+  const run = { page: 'execution', id: 'x', taskRunId: 'run/1', view: 'topology' };
+  assert.deepEqual(read(paths.execution('x', 'run/1', 'topology')), run);
+  const flow = { page: 'flow', namespace: 'n.m', id: 'f f', tab: 'edit', runs: true, inputsOf: 'x' };
+  assert.deepEqual(read(paths.flow('n.m', 'f f', { tab: 'edit', inputsOf: 'x' })), flow);
+  assert.deepEqual(read('/ui/flows/n.m/f/nothing'), { page: 'unknown' });
   assert.deepEqual(read('/ui/flows/%E0%A4%A/x'), { page: 'unknown' });
 });
 
@@ -189,20 +199,30 @@ test('saying why an execution waits, and nothing where it does not', () => {
   // A sentence that flashes and is gone tells nobody anything.
   assert.equal(whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 200), undefined);
   assert.equal(
-    whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 900),
+    whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 900)!.text,
     'one has waited 900 ms for a free worker.',
   );
-  assert.match(whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 20_000)!, /doctor/);
+  assert.match(whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 20_000)!.text, /doctor/);
   const busy = aRun('two', RUNNING, { parentTaskRunId: 'all' });
   assert.equal(whyWaiting(anExecution(RUNNING, [parent, waiting, busy]), START_MS + 20_000), undefined);
   const retrying = aRun('one', aState(['RUNNING', 0], ['RETRYING', 100]), {
     reason: 'exit code 3',
+    dueDate: at(30_600),
     attempts: [{ state: RUNNING }],
   });
   assert.match(
-    whyWaiting(anExecution(RUNNING, [retrying]), START_MS + 600)!,
-    /one failed \(exit code 3\).*attempt 2 follows, waiting for 500 ms/,
+    whyWaiting(anExecution(RUNNING, [retrying]), START_MS + 600)!.text,
+    /one failed \(exit code 3\).*attempt 2 follows in 30 s \(/,
   );
+  const paused = { current: 'PAUSED', histories: [], startDate: at(0) };
+  const pause = aRun('ask', paused, { dueDate: at(90_600) });
+  assert.match(
+    whyWaiting(anExecution(paused, [pause]), START_MS + 600)!.text,
+    /^ask is paused until.*in 1 min 30 s \(/,
+  );
+  assert.match(whyWaiting(anExecution(paused, []), START_MS)!.text, /^Somebody has paused it/);
+  const calls = aRun('call', RUNNING, { outputs: { executionId: 'child' } });
+  assert.equal(whyWaiting(anExecution(RUNNING, [calls]), START_MS)!.executionId, 'child');
   assert.equal(whyWaiting(anExecution(aState(['RUNNING', 0], ['SUCCESS', 5]), []), START_MS), undefined);
 });
 

@@ -65,6 +65,7 @@ const SERVERS: Readonly<Record<string, readonly string[]>> = {
   // The command line loads the servers by name, each when it is asked for.
   'web/cli': [
     ...ANY_LIB,
+    'plugins/sdk',
     'web/api',
     'web/server',
     'actors/executor',
@@ -108,6 +109,9 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   react: ['web/ui'],
   'react-dom': ['web/ui'],
   vite: ['web/ui'],
+  '@xyflow/react': ['web/ui/src/graph'],
+  '@dagrejs/dagre': ['web/ui/src/graph'],
+  '@codemirror/view': ['web/ui/src/editor'],
 };
 const PURE = [
   'lib/model',

@@ -6,11 +6,11 @@ import { isFault } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
-import { ScriptedFeeds } from '../support/scripted-feeds.ts';
 import { eventually } from '../support/eventually.ts';
+import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
 import { hasPostgres, startPostgres } from '../support/postgres.ts';
 import { aBatch, aFlow, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf } from '../support/rows.ts';
-import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
+import { ScriptedFeeds } from '../support/scripted-feeds.ts';
 import { holdsRepositoryContract } from './repository.ts';
 
 const skip = !hasPostgres();

@@ -64,13 +64,13 @@ export function findingOnesWay(place: () => Place): void {
     const page = await open(t, 'flows', { provoked: [422] });
     await page.getByRole('link', { name: /company\.team\. ?letter/ }).click();
     await reads(title(page), 'company.team.letter');
-    await reads(page.locator('.source'), /id: letter.*type: JSON/s);
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
     await fill(page, 'who', 'Ada');
     await fill(page, 'copies', 'many');
     await fill(page, 'order', '{"items": [');
     await fill(page, 'note', '');
     await page.locator('.run [name=urgent]').selectOption('true');
-    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.locator('.run button[type=submit]').click();
     await reads(page.locator('#input-copies-wrong'), 'expected a whole number, got "many"');
     await reads(page.locator('#input-order-wrong'), /expected JSON, got/);
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'input-copies');
@@ -86,7 +86,7 @@ export function findingOnesWay(place: () => Place): void {
   test('filling in a form of many types, that asks for more when it has to', async (t) => {
     const { api, open } = place();
     await api.save(PARCEL);
-    const page = await open(t, 'flows/company.team/parcel');
+    const page = await open(t, 'flows/company.team/parcel?run=true');
     const wrapping = page.getByLabel(/^wrapping/);
     await page.locator('legend').waitFor();
     assert.equal(await wrapping.count(), 0);
@@ -135,7 +135,7 @@ export function findingOnesWay(place: () => Place): void {
     await page.goForward();
     await reads(page.locator('.facts .mono'), id);
     await title(page).getByRole('link').click();
-    await reads(page.locator('main h2').first(), 'Run');
+    await reads(page.locator('main h2').first(), 'What it does');
     await page.locator(`td a[href$="${id}"]`).waitFor();
   });
 
@@ -147,7 +147,7 @@ export function findingOnesWay(place: () => Place): void {
     const { id } = await api.run('company.team/broken');
     const page = await open(t, 'executions');
     const rows = page.locator('tbody tr');
-    await page.getByLabel('State').selectOption('FAILED');
+    await page.getByLabel('State', { exact: true }).selectOption('FAILED');
     await eventually(async () => (await rows.count()) === 1 && (await rows.textContent())!.includes('broken'));
     await page.reload();
     await page.locator(`td a[href$="${id}"]`).waitFor();
@@ -159,21 +159,25 @@ export function findingOnesWay(place: () => Place): void {
     assert.equal(await page.getByLabel('Search executions').inputValue(), '');
   });
 
-  test('holding every page inside a window of 800 pixels, however long its names', async (t) => {
-    const { api, open } = place();
-    await api.save(WIDE);
-    const { id, namespace, flowId } = await api.run(`company.${'part.'.repeat(12)}team/${LONG}name`);
-    const page = await open(t, '', { viewport: { width: 800, height: 600 } });
-    for (const [path, ready] of [
-      ['executions', `td a[href$="${id}"]`],
-      ['flows', 'td .flow-name'],
-      [`flows/${namespace}/${flowId}`, `td a[href$="${id}"]`],
-      [`executions/${id}`, '.log-text'],
-    ] as const) {
-      await page.goto(`${place().server.url}/ui/${path}`);
-      await page.locator(ready).first().waitFor();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(width <= 800, `${path}: expected at most 800 pixels, got ${width}`);
-    }
-  });
+  for (const pixels of [360, 800])
+    test(`holding every page inside a window of ${pixels} pixels, however long its names`, async (t) => {
+      const { api, open } = place();
+      await api.save(WIDE);
+      const { id, namespace, flowId } = await api.run(`company.${'part.'.repeat(12)}team/${LONG}name`);
+      const page = await open(t, '', { viewport: { width: pixels, height: 600 } });
+      for (const [path, ready] of [
+        ['executions', `td a[href$="${id}"]`],
+        ['flows', 'td .flow-name'],
+        [`flows/${namespace}/${flowId}`, `td a[href$="${id}"]`],
+        [`flows/${namespace}/${flowId}/edit`, '.cm-content'],
+        [`executions/${id}`, '.log-text'],
+        ['plugins', '.catalogue li'],
+        ['logs', '.lines li'],
+      ] as const) {
+        await page.goto(`${place().server.url}/ui/${path}`);
+        await page.locator(ready).first().waitFor();
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= pixels, `${path}: expected at most ${pixels} pixels, got ${width}`);
+      }
+    });
 }

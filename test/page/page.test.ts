@@ -5,6 +5,7 @@ import { watching } from './execution.ts';
 import { findingOnesWay } from './lists.ts';
 import { openPlace, type Place } from './place.ts';
 import { signingIn } from './sign-in.ts';
+import { workingWithIt } from './story.ts';
 
 inBrowser('the page', () => {
   let place: Place;
@@ -17,4 +18,5 @@ inBrowser('the page', () => {
   signingIn(() => place);
   findingOnesWay(() => place);
   watching(() => place);
+  workingWithIt(() => place);
 });

@@ -51,7 +51,7 @@ export async function fill(page: Page, input: string, text: string): Promise<voi
 }
 
 export async function runByForm(page: Page): Promise<string> {
-  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.locator('.run button[type=submit]').click();
   await reads(page.locator('.facts .mono'), /^\S+$/);
   return idIn(page);
 }

@@ -26,7 +26,7 @@ export function signingIn(place: () => Place): void {
       `expected at most ${FIRST_LOAD_BYTES_MAX} bytes, got ${bytes}`,
     );
     await page.locator('.empty a').click();
-    await reads(page.locator('.empty'), /No flow yet.*id: hello.*npx windhover run hello\.yaml/s);
+    await reads(page.locator('.empty'), /No flow yet.*npx windhover run hello\.yaml/s);
   });
 
   test('telling whoever follows a link that was used, and letting them in by the password', async (t) => {

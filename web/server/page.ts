@@ -1,7 +1,10 @@
 /** The page: files that Vite has built, below /ui/. Any other address there is the app's own, and gets its index. */
 import { createReadStream, existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Context, Middleware } from 'koa';
 import { Fault } from '../../lib/errors.ts';
 
@@ -25,11 +28,26 @@ export function page(folder = BUILT): Middleware {
     if (!context.path.startsWith(`${ROOT}/`)) return next();
     if (context.method !== 'GET' && context.method !== 'HEAD')
       throw new Fault('request.method', `expected GET, got ${context.method}`);
-    send(context, folder, context.path.slice(ROOT.length));
+    return send(context, folder, context.path.slice(ROOT.length));
   };
 }
 
-function send(context: Context, folder: string, path: string): void {
+const PACKED = new Set(['.html', '.js', '.css', '.svg', '.json']);
+/** A build has some twenty files; a page that is built anew while the server runs has others. */
+const PACKED_MAX = 200;
+const packedFiles = new Map<string, Promise<Buffer>>();
+
+/** Compressed once, and kept. */
+function packed(file: string, atMs: number): Promise<Buffer> {
+  const key = `${file} ${atMs}`;
+  const found = packedFiles.get(key) ?? readFile(file).then((content) => promisify(gzip)(content));
+  if (packedFiles.size >= PACKED_MAX) packedFiles.clear();
+  packedFiles.set(key, found);
+  found.catch(() => packedFiles.delete(key));
+  return found;
+}
+
+async function send(context: Context, folder: string, path: string): Promise<void> {
   const found = fileOf(folder, path);
   const file = found ?? join(folder, 'index.html');
   if (!existsSync(file))
@@ -37,8 +55,15 @@ function send(context: Context, folder: string, path: string): void {
   // An asset that is not there is an old page's: it must not get a page instead.
   if (!found && path.startsWith(ASSETS)) throw new Fault('request.unknown', `expected a file of the page, got ${path}`);
   context.type = TYPES[extname(file)] ?? 'application/octet-stream';
-  context.length = statSync(file).size;
   context.set('cache-control', path.startsWith(ASSETS) ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
+  const { size, mtimeMs } = statSync(file);
+  if (PACKED.has(extname(file)) && context.acceptsEncodings('gzip', 'identity') === 'gzip') {
+    context.set('content-encoding', 'gzip');
+    context.vary('accept-encoding');
+    context.body = await packed(file, mtimeMs);
+    return;
+  }
+  context.length = size;
   context.body = createReadStream(file);
 }
 

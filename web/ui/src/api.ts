@@ -20,6 +20,8 @@ export interface TaskRunView {
   readonly attempts?: readonly { readonly state: StateView; readonly workerId?: string }[];
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly reason?: string;
+  /** When it goes on by itself. */
+  readonly dueDate?: string;
 }
 
 export interface ExecutionView {
@@ -32,7 +34,15 @@ export interface ExecutionView {
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly labels?: readonly { readonly key: string; readonly value: string }[];
-  readonly trigger?: { readonly id: string; readonly type: string };
+  readonly trigger?: {
+    readonly id: string;
+    readonly type: string;
+    readonly variables?: Readonly<Record<string, unknown>>;
+  };
+  /** Of which it is a replay. */
+  readonly parentId?: string;
+  readonly originalId?: string;
+  readonly scheduleDate?: string;
   readonly reason?: string;
 }
 
@@ -75,6 +85,8 @@ export interface JudgedInput {
   readonly value?: unknown;
   readonly enabled: boolean;
   readonly isDefault: boolean;
+  /** Absent where nothing is wrong. */
+  readonly errors?: readonly { readonly message: string }[];
 }
 
 export interface FlowView {
@@ -87,6 +99,16 @@ export interface FlowView {
   /** What is wrong with its source: it cannot run. */
   readonly exception?: string;
   readonly inputs?: readonly InputView[];
+  readonly labels?: readonly { readonly key: string; readonly value: string }[];
+  readonly triggers?: readonly { readonly id: string; readonly type: string; readonly disabled?: boolean }[];
+  readonly tasks?: readonly TaskView[];
+}
+
+/** As written; those inside of it under any name. */
+export interface TaskView {
+  readonly id: string;
+  readonly type: string;
+  readonly [name: string]: unknown;
 }
 
 export interface PageOf<T> {
@@ -137,35 +159,23 @@ function refusalIn(status: number, text: string): ApiError {
 }
 
 /** What a person is told of anything that was thrown. */
-export const sentenceOf = (failure: unknown): string =>
-  failure instanceof ApiError ? failure.message : 'The server does not answer. Try again in a moment.';
+export const sentenceOf = (failure: unknown): string => {
+  if (!(failure instanceof ApiError)) return 'The server does not answer. Try again in a moment.';
+  const said = failure.problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  return said.length > 0 && !failure.message.includes(failure.problems[0]!.message)
+    ? `${failure.message}\n${said.slice(0, 5).join('\n')}`
+    : failure.message;
+};
+
+export const JSON_TYPE = { 'content-type': 'application/json' };
+/** A part of an address. */
+export const part = encodeURIComponent;
 
 export const signIn = (username: string, password: string) =>
-  ask<unknown>('/login', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password }),
-  });
+  ask<unknown>('/login', { method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ username, password }) });
 export async function signOut(): Promise<void> {
   await ask('/logout', { method: 'POST' });
   for (const listener of signedOut) listener();
 }
 /** Who is signed in; a server without sign-in says `anonymous`. */
 export const whoAmI = () => ask<{ readonly username: string }>('/me');
-export const searchExecutions = (query: URLSearchParams) =>
-  ask<PageOf<ExecutionView>>(`/executions/search?brief=true&${query}`);
-export const searchFlows = (query: URLSearchParams) => ask<PageOf<FlowView>>(`/flows/search?${query}`);
-export const readFlow = (namespace: string, id: string) =>
-  ask<FlowView>(`/flows/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}?source=true`);
-export const readExecution = (id: string) => ask<ExecutionView>(`/executions/${encodeURIComponent(id)}`);
-export const killExecution = (id: string) => ask<unknown>(`/executions/${id}/kill`, { method: 'DELETE' });
-export const fileLink = (executionId: string, uri: string): string =>
-  `${API}/executions/${executionId}/file?path=${encodeURIComponent(uri)}`;
-export const logLink = (executionId: string): string => `${API}/logs/${executionId}/download`;
-
-const flowPath = (namespace: string, id: string): string =>
-  `/executions/${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`;
-export const startExecution = (namespace: string, id: string, body: FormData) =>
-  ask<ExecutionView>(flowPath(namespace, id), { method: 'POST', body });
-export const judgeInputs = (namespace: string, id: string, body: FormData) =>
-  ask<{ readonly inputs: readonly JudgedInput[] }>(`${flowPath(namespace, id)}/validate`, { method: 'POST', body });

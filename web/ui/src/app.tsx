@@ -1,10 +1,11 @@
 /** The frame: navigation, the page that the address names, sign-in where it is needed. */
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { onSignedOut, signOut, whoAmI } from './api.ts';
-import { ExecutionPage } from './pages/execution.tsx';
-import { ExecutionsPage } from './pages/executions.tsx';
-import { FlowPage } from './pages/flow.tsx';
-import { FlowsPage } from './pages/flows.tsx';
+import { Palette, usePalette } from './frame/palette.tsx';
+import { ExecutionPage } from './pages/execution/execution.tsx';
+import { ExecutionsPage } from './pages/executions/executions.tsx';
+import { FlowPage } from './pages/flow/flow.tsx';
+import { FlowsPage } from './pages/flows/flows.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { Link } from './parts/link.tsx';
 import { NotHere } from './parts/not-here.tsx';
@@ -13,11 +14,15 @@ import { paths, type Route, useRoute } from './route.ts';
 import { useAsk } from './use-ask.ts';
 
 const NOBODY = 'anonymous';
+const NewFlow = lazy(() => import('./editor/new-flow.tsx'));
+const LogsPage = lazy(() => import('./pages/logs/logs.tsx'));
+const PluginsPage = lazy(() => import('./pages/plugins/plugins.tsx'));
 
 export function App() {
   const route = useRoute();
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => onSignedOut(() => setSignedOut(true)), []);
+  const [seeks, setSeeks] = usePalette();
   const main = useRef<HTMLElement>(null);
   const place = placeOf(route);
   const shown = useRef(place);
@@ -34,19 +39,31 @@ export function App() {
           <img src="/ui/windhover.svg" alt="" width="24" height="24" /> Windhover
         </Link>
         <nav>
-          <Link to={paths.flows} here={route.page.startsWith('flow')}>
+          <Link to={paths.flows} here={['flows', 'flow', 'new flow'].includes(route.page)}>
             Flows
           </Link>
           <Link to={paths.executions} here={route.page.startsWith('execution')}>
             Executions
           </Link>
+          <Link to={paths.logs} here={route.page === 'logs'}>
+            Logs
+          </Link>
+          <Link to={paths.plugins} here={route.page === 'plugins'}>
+            Plugins
+          </Link>
         </nav>
+        <button type="button" className="seek" title="Ctrl+K" onClick={() => setSeeks(true)}>
+          Go to…
+        </button>
         <Who />
         <ThemeButton />
       </header>
       <main ref={main} tabIndex={-1}>
-        <Page route={route} />
+        <Suspense fallback={<p className="loading">Loading…</p>}>
+          <Page route={route} />
+        </Suspense>
       </main>
+      {seeks && <Palette onClose={() => setSeeks(false)} />}
     </>
   );
 }
@@ -76,8 +93,12 @@ function placeOf(route: Route): string {
       return `flow ${route.namespace} ${route.id}`;
     case 'execution':
       return `execution ${route.id}`;
+    case 'plugins':
+      return `plugins ${route.type}`;
+    case 'new flow':
     case 'flows':
     case 'executions':
+    case 'logs':
     case 'unknown':
       return route.page;
   }
@@ -86,13 +107,19 @@ function placeOf(route: Route): string {
 function Page({ route }: { readonly route: Route }) {
   switch (route.page) {
     case 'flows':
-      return <FlowsPage />;
+      return <FlowsPage text={route.text} namespace={route.namespace} number={route.number} />;
+    case 'new flow':
+      return <NewFlow />;
     case 'flow':
-      return <FlowPage key={placeOf(route)} namespace={route.namespace} id={route.id} inputsOf={route.inputsOf} />;
+      return <FlowPage key={placeOf(route)} {...route} />;
     case 'executions':
       return <ExecutionsPage view={route.view} />;
     case 'execution':
-      return <ExecutionPage key={route.id} id={route.id} taskRunId={route.taskRunId} />;
+      return <ExecutionPage key={route.id} id={route.id} taskRunId={route.taskRunId} view={route.view} />;
+    case 'logs':
+      return <LogsPage view={route.view} />;
+    case 'plugins':
+      return <PluginsPage type={route.type} />;
     case 'unknown':
       return <NotHere title="Nothing is here" text="This address leads nowhere." />;
   }

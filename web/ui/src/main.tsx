@@ -5,6 +5,9 @@ import './states.css';
 import './style.css';
 import './frame.css';
 import './execution.css';
+import './parts.css';
+import './documents.css';
+import './narrow.css';
 
 const element = document.getElementById('root')!;
 

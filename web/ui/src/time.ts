@@ -1,7 +1,9 @@
 /** Times and durations as people read them: 24 hours everywhere, so that lists, rows and log lines can be compared. */
 import { useEffect, useState } from 'react';
 
-export function spanText(ms: number): string {
+/** `whole`: in seconds, for what is read in a sentence. */
+export function spanText(ms: number, whole = false): string {
+  if (whole && ms < 60_000) return `${Math.max(1, Math.round(ms / 1_000))} s`;
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
   const minutes = Math.floor(ms / 60_000);

@@ -105,7 +105,8 @@ interface Status {
   readonly error?: string;
 }
 
-export function useExecution(id: string): Following<ExecutionView | undefined> {
+/** `life`: another number follows it anew, since what has ended may live again. */
+export function useExecution(id: string, life = 0): Following<ExecutionView | undefined> {
   const [value, setValue] = useState<ExecutionView>();
   const [status, setStatus] = useState<Status>({ connection: 'connecting' });
   useEffect(() => {
@@ -127,7 +128,7 @@ export function useExecution(id: string): Following<ExecutionView | undefined> {
       drawing.cancel();
       close();
     };
-  }, [id]);
+  }, [id, life]);
   return { value, ...status };
 }
 
@@ -136,7 +137,7 @@ export interface FollowingLog extends Following<readonly LogView[]> {
   readonly cut: boolean;
 }
 
-export function useLog(id: string): FollowingLog {
+export function useLog(id: string, life = 0): FollowingLog {
   const [value, setValue] = useState<readonly LogView[]>([]);
   const [status, setStatus] = useState<Status>({ connection: 'connecting' });
   const [cut, setCut] = useState(false);
@@ -155,7 +156,7 @@ export function useLog(id: string): FollowingLog {
       drawing.cancel();
       close();
     };
-  }, [id]);
+  }, [id, life]);
   return { value, cut, ...status };
 }
 

@@ -1,0 +1,156 @@
+/**
+ * The source of a flow, to be edited: what is wrong stands at its line and in the list below, what may be written is offered,
+ * and beside it stands the documentation of the type at the cursor, or the graph as it would be.
+ */
+import type { Extension } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { useMemo, useRef, useState } from 'react';
+import { createFlow, deleteFlow, updateFlow } from '../api/flows.ts';
+import type { FlowView } from '../api.ts';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { Refusal } from '../parts/refusal.tsx';
+import { useAct } from '../parts/use-act.ts';
+import { go, paths, useUnsaved } from '../route.ts';
+import { CodeEditor } from './code-editor.tsx';
+import './editor.css';
+import { ProblemList } from './problem-list.tsx';
+import { editing } from './setup.ts';
+import { Side } from './side.tsx';
+import { type FlowProblem, rangeOf, validation } from './validation.ts';
+
+interface FlowEditorProps {
+  /** Absent: a new one. */
+  readonly flow?: FlowView;
+  /** What a new one begins with. */
+  readonly template?: string;
+  readonly onSaved?: () => void;
+}
+
+export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorProps) {
+  const [saved, setSaved] = useState(flow?.source ?? '');
+  const first = flow?.source ?? template;
+  const [{ text, offset }, setNow] = useState({ text: first, offset: 0 });
+  const [problems, setProblems] = useState<readonly FlowProblem[] | undefined>([]);
+  const acting = useAct();
+  const view = useRef<EditorView>(undefined);
+  const changed = text !== saved;
+  // What comes from elsewhere must not overwrite what a person writes: it is told.
+  const overtaken = flow?.source !== undefined && flow.source !== saved && flow.source !== text;
+  useUnsaved(changed && !acting.busy && flow !== undefined);
+  const save = () => {
+    const source = view.current?.state.doc.toString() ?? '';
+    void acting.act(async () => {
+      const done = flow ? await updateFlow(flow.namespace, flow.id, source) : await createFlow(source);
+      setSaved(source);
+      onSaved?.();
+      if (!flow) go(paths.flow(done.namespace, done.id, { tab: 'edit' }));
+    });
+  };
+  const extensions = useExtensions(save, setProblems, setNow);
+  return (
+    <div className="flow-editor">
+      <Tools flow={flow} changed={changed} busy={acting.busy} save={save} />
+      <Refusal text={acting.error} />
+      {overtaken && (
+        <p className="waiting" role="status">
+          Somebody has saved revision {flow.revision} meanwhile. Saving yours makes another one; Revisions shows what
+          differs.
+        </p>
+      )}
+      <div className="editor-columns">
+        <div>
+          <CodeEditor
+            text={first}
+            extensions={extensions}
+            label="Source of the flow"
+            onView={(made) => {
+              view.current = made;
+            }}
+          />
+          <p className="hint">
+            Ctrl+Space offers what may stand here, F8 goes to the next mistake, Ctrl+S saves. Esc, then Tab leaves the
+            editor.
+          </p>
+          <ProblemList problems={problems} onShow={(problem) => view.current && showPlace(view.current, problem)} />
+        </div>
+        <Side text={text} offset={offset} isValid={problems?.every(({ severity }) => severity !== 'error') ?? false} />
+      </div>
+    </div>
+  );
+}
+
+interface Now {
+  readonly text: string;
+  /** Of the cursor. */
+  readonly offset: number;
+}
+
+/** The editor lives longer than one drawing: it calls what `save` is then. */
+function useExtensions(
+  save: () => void,
+  onProblems: (problems: readonly FlowProblem[] | undefined) => void,
+  onNow: (now: Now) => void,
+): Extension {
+  const current = useRef(save);
+  current.current = save;
+  return useMemo(
+    () => [
+      editing(() => current.current()),
+      validation(onProblems),
+      EditorView.updateListener.of(({ docChanged, selectionSet, state }) => {
+        if (docChanged || selectionSet) onNow({ text: state.doc.toString(), offset: state.selection.main.head });
+      }),
+    ],
+    [],
+  );
+}
+
+function showPlace(view: EditorView, problem: FlowProblem): void {
+  view.dispatch({ selection: { anchor: rangeOf(problem, view.state.doc).from }, scrollIntoView: true });
+  view.focus();
+}
+
+interface ToolsProps {
+  readonly flow?: FlowView;
+  readonly changed: boolean;
+  readonly busy: boolean;
+  readonly save: () => void;
+}
+
+function Tools({ flow, changed, busy, save }: ToolsProps) {
+  const [removing, setRemoving] = useState(false);
+  return (
+    <div className="tools">
+      <button type="button" className="main" disabled={busy || (!changed && flow !== undefined)} onClick={save}>
+        {flow ? 'Save' : 'Create'}
+      </button>
+      <span className="quiet" role="status">
+        {statusOf(changed, flow)}
+      </span>
+      <span className="space" />
+      {flow && (
+        <button type="button" className="danger" onClick={() => setRemoving(true)}>
+          Delete…
+        </button>
+      )}
+      {removing && flow && (
+        <ConfirmDialog
+          title={`Delete ${flow.namespace}.${flow.id}?`}
+          action="Delete it"
+          act={async () => {
+            await deleteFlow(flow.namespace, flow.id);
+            go(paths.flows);
+          }}
+          onClose={() => setRemoving(false)}
+        >
+          <p>Nothing starts it any more. Its executions stay, and its revisions are kept.</p>
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+function statusOf(changed: boolean, flow: FlowView | undefined): string {
+  if (!flow) return 'Not saved yet';
+  return changed ? 'Changed, not saved' : `Saved as revision ${flow.revision}`;
+}

@@ -1,0 +1,159 @@
+/** The list of flows, each with its last execution. What narrows it stands in the address. */
+import { useEffect, useState } from 'react';
+import { type LastExecution, lastOf, namespaces, searchFlows, zipLink } from '../../api/flows.ts';
+import type { FlowView, PageOf } from '../../api.ts';
+import { FlowName } from '../../parts/flow-name.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Menu } from '../../parts/menu.tsx';
+import { Pager } from '../../parts/pager.tsx';
+import { StateBadge } from '../../parts/state.tsx';
+import { go, paths, useTitle } from '../../route.ts';
+import { dateText, shortDateText } from '../../time.ts';
+import { useAsk } from '../../use-ask.ts';
+import { ImportDialog } from './import-dialog.tsx';
+
+const SIZE = 50;
+const FRESH_MS = 5_000;
+const TOTAL_MAX = 10_000;
+
+interface FlowsPageProps {
+  readonly text: string;
+  readonly namespace: string;
+  readonly number: number;
+}
+
+export function FlowsPage(view: FlowsPageProps) {
+  useTitle('Flows');
+  const [text, setText] = useState(view.text);
+  useEffect(() => setText(view.text), [view.text]);
+  const { number, namespace } = view;
+  const [imports, setImports] = useState(false);
+  const filter = new URLSearchParams({ ...(view.text && { q: view.text }), ...(namespace && { namespace }) });
+  const query = new URLSearchParams([['size', String(SIZE)], ['page', String(number)], ...filter]);
+  const { value, error, again } = useAsk(query.toString(), () => searchFlows(query), { everyMs: FRESH_MS, keep: true });
+  const known = useAsk('namespaces', namespaces, { everyMs: 6 * FRESH_MS });
+  const narrow = (change: Partial<FlowsPageProps>) => go(paths.flowsOf({ ...view, number: 1, ...change }), true);
+  return (
+    <section>
+      <div className="title">
+        <h1>Flows</h1>
+        <span className="space" />
+        <input
+          type="search"
+          placeholder="Search name or source"
+          aria-label="Search flows"
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            narrow({ text: event.target.value.trim() });
+          }}
+        />
+        {(known.value?.length ?? 0) > 1 && (
+          <select aria-label="Namespace" value={namespace} onChange={(e) => narrow({ namespace: e.target.value })}>
+            <option value="">All namespaces</option>
+            {known.value!.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+        <Menu
+          label="More ▾"
+          name="More actions"
+          items={[
+            { text: 'Import…', act: () => setImports(true) },
+            { text: 'Export as zip', act: () => location.assign(zipLink(filter)) },
+          ]}
+        />
+        <Link to={paths.newFlow} className="button main">
+          New flow
+        </Link>
+      </div>
+      {imports && <ImportDialog onDone={again} onClose={() => setImports(false)} />}
+      {error && <p className="error">{error}</p>}
+      {!value && !error && <p className="loading">Loading…</p>}
+      {value?.total === 0 && (
+        <div className="empty">{text || namespace ? <NoneFits {...{ text, namespace }} /> : <NoneYet />}</div>
+      )}
+      {value && value.total > 0 && (
+        <>
+          <FlowTable flows={value} />
+          <Pager
+            total={value.total}
+            totalMax={TOTAL_MAX}
+            size={SIZE}
+            number={number}
+            noun={['flow', 'flows']}
+            words={['Before', 'Next']}
+            onTurn={(turned) => go(paths.flowsOf({ ...view, number: turned }))}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+function FlowTable({ flows: { results } }: { readonly flows: PageOf<FlowView> }) {
+  const names = results.map(({ namespace, id }) => `${namespace}/${id}`);
+  const { value = [] } = useAsk(`last ${names.join()}`, () => lastOf(results), { everyMs: FRESH_MS, keep: true });
+  const last = new Map(value.map((each) => [`${each.namespace}/${each.flowId}`, each]));
+  return (
+    <table className="flows">
+      <thead>
+        <tr>
+          <th>Flow</th>
+          <th className="about">Description</th>
+          <th className="last">Last execution</th>
+          <th className="revision">Revision</th>
+        </tr>
+      </thead>
+      <tbody>
+        {results.map(({ namespace, id, description, revision, exception, disabled }) => (
+          <tr key={`${namespace}/${id}`}>
+            <td>
+              <Link to={paths.flow(namespace, id)}>
+                <FlowName namespace={namespace} id={id} />
+              </Link>
+            </td>
+            <td className="cut about" title={description}>
+              {exception && <span className="warning">cannot run: its source is not valid </span>}
+              {disabled && <span className="warning">disabled </span>}
+              {description}
+            </td>
+            <td>
+              <Last of={last.get(`${namespace}/${id}`)} />
+            </td>
+            <td className="revision">{revision}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Last({ of }: { readonly of?: LastExecution }) {
+  if (!of) return <span className="quiet">never</span>;
+  return (
+    <Link to={paths.execution(of.id)} title={dateText(of.startDate)} className="last-link">
+      <StateBadge state={of.status} /> <span className="quiet">{shortDateText(of.startDate, Date.now())}</span>
+    </Link>
+  );
+}
+
+function NoneFits({ text, namespace }: { readonly text: string; readonly namespace: string }) {
+  return (
+    <p>
+      No flow {namespace && <>of {namespace} </>}fits{text && <> “{text}”</>}. <Link to={paths.flows}>Show all</Link>
+    </p>
+  );
+}
+
+const NoneYet = () => (
+  <>
+    <p>
+      No flow yet. A flow says in YAML what shall run, one task after the other.{' '}
+      <Link to={paths.newFlow}>Write the first one here</Link>: an example stands there already.
+    </p>
+    <p>Or write it into a file, and run it by the command line, which saves it first:</p>
+    <pre>npx windhover run hello.yaml --follow</pre>
+  </>
+);
