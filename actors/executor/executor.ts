@@ -20,8 +20,9 @@ import { Estate, type EstateParts } from './estate.ts';
 
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
-/** Between the beginnings of two rounds under load: measured as the least CPU that costs no rate. */
-const GATHER_MS = 5;
+/** Under load a round begins this many times the last one's length after it began: what comes meanwhile is committed together. */
+const GATHER_ROUNDS = 3;
+const GATHER_MS_MAX = 30;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
 
@@ -66,7 +67,9 @@ class Executor {
   #running = false;
   #done: Promise<void> = Promise.resolve();
   #progressMs = performance.now();
+  /** When the last round began, and how long its work took, ms. */
   #roundMs = 0;
+  #lastedMs = 0;
 
   constructor(parts: Omit<EstateParts, 'deliveries'>) {
     const { bus, log } = parts;
@@ -112,9 +115,12 @@ class Executor {
         await this.#estate.tend();
         await this.#gather();
         const entries = await this.#read();
+        const fromMs = performance.now();
         const planned = await this.#estate.plan(entries);
         await committed;
-        committed = this.#estate.commit(planned);
+        committed = this.#estate.commit(planned).then(() => {
+          this.#lastedMs = performance.now() - fromMs;
+        });
         this.#progressMs = performance.now();
       } catch (error) {
         if (!isFault(error)) this.#log.error({ err: error }, 'a round failed');
@@ -130,7 +136,8 @@ class Executor {
 
   /** Under load a round costs less the more it holds: the next one waits until it has been worth it. */
   async #gather(): Promise<void> {
-    const waitMs = this.#estate.isBusy ? this.#roundMs + GATHER_MS - performance.now() : 0;
+    const gatherMs = Math.min(GATHER_ROUNDS * this.#lastedMs, GATHER_MS_MAX);
+    const waitMs = this.#estate.isBusy ? this.#roundMs + gatherMs - performance.now() : 0;
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     this.#roundMs = performance.now();
   }
