@@ -125,6 +125,17 @@ export function watching(place: () => Place): void {
     await reads(title(page), 'Executions');
   });
 
+  test('going on now, where somebody does not want to wait', async (t) => {
+    const { api, open } = place();
+    await api.save(PATIENT);
+    const { id } = await api.start('company.team/patient');
+    const page = await open(t, `executions/${id}`);
+    await page.getByRole('button', { name: 'Go on now' }).click();
+    await reads(page.locator('.waiting'), /attempt 3 follows/);
+    await page.getByRole('button', { name: 'Go on now' }).click();
+    await reads(state(page), 'FAILED');
+  });
+
   test('saying why it waits, and killing it in two steps', async (t) => {
     const { api, open } = place();
     await api.save(PATIENT);

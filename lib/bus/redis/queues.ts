@@ -27,7 +27,7 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
     if (!queue) {
       queue = new Queue<Parcel>(QUEUE, {
         prefix: queuePrefix(group),
-        // Where commits go too: what is asked in one turn leaves in one write.
+        // What is asked in one turn leaves in one write, parcels of all partitions and the commits too.
         connection: state,
         defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       });
@@ -40,7 +40,7 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
     add: async (group, parcels) => {
       const queue = queueOf(group);
       const add = (parcel: Parcel) => queue.add('parcel', parcel, { jobId: parcel.name, lifo: parcel.first });
-      await guarded(queue.waitUntilReady().then(() => Promise.all(parcels.map(add))));
+      await guarded(Promise.all(parcels.map(add)));
     },
     present: (group, names) => guarded(Promise.all(names.map((name) => isPresent(state, queueOf(group), name)))),
     waiting: (group) => guarded(queueOf(group).getWaitingCount()),

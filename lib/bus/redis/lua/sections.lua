@@ -1,6 +1,5 @@
--- Appended to scripts that are asked for several partitions in one call: each defines act(p, a, last, now), with p the prefix of
--- the partition, ARGV[a + 1 .. last] its arguments and now the time in ms, which stands still while a script runs. What fails
--- for one partition fails for that one alone.
+-- Appended to scripts that are asked for several partitions in one call: each defines act(p, a, last, now), with p the prefix of the
+-- partition, ARGV[a + 1 .. last] its arguments and now the time in ms. What fails for one partition fails for that one alone.
 -- KEYS    the prefixes of the partitions
 -- ARGV    per partition: how many arguments, the arguments
 -- Returns one answer per partition.

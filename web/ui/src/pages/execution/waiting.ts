@@ -14,6 +14,8 @@ export interface Sentence {
   readonly text: string;
   /** The task run that it is about. */
   readonly taskRunId?: string;
+  /** It waits for a time: who does not want to wait can make it go on. */
+  readonly timed?: boolean;
 }
 
 const OF_STATES: Readonly<Record<string, string>> = {
@@ -62,6 +64,7 @@ function retryText(live: readonly TaskRunView[], now: number): Sentence | undefi
   return {
     text: `${namesOf(waiting)} failed${reason} and will be tried again: attempt ${(run.attempts?.length ?? 0) + 1} follows ${when}.`,
     taskRunId: run.id,
+    timed: true,
   };
 }
 
@@ -94,7 +97,7 @@ function pausedText(live: readonly TaskRunView[], now: number): Sentence | undef
 
 function loopText(live: readonly TaskRunView[], now: number): Sentence | undefined {
   const run = live.find(({ dueDate }) => dueDate !== undefined);
-  return run && { text: `${run.taskId} begins its next round ${untilText(run, now)}.`, taskRunId: run.id };
+  return run && { text: `${run.taskId} begins its next round ${untilText(run, now)}.`, taskRunId: run.id, timed: true };
 }
 
 function childText(live: readonly TaskRunView[]): Sentence | undefined {
