@@ -53,6 +53,7 @@ export function ExecutionHead({ execution, connection, chosen, onAnew }: Executi
         <p className="waiting" role="status">
           {waiting.text}{' '}
           {waiting.taskRunId && <Link to={paths.execution(execution.id, waiting.taskRunId)}>Show it</Link>}
+          {waiting.executionId && <Link to={paths.execution(waiting.executionId)}>Open that</Link>}
           {waiting.timed && <GoOn id={execution.id} />}
         </p>
       )}

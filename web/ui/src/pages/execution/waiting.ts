@@ -14,6 +14,8 @@ export interface Sentence {
   readonly text: string;
   /** The task run that it is about. */
   readonly taskRunId?: string;
+  /** The execution that it waits for. */
+  readonly executionId?: string;
   /** It waits for a time: who does not want to wait can make it go on. */
   readonly timed?: boolean;
 }
@@ -102,9 +104,11 @@ function loopText(live: readonly TaskRunView[], now: number): Sentence | undefin
 
 function childText(live: readonly TaskRunView[]): Sentence | undefined {
   const calling = live.filter((run) => startedBy(run) !== undefined);
-  return calling.length > 0
-    ? { text: `${namesOf(calling)} waits for the end of the execution that it started.`, taskRunId: calling[0]!.id }
-    : undefined;
+  if (calling.length === 0) return undefined;
+  return {
+    text: `${namesOf(calling)} waits for the end of the execution that it started.`,
+    executionId: String(startedBy(calling[0]!)),
+  };
 }
 
 function namesOf(runs: readonly TaskRunView[]): string {
