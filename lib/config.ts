@@ -74,7 +74,7 @@ const SCHEMA = z.strictObject({
     .string()
     .regex(/^(postgres|postgresql|mysql):\/\//, 'expected postgres://… or mysql://…')
     .optional(),
-  partitions: count.max(1024).default(16),
+  partitions: count.max(1024).optional(),
   host: z.string().default('127.0.0.1'),
   port: port.optional(),
   healthPort: port.optional(),
@@ -88,7 +88,7 @@ const SCHEMA = z.strictObject({
     .regex(/^[a-zA-Z0-9_-]+$/)
     .default('default'),
   pluginDefaults: pluginDefaults.default([]),
-  variables: variables.default({}),
+  variables: variables.default({ globals: {} }),
   /** 32 bytes in base64. Never printed. */
   encryptionKey: z.string().optional(),
   /** What the files of one start may have together. */
