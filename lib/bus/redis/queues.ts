@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Parcel, QueueServer, Queues } from '../queues.ts';
-import { COMMAND_MS, type Connections, optionsFor, reached } from './connection.ts';
+import { COMMAND_MS, type Connections, optionsFor, reached, SILENCE_MS } from './connection.ts';
 import { queuePrefix } from './keys.ts';
 
 const QUEUE = 'parcels';
@@ -32,6 +32,7 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
           ...addressOf(url),
           enableOfflineQueue: false,
           commandTimeout: COMMAND_MS,
+          socketTimeout: SILENCE_MS,
         }) as RedisOptions,
         defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       });
