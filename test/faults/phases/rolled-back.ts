@@ -20,16 +20,12 @@ export const rolledBack: Phase = {
   sights: [SEEN, GONE],
   goals: [],
   run: async (stage) => {
-    const seen = await grown(
-      stage,
-      [[SEEN, 'windhover_executor_commits_total', 'answer="ROLLED_BACK"']],
-      async () => {
-        for (let n = 0; n < TIMES; n++) {
-          await rollBack(stage);
-          await sleep(BETWEEN_MS);
-        }
-      },
-    );
+    const seen = await grown(stage, [[SEEN, 'windhover_executor_commits_total', 'answer="ROLLED_BACK"']], async () => {
+      for (let n = 0; n < TIMES; n++) {
+        await rollBack(stage);
+        await sleep(BETWEEN_MS);
+      }
+    });
     for (const [sight, count] of seen) stage.account.saw(sight, count);
   },
 };
