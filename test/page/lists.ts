@@ -172,6 +172,7 @@ export function findingOnesWay(place: () => Place): void {
         [`flows/${namespace}/${flowId}/edit`, '.cm-content'],
         [`executions/${id}`, '.log-text'],
         ['plugins', '.catalogue li'],
+        ['logs', '.lines li'],
       ] as const) {
         await page.goto(`${place().server.url}/ui/${path}`);
         await page.locator(ready).first().waitFor();

@@ -15,6 +15,7 @@ import { useAsk } from './use-ask.ts';
 
 const NOBODY = 'anonymous';
 const NewFlow = lazy(() => import('./editor/new-flow.tsx'));
+const LogsPage = lazy(() => import('./pages/logs/logs.tsx'));
 const PluginsPage = lazy(() => import('./pages/plugins/plugins.tsx'));
 
 export function App() {
@@ -43,6 +44,9 @@ export function App() {
           </Link>
           <Link to={paths.executions} here={route.page.startsWith('execution')}>
             Executions
+          </Link>
+          <Link to={paths.logs} here={route.page === 'logs'}>
+            Logs
           </Link>
           <Link to={paths.plugins} here={route.page === 'plugins'}>
             Plugins
@@ -94,6 +98,7 @@ function placeOf(route: Route): string {
     case 'new flow':
     case 'flows':
     case 'executions':
+    case 'logs':
     case 'unknown':
       return route.page;
   }
@@ -111,6 +116,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ExecutionsPage view={route.view} />;
     case 'execution':
       return <ExecutionPage key={route.id} id={route.id} taskRunId={route.taskRunId} view={route.view} />;
+    case 'logs':
+      return <LogsPage view={route.view} />;
     case 'plugins':
       return <PluginsPage type={route.type} />;
     case 'unknown':

@@ -21,6 +21,7 @@ const PAGES: readonly Found[] = [
   { to: paths.executions, text: 'Executions', about: 'page' },
   { to: paths.listOf({ states: ['FAILED'] }), text: 'Executions that failed', about: 'page' },
   { to: paths.listOf({ states: ['RUNNING'] }), text: 'Executions that run', about: 'page' },
+  { to: paths.logs, text: 'Logs', about: 'page' },
   { to: paths.plugins, text: 'Plugins', about: 'page' },
 ];
 
