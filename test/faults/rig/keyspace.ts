@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-export const PARTITIONS = 64;
+export const PARTITIONS = 16;
 const CLOCK = 'faults:clock';
 const CLOCK_EACH_MS = 50;
 const PAUSE_MS = 5_000;
