@@ -42,7 +42,7 @@ export async function planted(name: string): Promise<string> {
   const filter = (source: string) => !source.includes('node_modules');
   for (const path of NEEDED) cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await run('git', ['apply', join(PLANTED, `${name}.patch`)], { cwd: folder });
+  await run('git', ['apply', '--recount', join(PLANTED, `${name}.patch`)], { cwd: folder });
   return folder;
 }
 
