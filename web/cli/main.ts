@@ -10,6 +10,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addFlowFileCommands } from './commands/flow-files.ts';
+import { addFlowTestCommand } from './commands/flow-test.ts';
 import { addFlowCommands, problemLine } from './commands/flow-validate.ts';
 import { addLoginCommands } from './commands/login.ts';
 import { addPluginCommands } from './commands/plugin.ts';
@@ -57,6 +58,7 @@ export function programOf(finish: (code: number) => void): Command {
   addRunCommand(program, load, finish);
   addFlowCommands(program, load, finish);
   addFlowFileCommands(program, load, finish);
+  addFlowTestCommand(program, load, finish);
   addExecutionCommands(program, load, finish);
   addPluginCommands(program, load, finish);
   addLoginCommands(program, finish);
