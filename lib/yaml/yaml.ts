@@ -1,7 +1,7 @@
 /**
  * Reads YAML as Kestra's parser does: the first document, scalars by YAML 1.1, every key a text, and an alias read as its
  * name (there is no expansion, so there is nothing to bomb with). Never throws: what is wrong is a problem with its place.
- * Bounds: text, depth and nodes. `at` answers where a path stands in the text, from 1.
+ * Bounds: text, depth, words and signs. `at` answers where a path stands in the text, from 1.
  */
 import {
   isAlias,
@@ -16,6 +16,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Problem } from '../model/problem.ts';
+import { excessOf } from './excess.ts';
 import { plainScalar, taggedScalar } from './scalar.ts';
 
 export type Path = readonly (string | number)[];
@@ -36,23 +37,37 @@ export interface Yaml {
 
 const LENGTH_MAX = 1_048_576;
 const DEPTH_MAX = 100;
-const NODES_MAX = 100_000;
 const SYNTAX_PROBLEMS_MAX = 20;
 const GOT_CHARS_MAX = 60;
+
+const OPTIONS = {
+  schema: 'failsafe',
+  merge: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+  keepSourceTokens: false,
+} as const;
+
+/** The parser makes an error of everything that it does not like, and goes on: a trace of each would cost most of the time. */
+function withoutTraces<T>(act: () => T): T {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return act();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+}
 
 export function readYaml(source: string): Yaml {
   const place = places(source);
   if (source.length > LENGTH_MAX)
     return broken(`expected at most ${LENGTH_MAX} characters, got ${source.length}`, place(0));
+  const excess = excessOf(source, DEPTH_MAX);
+  if (excess) return broken(`expected at most ${excess.expected}, got more`, place(excess.offset));
   try {
-    const document = parseDocument(source, {
-      schema: 'failsafe',
-      merge: false,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-      keepSourceTokens: false,
-    });
+    const document = withoutTraces(() => parseDocument(source, OPTIONS));
     const errors = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS').slice(0, SYNTAX_PROBLEMS_MAX);
     if (errors.length > 0)
       return {
@@ -92,15 +107,14 @@ export function pathText(path: Path): string {
 class Reader {
   readonly problems: Problem[] = [];
   readonly #place: (offset: number) => Place;
-  #nodes = 0;
+  #isTooDeep = false;
 
   constructor(place: (offset: number) => Place) {
     this.#place = place;
   }
 
   read(node: Node | null, path: (string | number)[], depth: number): unknown {
-    this.#nodes++;
-    if (this.#nodes > NODES_MAX || depth > DEPTH_MAX) return this.#tooMuch(node, path, depth);
+    if (depth > DEPTH_MAX) return this.#tooDeep(node, path);
     if (isScalar(node)) return this.#scalar(node as Scalar<unknown>, path);
     if (isMap(node)) return this.#map(node, path, depth);
     if (isSeq(node)) return this.#list(node, path, depth);
@@ -150,11 +164,9 @@ class Reader {
     return null;
   }
 
-  #tooMuch(node: Node | null, path: Path, depth: number): undefined {
-    if (this.#nodes > NODES_MAX + 1) return;
-    const limit = depth > DEPTH_MAX ? `${DEPTH_MAX} levels` : `${NODES_MAX} values`;
-    this.#nodes = NODES_MAX + 1;
-    this.#problem(`expected at most ${limit}, got more`, path, node);
+  #tooDeep(node: Node | null, path: Path): undefined {
+    if (!this.#isTooDeep) this.#problem(`expected at most ${DEPTH_MAX} levels, got more`, path, node);
+    this.#isTooDeep = true;
   }
 
   #problem(message: string, path: Path, node: Node | null, more: Partial<Problem> = {}): void {

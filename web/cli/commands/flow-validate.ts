@@ -8,12 +8,13 @@ import type { LoadedConfig } from '../../../lib/config.ts';
 import { Fault, textOf } from '../../../lib/errors.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { openClient } from '../client.ts';
+import { groupOf } from '../group.ts';
 import { addFlowSchema } from './flow-schema.ts';
 
 type Validate = (source: string) => Promise<readonly Problem[]>;
 
 export function addFlowCommands(program: Command, load: () => LoadedConfig, finish: (code: number) => void): void {
-  const flow = program.command('flow').description('work on flows');
+  const flow = groupOf(program, 'flow', 'work on flows');
   addFlowSchema(flow, load, finish);
   flow
     .command('validate <files...>')
