@@ -65,6 +65,7 @@ const SERVERS: Readonly<Record<string, readonly string[]>> = {
   // The command line loads the servers by name, each when it is asked for.
   'web/cli': [
     ...ANY_LIB,
+    'plugins/sdk',
     'web/api',
     'web/server',
     'actors/executor',
