@@ -5,7 +5,7 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   data: 'the data folder: database, files, private Redis, token',
   redisUrl: '`redis://…`, `rediss://…` or the path of a socket; Redis 7.0 or newer, `noeviction`',
   partitions:
-    'how many mailboxes there are, at most one executor each; fixed at the first start: a large installation sets `64`',
+    'how many mailboxes there are, at most one executor each; fixed at the first start, as `16` where none is set: a large installation sets `64`',
   host: 'where the webserver listens; anything but loopback is refused with authentication off',
   port: 'its port',
   healthPort: 'health and metrics',
