@@ -78,6 +78,7 @@ const SCHEMA = z.strictObject({
   host: z.string().default('127.0.0.1'),
   port: port.optional(),
   healthPort: port.optional(),
+  healthHost: z.string().default('127.0.0.1'),
   allowedHosts: list.default([]),
   auth: flag.default(true),
   user: z.string().min(1).optional(),
@@ -120,6 +121,15 @@ const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = {
 /** Variables of ours that are no settings: where the file is, and marks that a parent leaves its children. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(['WINDHOVER_CONFIG', 'WINDHOVER_SUPERVISED', 'WINDHOVER_NODE']);
 
+/** Never printed. Addresses may hold a password too: `config print` leaves it out. */
+export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set(['password', 'encryptionKey', 'token']);
+
+/** All settings with their defaults as the schema has them; undefined: what is done without one depends. */
+export const settings = (): readonly (readonly [key: ConfigKey, absent: unknown])[] => {
+  const defaults: Readonly<Partial<Record<ConfigKey, unknown>>> = SCHEMA.parse({});
+  return KEYS.map((key) => [key, defaults[key]]);
+};
+
 export const variableOf = (key: ConfigKey): string =>
   VARIABLES[key] ?? PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
@@ -154,6 +164,10 @@ export function loadConfig(options: {
   }
   return { config: Object.freeze(parsed.data), given: new Set(Object.keys(values) as ConfigKey[]) };
 }
+
+/** Which of the keys the environment sets; the others that somebody has set stand in the file. */
+export const setByEnvironment = (env: NodeJS.ProcessEnv = process.env): ReadonlySet<ConfigKey> =>
+  new Set(Object.keys(fromEnvironment(env)) as ConfigKey[]);
 
 function fromFile(file: { readonly name: string; readonly content: unknown } | undefined): Record<string, unknown> {
   if (!file || file.content === null || file.content === undefined) return {};

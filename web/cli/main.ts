@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { type ConfigKey, configFile, type LoadedConfig, loadConfig } from '../../lib/config.ts';
 import { Fault, isFault, textOf } from '../../lib/errors.ts';
 import { addCompletionCommand } from './commands/completion.ts';
+import { addConfigCommands } from './commands/config.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addFlowFileCommands } from './commands/flow-files.ts';
@@ -64,6 +65,7 @@ export function programOf(finish: (code: number) => void): Command {
   addLoginCommands(program, finish);
   addServerCommands(program, load, finish);
   addDoctorCommand(program, load, finish);
+  addConfigCommands(program, load, finish);
   addCompletionCommand(program, finish);
   program.addHelpText('after', EXIT_CODES);
   return program;
