@@ -4,6 +4,8 @@ import type { ConfigKey } from '../../lib/config.ts';
 export const WORDS: Readonly<Record<ConfigKey, string>> = {
   data: 'the data folder: database, files, private Redis, token',
   redisUrl: '`redis://…`, `rediss://…` or the path of a socket; Redis 7.0 or newer, `noeviction`',
+  databaseUrl:
+    'the repository: `postgres://…` (12 or newer) or `mysql://…` (8.0.17 or newer; not MariaDB); none is SQLite in the data folder',
   partitions:
     'how many mailboxes there are, at most one executor each; fixed at the first start, as `16` where none is set: a large installation sets `64`',
   host: 'where the webserver listens; anything but loopback is refused with authentication off',
