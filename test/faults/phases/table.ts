@@ -10,7 +10,6 @@ import { othersKilled } from './others-killed.ts';
 import { parcelsLost } from './parcels-lost.ts';
 import type { Phase } from './phase.ts';
 import { redisKilled } from './redis-killed.ts';
-import { rolledBack } from './rolled-back.ts';
 import { rolling } from './rolling.ts';
 import { scaling } from './scaling.ts';
 import { schedules } from './schedules.ts';
@@ -28,7 +27,6 @@ export const PHASES: readonly Phase[] = [
   schedules,
   redisKilled,
   tailCut,
-  rolledBack,
   connections,
   doubled,
   memoryFull,

@@ -2,15 +2,11 @@
  * Redis as the oracle sees it: past the proxy and past the bus, by the names of keys that ARCHITECTURE.md lists. Writes one key
  * of its own, a clock: after a cut it says until when the data reach.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 export const PARTITIONS = 16;
 const CLOCK = 'faults:clock';
 const CLOCK_EACH_MS = 50;
-const PAUSE_MS = 5_000;
-/** By then what was written before stands in the file. */
-const PAUSED_MS = 100;
 const SCAN_COUNT = 1_000;
 
 export interface Owner {
@@ -86,22 +82,6 @@ export class Keyspace {
       text === null ? [] : [JSON.parse(text) as { pid: number; id: string; role: string }],
     );
     return new Map(members.map((member) => [member.pid, member]));
-  }
-
-  /**
-   * Redis reads its file anew after it was changed, with all connections open. Writers wait meanwhile: what they send then meets
-   * the older data.
-   */
-  async reloadFrom<T>(change: () => T): Promise<T> {
-    await this.redis.call('CLIENT', 'PAUSE', PAUSE_MS, 'WRITE');
-    await sleep(PAUSED_MS);
-    try {
-      const changed = change();
-      await this.redis.call('DEBUG', 'LOADAOF');
-      return changed;
-    } finally {
-      await this.redis.call('CLIENT', 'UNPAUSE');
-    }
   }
 
   leader(): Promise<string | null> {

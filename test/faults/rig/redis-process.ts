@@ -77,27 +77,15 @@ export class RedisProcess {
 
   /** What a power loss does to the end of the file. Returns the bytes that are gone. */
   cutTail(bytes: number): number {
-    return this.truncate(Math.max(0, this.aofSize() - bytes));
-  }
-
-  /** Of the file that is appended to, bytes. */
-  aofSize(): number {
-    return statSync(this.#aof()).size;
-  }
-
-  /** Returns the bytes that are gone. */
-  truncate(size: number): number {
-    const before = this.aofSize();
-    truncateSync(this.#aof(), Math.min(size, before));
-    return Math.max(0, before - size);
-  }
-
-  #aof(): string {
     const folder = join(this.folder, 'appendonlydir');
-    return readdirSync(folder)
+    const file = readdirSync(folder)
       .filter((name) => name.endsWith('.incr.aof'))
       .map((name) => join(folder, name))
       .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0]!;
+    const size = statSync(file).size;
+    const cut = Math.min(bytes, size);
+    truncateSync(file, size - cut);
+    return cut;
   }
 }
 
