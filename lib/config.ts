@@ -69,7 +69,7 @@ function jsonIn(text: string): unknown {
 const SCHEMA = z.strictObject({
   data: z.string().default('.windhover'),
   redisUrl: z.string().optional(),
-  partitions: count.max(1024).default(64),
+  partitions: count.max(1024).default(16),
   host: z.string().default('127.0.0.1'),
   port: port.optional(),
   healthPort: port.optional(),

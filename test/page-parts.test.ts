@@ -222,7 +222,7 @@ test('saying why an execution waits, and nothing where it does not', () => {
   );
   assert.match(whyWaiting(anExecution(paused, []), START_MS)!.text, /^Somebody has paused it/);
   const calls = aRun('call', RUNNING, { outputs: { executionId: 'child' } });
-  assert.equal(whyWaiting(anExecution(RUNNING, [calls]), START_MS)!.taskRunId, 'call');
+  assert.equal(whyWaiting(anExecution(RUNNING, [calls]), START_MS)!.executionId, 'child');
   assert.equal(whyWaiting(anExecution(aState(['RUNNING', 0], ['SUCCESS', 5]), []), START_MS), undefined);
 });
 

@@ -20,8 +20,9 @@ import { Estate, type EstateParts } from './estate.ts';
 
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
-/** Between the beginnings of two rounds under load: measured as the least CPU that costs no rate. */
-const GATHER_MS = 5;
+/** Under load rounds begin this many times as far apart as the last one took to compute: the least CPU that costs no rate. */
+const GATHER_ROUNDS = 3;
+const GATHER_MS_MAX = 30;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
 
@@ -67,6 +68,7 @@ class Executor {
   #done: Promise<void> = Promise.resolve();
   #progressMs = performance.now();
   #roundMs = 0;
+  #gatherMs = 0;
 
   constructor(parts: Omit<EstateParts, 'deliveries'>) {
     const { bus, log } = parts;
@@ -112,10 +114,12 @@ class Executor {
         await this.#estate.tend();
         await this.#gather();
         const entries = await this.#read();
+        const readMs = performance.now();
         const planned = await this.#estate.plan(entries);
         await committed;
         committed = this.#estate.commit(planned);
         this.#progressMs = performance.now();
+        this.#gatherMs = Math.min(GATHER_ROUNDS * (this.#progressMs - readMs), GATHER_MS_MAX);
       } catch (error) {
         if (!isFault(error)) this.#log.error({ err: error }, 'a round failed');
         else this.#log.debug({ reason: textOf(error) }, 'a round waits for Redis');
@@ -130,7 +134,7 @@ class Executor {
 
   /** Under load a round costs less the more it holds: the next one waits until it has been worth it. */
   async #gather(): Promise<void> {
-    const waitMs = this.#estate.isBusy ? this.#roundMs + GATHER_MS - performance.now() : 0;
+    const waitMs = this.#estate.isBusy ? this.#roundMs + this.#gatherMs - performance.now() : 0;
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     this.#roundMs = performance.now();
   }

@@ -11,6 +11,7 @@ import type { Version } from '../../lib/model/version.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
 import type { Batch } from './batch.ts';
 import type { Moment } from './partition.ts';
+import { Timers } from './timers.ts';
 
 const SWEEP_MS = 1_000;
 const DEFINITION_IDLE_MS = 5 * 60_000;
@@ -21,6 +22,8 @@ const FEED_KEPT_MS = 10_000;
 
 export class Residue {
   readonly #tombstones: Map<string, Tombstone>;
+  /** When tombstones may go. */
+  readonly #expiry: Timers;
   /** Ended documents that are still there, and the version behind which they may go. */
   readonly #ended = new Map<string, Version>();
   readonly #users = new Map<ContentHash, number>();
@@ -34,6 +37,7 @@ export class Residue {
 
   constructor(holding: Holding, first: Version) {
     this.#tombstones = new Map(holding.tombstones.map(([id, json]) => [id, JSON.parse(json) as Tombstone]));
+    this.#expiry = new Timers(Array.from(this.#tombstones, ([id, { untilMs }]) => [id, untilMs]));
     for (const id of holding.documents) if (this.#tombstones.has(id)) this.#ended.set(id, first);
     for (const hash of holding.definitions) this.#idle.set(hash, 0);
     this.#unread = new Set(holding.documents);
@@ -71,6 +75,7 @@ export class Residue {
     this.uses(id, hash);
     this.#ended.delete(id);
     if (!this.#tombstones.delete(id)) return;
+    this.#expiry.drop(id);
     batch.tombstones.delete(id);
     batch.tombstonesDropped.push(id);
   }
@@ -88,6 +93,7 @@ export class Residue {
 
   remember(batch: Batch, id: string, tombstone: Tombstone): void {
     this.#tombstones.set(id, tombstone);
+    this.#expiry.set(id, tombstone.untilMs);
     batch.tombstones.set(id, JSON.stringify(tombstone));
   }
 
@@ -130,11 +136,14 @@ export class Residue {
   }
 
   #sweepTombstones(batch: Batch, nowMs: number): void {
-    for (const [id, { untilMs }] of this.#tombstones) {
-      if (batch.tombstonesDropped.length >= GONE_MAX) return;
-      if (untilMs > nowMs || this.#ended.has(id)) continue;
-      batch.tombstonesDropped.push(id);
-      this.#tombstones.delete(id);
+    for (const [id] of this.#expiry.due(nowMs, GONE_MAX)) {
+      // Its document is still there.
+      if (this.#ended.has(id)) this.#expiry.set(id, nowMs + SWEEP_MS);
+      else {
+        batch.tombstonesDropped.push(id);
+        this.#tombstones.delete(id);
+        this.#expiry.drop(id);
+      }
     }
   }
 

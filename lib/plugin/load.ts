@@ -81,15 +81,18 @@ export const entriesOf = (tasks: readonly AnyTask[]): readonly TypeEntry[] => [
   ...CONDITIONS,
 ];
 
+/** A file, or a folder with a package, as against the name of an installed one. */
+export const isPath = (name: string): boolean => name.startsWith('.') || isAbsolute(name);
+
 async function imported(name: string): Promise<unknown> {
   try {
-    if (name.startsWith('.') || isAbsolute(name)) return await import(pathToFileURL(resolve(name)).href);
+    const here = createRequire(join(process.cwd(), 'package.json'));
+    if (isPath(name)) return await import(pathToFileURL(here.resolve(resolve(name))).href);
     try {
       return await import(name);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND' || !textOf(error).includes(`'${name}'`))
         throw error;
-      const here = createRequire(join(process.cwd(), 'package.json'));
       return await import(pathToFileURL(here.resolve(name)).href);
     }
   } catch (cause) {

@@ -1,8 +1,8 @@
 /** The load client: starts executions over REST, keeps a window of them in flight, waits for each end on its own request. */
-import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Cell, FLOWS, latencies } from './cells.ts';
+import { Client } from './client.ts';
 import { monotonicMs } from './machine.ts';
 import { serveRole } from './role.ts';
 
@@ -34,45 +34,20 @@ export const SOURCES = {
 
 const { positionals } = parseArgs({ allowPositionals: true, options: { role: { type: 'string' } } });
 const cell = JSON.parse(positionals[0]!) as LoadCell;
-const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
-const target = new URL(cell.url);
+const client = new Client(cell.url, cell.token);
 
-function send(method: string, path: string, type: string, body: string): Promise<string> {
-  const headers = {
-    authorization: `Bearer ${cell.token}`,
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
-  };
-  return new Promise((resolve, reject) => {
-    const asked = request(
-      { host: target.hostname, port: target.port, method, path: `/api/v1/main${path}`, headers, agent },
-      (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if (answer.statusCode! < 300) resolve(text);
-          else
-            reject(new Error(`expected ${method} ${path} to succeed, got ${answer.statusCode} ${text.slice(0, 300)}`));
-        });
-      },
-    );
-    asked.on('error', reject);
-    asked.end(body);
-  });
+async function send(path: string, type: string, body: string): Promise<string> {
+  const answer = await client.send('POST', `/api/v1/main${path}`, type, body);
+  if (answer.status < 300) return answer.body;
+  throw new Error(`expected POST ${path} to succeed, got ${answer.status} ${answer.body.slice(0, 300)}`);
 }
 
 const name = cell.source ?? cell.flow!;
-await send('POST', '/flows', 'application/x-yaml', `id: ${name}\nnamespace: ${NAMESPACE}\n${SOURCES[name]}`);
+await send('/flows', 'application/x-yaml', `id: ${name}\nnamespace: ${NAMESPACE}\n${SOURCES[name]}`);
 
 async function execute(): Promise<number> {
   const fromMs = monotonicMs();
-  const text = await send(
-    'POST',
-    `/executions/${NAMESPACE}/${name}?wait=true`,
-    'multipart/form-data; boundary=x',
-    '--x--\r\n',
-  );
+  const text = await send(`/executions/${NAMESPACE}/${name}?wait=true&brief=true`, 'application/json', '{}');
   const state = /"state":\{"current":"([A-Z]+)"/.exec(text)?.[1];
   if (state !== 'SUCCESS') throw new Error(`expected SUCCESS, got ${state} in ${text.slice(0, 300)}`);
   return monotonicMs() - fromMs;

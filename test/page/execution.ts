@@ -125,6 +125,39 @@ export function watching(place: () => Place): void {
     await reads(title(page), 'Executions');
   });
 
+  test('going from an execution to the one that it waits for, and back', async (t) => {
+    const { api, open } = place();
+    await api.save('id: inner\nnamespace: company.team\ntasks: [{ id: rest, type: io.kestra.plugin.core.flow.Pause }]');
+    await api.save(`
+id: outer
+namespace: company.team
+tasks:
+  - { id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: inner, wait: true }
+`);
+    const { id } = await api.start('company.team/outer');
+    const page = await open(t, `executions/${id}`);
+    await reads(page.locator('.waiting'), /^call waits for the end of the execution that it started/);
+    await page.getByRole('link', { name: 'Open that' }).click();
+    await reads(title(page), 'company.team.inner');
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    await page.locator('.run button[type=submit]').click();
+    await reads(state(page), 'SUCCESS');
+    await page.getByRole('link', { name: /^the execution/ }).click();
+    await reads(title(page), 'company.team.outer');
+    await reads(state(page), 'SUCCESS');
+  });
+
+  test('going on now, where somebody does not want to wait', async (t) => {
+    const { api, open } = place();
+    await api.save(PATIENT);
+    const { id } = await api.start('company.team/patient');
+    const page = await open(t, `executions/${id}`);
+    await page.getByRole('button', { name: 'Go on now' }).click();
+    await reads(page.locator('.waiting'), /attempt 3 follows/);
+    await page.getByRole('button', { name: 'Go on now' }).click();
+    await reads(state(page), 'FAILED');
+  });
+
   test('saying why it waits, and killing it in two steps', async (t) => {
     const { api, open } = place();
     await api.save(PATIENT);

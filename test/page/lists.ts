@@ -159,21 +159,25 @@ export function findingOnesWay(place: () => Place): void {
     assert.equal(await page.getByLabel('Search executions').inputValue(), '');
   });
 
-  test('holding every page inside a window of 800 pixels, however long its names', async (t) => {
-    const { api, open } = place();
-    await api.save(WIDE);
-    const { id, namespace, flowId } = await api.run(`company.${'part.'.repeat(12)}team/${LONG}name`);
-    const page = await open(t, '', { viewport: { width: 800, height: 600 } });
-    for (const [path, ready] of [
-      ['executions', `td a[href$="${id}"]`],
-      ['flows', 'td .flow-name'],
-      [`flows/${namespace}/${flowId}`, `td a[href$="${id}"]`],
-      [`executions/${id}`, '.log-text'],
-    ] as const) {
-      await page.goto(`${place().server.url}/ui/${path}`);
-      await page.locator(ready).first().waitFor();
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(width <= 800, `${path}: expected at most 800 pixels, got ${width}`);
-    }
-  });
+  for (const pixels of [360, 800])
+    test(`holding every page inside a window of ${pixels} pixels, however long its names`, async (t) => {
+      const { api, open } = place();
+      await api.save(WIDE);
+      const { id, namespace, flowId } = await api.run(`company.${'part.'.repeat(12)}team/${LONG}name`);
+      const page = await open(t, '', { viewport: { width: pixels, height: 600 } });
+      for (const [path, ready] of [
+        ['executions', `td a[href$="${id}"]`],
+        ['flows', 'td .flow-name'],
+        [`flows/${namespace}/${flowId}`, `td a[href$="${id}"]`],
+        [`flows/${namespace}/${flowId}/edit`, '.cm-content'],
+        [`executions/${id}`, '.log-text'],
+        ['plugins', '.catalogue li'],
+        ['logs', '.lines li'],
+      ] as const) {
+        await page.goto(`${place().server.url}/ui/${path}`);
+        await page.locator(ready).first().waitFor();
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(width <= pixels, `${path}: expected at most ${pixels} pixels, got ${width}`);
+      }
+    });
 }

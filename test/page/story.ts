@@ -3,6 +3,7 @@
  * what failed opened, and replayed from there. By the mouse in the light, by the keyboard alone in the dark.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { reads, tabTo } from '../support/browser.ts';
@@ -121,6 +122,48 @@ export function workingWithIt(place: () => Place): void {
     await page.getByRole('button', { name: 'Graph' }).click();
     await page.locator('.thing', { hasText: 'more' }).waitFor();
     await isAccessible(page);
+  });
+
+  test('going anywhere by a word', async (t) => {
+    const { api, open } = place();
+    await api.save(`id: far-away\nnamespace: company.team\ntasks: [{ id: say, type: ${RIGHT}, message: hi }]\n`);
+    const page = await open(t, 'executions');
+    await page.locator('h1').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('far-aw');
+    await reads(page.locator('.palette [aria-selected=true]'), /^far-away/);
+    await isAccessible(page);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/flows/company.team/far-away');
+  });
+
+  test('searching the logs of all executions, and importing what was exported', async (t) => {
+    const { api, open } = place();
+    await api.save(
+      `id: heron\nnamespace: company.birds\ntasks: [{ id: say, type: ${RIGHT}, message: a heron flies }]\n`,
+    );
+    const { id } = await api.run('company.birds/heron');
+    const page = await open(t, 'logs');
+    await page.getByLabel('Search logs').fill('heron flies');
+    await reads(page.locator('.lines li'), /heron · say.*a heron flies/);
+    await isAccessible(page);
+    await page.locator('.lines a').first().click();
+    await reads(state(page), 'SUCCESS');
+    assert.equal(idIn(page), id);
+    await page.goto(`${place().server.url}/ui/flows?namespace=company.birds`);
+    const menu = page.getByRole('button', { name: 'More actions' });
+    await menu.click();
+    const [zip] = await Promise.all([page.waitForEvent('download'), page.getByText('Export as zip').click()]);
+    await menu.click();
+    await page.getByText('Import…').click();
+    await page.getByLabel('A file with flows').setInputFiles({
+      name: 'flows.zip',
+      mimeType: 'application/zip',
+      buffer: await readFile(await zip.path()),
+    });
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    await reads(page.locator('tbody tr'), /company\.birds\.heron/);
   });
 
   test('comparing revisions, and making an older one the newest again', async (t) => {

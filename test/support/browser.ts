@@ -11,7 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { eventually } from './eventually.ts';
 import { ROOT } from './tree.ts';
 
@@ -54,10 +61,14 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
-export async function startBrowser(): Promise<TestBrowser> {
+export async function launchBrowser(): Promise<Browser> {
   if (!found) throw new Error('expected chromium on the PATH or in /usr/bin, got none: CI leaves nothing out');
   await buildPage();
-  const browser = await chromium.launch({ executablePath: found, args: ARGS });
+  return chromium.launch({ executablePath: found, args: ARGS });
+}
+
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser = await launchBrowser();
   return { open: (t, url, options) => open(browser, t, url, options), close: () => browser.close() };
 }
 
@@ -78,10 +89,15 @@ async function open(browser: Browser, t: TestContext, url: string, options: Open
     await context.close();
     assert.deepEqual(complaints, []);
   });
-  if (signedIn) {
-    const answer = await context.request.post(new URL('/api/v1/login', url).href, { data: FIRST_USER });
-    assert.equal(answer.status(), 200, await answer.text());
-  }
+  if (signedIn) return signedInto(context, url);
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+export async function signedInto(context: BrowserContext, url: string): Promise<Page> {
+  const answer = await context.request.post(new URL('/api/v1/login', url).href, { data: FIRST_USER });
+  assert.equal(answer.status(), 200, await answer.text());
   const page = await context.newPage();
   await page.goto(url);
   return page;

@@ -1,6 +1,6 @@
 /**
- * How the command line talks to a server: over REST, with a token. Where: WINDHOVER_URL and WINDHOVER_TOKEN; else what the
- * running server has left in the data folder. Whatever goes wrong is a Fault.
+ * How the command line talks to a server: over REST. Where: WINDHOVER_URL and WINDHOVER_TOKEN; else what the server that runs here
+ * has left in the data folder; else where somebody has signed in (`windhover login`). Whatever goes wrong is a Fault.
  */
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../lib/clock.ts';
@@ -8,9 +8,10 @@ import type { Config } from '../../lib/config.ts';
 import { addressFile, tokenFile } from '../../lib/data-folder.ts';
 import { FAULTS, Fault, type FaultCode, isFault, textOf } from '../../lib/errors.ts';
 import type { Problem } from '../../lib/model/problem.ts';
+import { readLogin } from './login-file.ts';
 import { eventsOf, type ServerEvent } from './sse.ts';
 
-const API = '/api/v1/main';
+export const API = '/api/v1/main';
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 /** A stream that was lost is opened again after these times; silence between them starts anew. */
 const REOPEN_MS = [200, 500, 1_000, 2_000, 5_000];
@@ -40,6 +41,7 @@ export interface ExecutionAnswer {
   readonly flowId: string;
   readonly state: StateAnswer;
   readonly taskRunList?: readonly TaskRunAnswer[];
+  readonly inputs?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly reason?: string;
 }
@@ -63,10 +65,17 @@ export interface Client {
 
 /** `data` is the data folder; `url` and `token`, where set, come first. */
 export function openClient({ data, url, token }: Pick<Config, 'data' | 'url' | 'token'>): Client {
-  const at = (url ?? firstLine(addressFile(data)) ?? DEFAULT_URL).replace(/\/+$/, '');
+  const here = firstLine(addressFile(data));
+  const login = readLogin();
+  const at = (url ?? here ?? login?.url ?? DEFAULT_URL).replace(/\/+$/, '');
   // The local token is no business of another machine's server.
-  const secret = token ?? (url === undefined ? firstLine(tokenFile(data)) : undefined);
-  const authorization: Record<string, string> = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+  const secret = token ?? (url === undefined && at === (here ?? DEFAULT_URL) ? firstLine(tokenFile(data)) : undefined);
+  const authorization: Record<string, string> =
+    secret !== undefined
+      ? { authorization: `Bearer ${secret}` }
+      : login?.url === at && login.cookie !== ''
+        ? { cookie: login.cookie }
+        : {};
   const open = async (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = { ...authorization, ...(init.headers as Record<string, string>) };
     const answer = await reach(at, `${at}${API}${path}`, { ...init, headers });
@@ -92,7 +101,8 @@ function firstLine(file: string): string | undefined {
   }
 }
 
-async function reach(at: string, address: string, init: RequestInit): Promise<Response> {
+/** Throws `server.unavailable`. */
+export async function reach(at: string, address: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(address, init);
   } catch (error) {
@@ -142,7 +152,7 @@ async function* followed(open: Client['open'], path: string, signal?: AbortSigna
   for (let tries = 0; tries < REOPEN_TRIES_MAX; tries++) {
     try {
       const headers: Record<string, string> = { accept: 'text/event-stream', ...(id && { 'last-event-id': id }) };
-      const answer = await open(`${path}?resume=true`, { headers, signal });
+      const answer = await open(`${path}${path.includes('?') ? '&' : '?'}resume=true`, { headers, signal });
       for await (const event of eventsOf(answer.body!)) {
         tries = 0;
         id = event.id;

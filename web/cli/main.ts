@@ -1,20 +1,32 @@
 /**
  * The command line. Ends with the command's own code; 2 for what a person can mend (a wrong command, a Fault), in one line
- * without a stack; 70 for a bug, with one.
+ * without a stack; 75 where the same may work later; 70 for a bug, with a stack.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type ConfigKey, configFile, type LoadedConfig, loadConfig } from '../../lib/config.ts';
 import { Fault, isFault, textOf } from '../../lib/errors.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addExecutionCommands } from './commands/execution.ts';
+import { addFlowFileCommands } from './commands/flow-files.ts';
 import { addFlowCommands, problemLine } from './commands/flow-validate.ts';
+import { addLoginCommands } from './commands/login.ts';
+import { addPluginCommands } from './commands/plugin.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServerCommands } from './server/command.ts';
 
 const MENDABLE = 2;
+/** The same command may do it later. */
+const LATER = 75;
 const BUG = 70;
 /** What still holds the process open after a command has ended is not waited for longer. */
 const LINGER_MS = 1_000;
+
+const EXIT_CODES = `
+Exit codes: 0 it is well; 1 it was done, and the result is bad (an execution failed, a flow is not valid, a test failed);
+2 it cannot be done as it was asked; 75 it may be done later (the server or Redis cannot be reached); 70 a bug; 130 Ctrl-C.
+`;
 
 type Overrides = Readonly<Partial<Record<ConfigKey, unknown>>>;
 
@@ -44,8 +56,14 @@ export function programOf(finish: (code: number) => void): Command {
     });
   addRunCommand(program, load, finish);
   addFlowCommands(program, load, finish);
+  addFlowFileCommands(program, load, finish);
+  addExecutionCommands(program, load, finish);
+  addPluginCommands(program, load, finish);
+  addLoginCommands(program, finish);
   addServerCommands(program, load, finish);
   addDoctorCommand(program, load, finish);
+  addCompletionCommand(program, finish);
+  program.addHelpText('after', EXIT_CODES);
   return program;
 }
 
@@ -78,7 +96,7 @@ function told(error: unknown): number {
   if (isFault(error)) {
     process.stderr.write(`windhover: ${error.message}\n`);
     for (const problem of error.problems) process.stderr.write(`  ${problemLine('', problem)}\n`);
-    return MENDABLE;
+    return error.retry ? LATER : MENDABLE;
   }
   process.stderr.write(
     `windhover: a bug, please report it:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

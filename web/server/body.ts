@@ -20,8 +20,6 @@ async function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffe
     request.resume();
     throw refused();
   }
-  const broken = () => new Fault('request.invalid', 'expected a whole body, got a part of it');
-  if (request.destroyed) throw broken();
   const chunks: Buffer[] = [];
   let bytes = 0;
   request.on('data', (chunk: Buffer) => {
@@ -29,10 +27,13 @@ async function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffe
     if (bytes <= bytesMax) chunks.push(chunk);
   });
   // Whoever sends too much is heard to the end, so that the refusal reaches it; whoever goes away is owed none.
-  await new Promise<void>((resolve, reject) => {
-    request.once('end', resolve);
-    request.once('close', () => reject(broken()));
-  });
+  const isWhole =
+    !request.destroyed &&
+    (await new Promise<boolean>((resolve) => {
+      request.once('end', () => resolve(true));
+      request.once('close', () => resolve(false));
+    }));
+  if (!isWhole) throw new Fault('request.invalid', 'expected a whole body, got a part of it');
   if (bytes > bytesMax) throw refused();
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }

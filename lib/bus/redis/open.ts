@@ -18,7 +18,7 @@ import { redisQueues } from './queues.ts';
 import { redisTimetable } from './timetable.ts';
 import { redisVault } from './vault.ts';
 
-const PARTITIONS = 64;
+const PARTITIONS = 16;
 const OPEN_MS = 5_000;
 const REPORT_MS = 2_000;
 const OLDEST = [7, 0] as const;

@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Parcel, QueueServer, Queues } from '../queues.ts';
-import { COMMAND_MS, type Connections, optionsFor, reached } from './connection.ts';
+import { type Connections, optionsFor, reached } from './connection.ts';
 import { queuePrefix } from './keys.ts';
 
 const QUEUE = 'parcels';
@@ -18,7 +18,6 @@ const STALLED_MAX = 1_000_000;
 /** Parcels wait, threads are free, and none was taken for this long: the worker is built anew. */
 const PROGRESS_MS = 10_000;
 const WATCH_MS = 2_500;
-const BULK_MAX = 500;
 
 export function redisQueues({ state }: Connections, url: string, log: Log): Queues & { close(): Promise<void> } {
   const queues = new Map<string, Queue<Parcel>>();
@@ -28,11 +27,8 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
     if (!queue) {
       queue = new Queue<Parcel>(QUEUE, {
         prefix: queuePrefix(group),
-        connection: optionsFor(url, {
-          ...addressOf(url),
-          enableOfflineQueue: false,
-          commandTimeout: COMMAND_MS,
-        }) as RedisOptions,
+        // What is asked in one turn leaves in one write, parcels of all partitions and the commits too.
+        connection: state,
         defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       });
       queue.on('error', (error) => log.debug({ group, reason: textOf(error) }, 'queue'));
@@ -42,16 +38,9 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
   };
   return {
     add: async (group, parcels) => {
-      const jobs = parcels.map((parcel) => ({
-        name: 'parcel',
-        data: parcel,
-        opts: { jobId: parcel.name, lifo: parcel.first },
-      }));
-      const bulks = Array.from({ length: Math.ceil(jobs.length / BULK_MAX) }, (_, n) =>
-        jobs.slice(n * BULK_MAX, (n + 1) * BULK_MAX),
-      );
       const queue = queueOf(group);
-      await guarded(queue.waitUntilReady().then(() => Promise.all(bulks.map((bulk) => queue.addBulk(bulk)))));
+      const add = (parcel: Parcel) => queue.add('parcel', parcel, { jobId: parcel.name, lifo: parcel.first });
+      await guarded(Promise.all(parcels.map(add)));
     },
     present: (group, names) => guarded(Promise.all(names.map((name) => isPresent(state, queueOf(group), name)))),
     waiting: (group) => guarded(queueOf(group).getWaitingCount()),

@@ -8,13 +8,12 @@ import type { LoadedConfig } from '../../../lib/config.ts';
 import { Fault, textOf } from '../../../lib/errors.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { openClient } from '../client.ts';
+import { groupOf } from '../group.ts';
 
 type Validate = (source: string) => Promise<readonly Problem[]>;
 
 export function addFlowCommands(program: Command, load: () => LoadedConfig, finish: (code: number) => void): void {
-  program
-    .command('flow')
-    .description('work on flows')
+  groupOf(program, 'flow', 'work on flows')
     .command('validate <files...>')
     .description('say what is wrong in flow files, and where')
     .option('--server', 'ask the server, instead of judging by what is installed here', false)

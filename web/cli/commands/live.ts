@@ -57,10 +57,12 @@ async function followLog(client: Client, id: string, screen: Screen, signal?: Ab
   for await (const event of client.follow(`/logs/${id}/follow`, signal)) {
     if (event.data === '') continue;
     const line = JSON.parse(event.data) as Partial<LineAnswer>;
-    if (line.message !== undefined)
-      screen.say(`${line.timestamp?.slice(11, 23)} ${line.level?.padEnd(5)} ${line.taskId ?? ''}  ${line.message}`);
+    if (line.message !== undefined) screen.say(lineText(line as LineAnswer));
   }
 }
+
+export const lineText = ({ timestamp, level, taskId = '', message }: LineAnswer): string =>
+  `${timestamp.slice(11, 23)} ${level.padEnd(5)} ${taskId}  ${message}`;
 
 interface Screen {
   show(execution: ExecutionAnswer): void;

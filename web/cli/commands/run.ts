@@ -46,15 +46,24 @@ export async function run(client: Client, flow: string, options: RunOptions, out
   const labels = pairsOf(options.label, '--label');
   const name = isFile(flow) ? await saveFlow(client, readFileSync(flow, 'utf8'), flow) : flowName(flow);
   const execution = await startExecution(client, name, inputs, labels);
-  const link = `${client.url}/ui/executions/${execution.id}`;
-  out.write(`${execution.id}  ${link}\n`);
+  out.write(`${execution.id}  ${client.url}/ui/executions/${execution.id}\n`);
   if (!options.follow && !options.logs) return 0;
+  return followed(client, execution.id, options, out);
+}
+
+/** The exit code is the execution's result. */
+export async function followed(
+  client: Client,
+  id: string,
+  { logs }: Pick<RunOptions, 'logs'>,
+  out: Terminal,
+): Promise<number> {
   const looking = new AbortController();
   const forget = onInterrupt(() => looking.abort());
-  const ended = await followLive(client, execution.id, { out, logs: options.logs, signal: looking.signal });
+  const ended = await followLive(client, id, { out, logs, signal: looking.signal });
   forget();
   if (!ended) {
-    out.write(`The execution goes on: ${link}\n`);
+    out.write(`The execution goes on: ${client.url}/ui/executions/${id}\n`);
     return INTERRUPTED;
   }
   return GOOD.has(ended.state.current) ? 0 : 1;
@@ -62,14 +71,15 @@ export async function run(client: Client, flow: string, options: RunOptions, out
 
 const isFile = (flow: string): boolean => /\.ya?ml$/i.test(flow) || (!flow.includes('/') && existsSync(flow));
 
-function flowName(text: string): FlowName {
+export function flowName(text: string): FlowName {
   const slash = text.indexOf('/');
   if (slash <= 0 || slash === text.length - 1 || text.indexOf('/', slash + 1) > 0)
     throw new Fault('request.invalid', `expected a YAML file or namespace/id, such as company.team/hello, got ${text}`);
   return { namespace: text.slice(0, slash), id: text.slice(slash + 1) };
 }
 
-const pathOf = ({ namespace, id }: FlowName): string => `${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`;
+export const pathOf = ({ namespace, id }: FlowName): string =>
+  `${encodeURIComponent(namespace)}/${encodeURIComponent(id)}`;
 const YAML = { 'content-type': 'application/x-yaml' };
 
 /** Creates the flow, or updates it where it exists; the server says which name the source holds. */
@@ -86,7 +96,7 @@ export async function saveFlow(client: Client, source: string, file: string): Pr
 }
 
 /** Only to ask whether it exists: what the names really are is the server's to read. */
-function nameIn(source: string): FlowName | undefined {
+export function nameIn(source: string): FlowName | undefined {
   const textOf = (key: string): string | undefined =>
     new RegExp(`^${key}\\s*:\\s*["']?([\\w.-]+)`, 'm').exec(source)?.[1];
   const [namespace, id] = [textOf('namespace'), textOf('id')];

@@ -2,14 +2,15 @@
  * `npm run dev`: the Procfile's six processes on this machine. A dead one comes back, changed code restarts the servers that
  * it belongs to, Ctrl-C ends all.
  */
-import { readFileSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, statSync, watch } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../../lib/clock.ts';
 import { type ConfigKey, type LoadedConfig, variableOf } from '../../../lib/config.ts';
 import { lockDataFolder, openDataFolder } from '../../../lib/data-folder.ts';
 import { HEALTH_PORTS } from '../../../lib/launch/launch.ts';
 import { openLog } from '../../../lib/log.ts';
+import { isPath } from '../../../lib/plugin/load.ts';
 import { runServices, type Service, stopSignal } from '../../../lib/service.ts';
 import { type Line, parseProcfile, prefixOf, Running } from './procfile.ts';
 
@@ -57,7 +58,10 @@ export async function main({ config, given }: LoadedConfig): Promise<number> {
     );
   };
   try {
-    return await runServices([procfile(lines, settingsOf, stopDeadline * 1_000 + GRACE_MS)], openLog('dev', config));
+    return await runServices(
+      [procfile(lines, settingsOf, { graceMs: stopDeadline * 1_000 + GRACE_MS, plugins: config.plugins })],
+      openLog('dev', config),
+    );
   } finally {
     unlock();
   }
@@ -72,7 +76,7 @@ function healthPortOf(name: string, first: number | undefined): number | undefin
 function procfile(
   lines: readonly Line[],
   settingsOf: (name: string) => Readonly<Record<string, string>>,
-  graceMs: number,
+  { graceMs, plugins }: { readonly graceMs: number; readonly plugins: readonly string[] },
 ): Service {
   const width = Math.max(...lines.map(({ name }) => name.length));
   const isReady = new Set<string>();
@@ -95,7 +99,7 @@ function procfile(
       for (const process of redis) process.start();
       if (redis.length > 0) await Promise.race([redisReady.promise, systemClock.sleep(REDIS_MS_MAX, stopSignal())]);
       for (const process of servers) process.start();
-      watchCode(servers, over.signal);
+      watchCode(servers, plugins, over.signal);
       void allReady.promise.then(() => process.stdout.write(greeting(lines.length)));
     },
     quiet: async () => over.abort(),
@@ -114,8 +118,16 @@ const greeting = (count: number): string =>
   `\nAll ${count} run. Change code: the servers that it belongs to restart. Ctrl-C ends all of them.\n` +
   `  an example       npx windhover run ${EXAMPLE} --follow\n\n`;
 
+/** Of plugins that the configuration names by a path: whoever writes one sees it change. They belong to all. */
+const foldersOf = (plugins: readonly string[]): readonly (readonly [string, 'all'])[] =>
+  plugins.filter(isPath).flatMap((plugin) => {
+    const path = resolve(ROOT, plugin);
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found ? [[found.isDirectory() ? path : dirname(path), 'all'] as const] : [];
+  });
+
 /** Restarts those whose code has changed, once, when it has come to rest. */
-function watchCode(servers: readonly Running[], signal: AbortSignal): void {
+function watchCode(servers: readonly Running[], plugins: readonly string[], signal: AbortSignal): void {
   const changed = new Set<string>();
   const concerned = new Set<Running>();
   let timer: NodeJS.Timeout | undefined;
@@ -128,9 +140,9 @@ function watchCode(servers: readonly Running[], signal: AbortSignal): void {
     process.stdout.write(`${files[0]}${more} changed: restarting ${some.map(({ name }) => name).join(', ')}\n`);
     for (const server of some) server.restart();
   };
-  for (const [folder, names] of Object.entries(FOLDERS)) {
+  for (const [folder, names] of [...Object.entries(FOLDERS), ...foldersOf(plugins)]) {
     const whose = servers.filter(({ name }) => names === 'all' || names.includes(name));
-    watch(join(ROOT, folder), { recursive: true, signal }, (_, file) => {
+    watch(resolve(ROOT, folder), { recursive: true, signal }, (_, file) => {
       if (!file || !/\.(ts|lua|mjs|json)$/.test(file)) return;
       changed.add(join(folder, file));
       for (const server of whose) concerned.add(server);

@@ -14,6 +14,7 @@ import { MESSAGE_FORMAT, type Message, type ResumeMessage } from '../../../lib/m
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { type State, stateOf } from '../../../lib/model/state.ts';
 import { versionOf } from '../../../lib/model/version.ts';
+import { Ending } from './ending.ts';
 import { Snapshot } from './executions.ts';
 import type { Defined, Flows } from './flows.ts';
 import { type Followed, isOver, Live } from './live.ts';
@@ -124,11 +125,12 @@ export class Commands {
 
   /** Resolves when it has ended. Throws `bus.unavailable`. */
   async ended(id: string): Promise<void> {
-    const live = await Live.watch(this.#parts.followed, id);
+    const ending = await Ending.watch(this.#parts.followed, id);
     try {
-      if (!isOver(await live.end({ ms: TAKEN_MS }))) throw running(id);
+      ending.doubt();
+      if (!isOver(await ending.come({ ms: TAKEN_MS }))) throw running(id);
     } finally {
-      live.close();
+      ending.close();
     }
   }
 

@@ -84,6 +84,14 @@ export class Executions {
     return fields;
   }
 
+  /** Start and head, without task runs where it lives. Throws `execution.unknown`, `bus.unavailable`, `repository.unavailable`. */
+  async brief(id: string): Promise<Snapshot> {
+    const partition = executionPartition(id, this.#bus.partitions);
+    const [start, head] = await this.#bus.documents.fields(partition, id, ['start', 'head']);
+    if (start === undefined || head === undefined) return this.read(id);
+    return new Snapshot(JSON.parse(start) as ExecutionStart, JSON.parse(head) as ExecutionHead, []);
+  }
+
   async #live(id: string): Promise<Snapshot | undefined> {
     const fields = await this.#bus.documents.read(executionPartition(id, this.#bus.partitions), id);
     return fields && snapshotOf(fields);

@@ -4,6 +4,7 @@
  * failover, a trimmed feed, Redis away) is told so, and reads anew.
  */
 import type { Bus } from '../../../lib/bus/bus.ts';
+import { systemClock } from '../../../lib/clock.ts';
 import { isFault, textOf } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
 import { gauge } from '../../../lib/metrics.ts';
@@ -15,6 +16,9 @@ const READ_ENTRIES = 500;
 const BLOCK_MS = 5_000;
 const KEPT_MS = 10_000;
 const BACK_OFF_MS = 250;
+/** With this many watched, feeds are read a while after the last read: many small reads cost more than they bring. */
+const WATCHED_MANY = 32;
+const GATHER_MS = 20;
 /** Cursors are compared with what is there this often: a step back shows no other way. */
 const COMPARE_MS = 5_000;
 /** Feeds keep their entries for twice this time. */
@@ -106,6 +110,7 @@ export class FeedHub {
           await this.#idle();
           continue;
         }
+        if (this.#watchers.size >= WATCHED_MANY) await systemClock.sleep(GATHER_MS);
         const cursors = new Map([...this.#reads].map(([partition, { cursor }]) => [partition, cursor]));
         const found = await this.#bus.feeds.read(cursors, {
           count: READ_ENTRIES,

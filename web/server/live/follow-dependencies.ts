@@ -10,8 +10,8 @@ import type { Repository } from '../../../lib/repository/repository.ts';
 import type { EventStream, SseEvent } from '../sse.ts';
 import { stateBody } from '../views/execution.ts';
 import type { Executions, Snapshot } from './executions.ts';
+import { CORRELATION_LABEL } from './given-labels.ts';
 import { isOver } from './live.ts';
-import { CORRELATION_LABEL } from './starts.ts';
 
 const LOOK_MS = 500;
 const FOLLOWED_MAX = 500;

@@ -9,9 +9,6 @@ import type { Executions, Snapshot } from './executions.ts';
 import type { FeedHub } from './feed-hub.ts';
 import { Signal } from './signal.ts';
 
-/** An event that does not name the head cannot be the end. */
-const HEAD = /(?:^| )head(?: |$)/;
-
 export interface Followed {
   readonly hub: FeedHub;
   readonly executions: Executions;
@@ -26,8 +23,6 @@ export type TaskRunListener = (taskRun: TaskRun) => void;
 export class Live {
   /** Whatever changes. */
   readonly changed = new Signal();
-  /** What may be its end: who waits for that alone is not woken by the rest. */
-  readonly #mayEnd = new Signal();
   readonly id: string;
   readonly #parts: Followed;
   readonly #onTaskRun: TaskRunListener;
@@ -36,7 +31,6 @@ export class Live {
   #names = new Set<string>();
   #snapshot: Snapshot | undefined;
   #stale = true;
-  #mayBeOver = true;
 
   private constructor(parts: Followed, id: string, onTaskRun: TaskRunListener) {
     this.#parts = parts;
@@ -58,12 +52,6 @@ export class Live {
     return this.#version;
   }
 
-  /** The execution as it is known to begin: it need not be read. */
-  begin(snapshot: Snapshot): void {
-    this.#snapshot = snapshot;
-    this.#stale = false;
-  }
-
   /** As it is now. Throws `execution.unknown` where nobody knows it. */
   async now(): Promise<Snapshot> {
     const names = [...this.#names];
@@ -83,32 +71,9 @@ export class Live {
     return this.#snapshot!;
   }
 
-  /** Resolves with its end; earlier with what there is when `signal` fires or `ms` are over. */
-  async end(options: { readonly signal?: AbortSignal; readonly ms?: number } = {}): Promise<Snapshot> {
-    const untilMs = performance.now() + (options.ms ?? Number.POSITIVE_INFINITY);
-    const wake = () => this.#mayEnd.set();
-    options.signal?.addEventListener('abort', wake, { once: true });
-    try {
-      for (;;) {
-        this.#mayEnd.clear();
-        if (this.#mayBeOver) {
-          this.#mayBeOver = false;
-          const snapshot = await this.now();
-          if (isOver(snapshot)) return snapshot;
-        }
-        const restMs = untilMs - performance.now();
-        if (options.signal?.aborted || restMs <= 0) return await this.now();
-        await this.#mayEnd.wait(Number.isFinite(restMs) ? restMs : undefined);
-      }
-    } finally {
-      options.signal?.removeEventListener('abort', wake);
-    }
-  }
-
   /** Events may have been missed: the next look reads the whole. */
   doubt(): void {
     this.#stale = true;
-    this.#hearEnd();
     this.changed.set();
   }
 
@@ -119,12 +84,6 @@ export class Live {
   #take(version: Version, names: string): void {
     this.#version = version;
     for (const name of names.split(' ')) this.#names.add(name);
-    if (HEAD.test(names)) this.#hearEnd();
     this.changed.set();
-  }
-
-  #hearEnd(): void {
-    this.#mayBeOver = true;
-    this.#mayEnd.set();
   }
 }

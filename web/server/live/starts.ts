@@ -8,9 +8,8 @@ import type { BusTime } from '../../../lib/bus/bus-time.ts';
 import type { StartAnswer } from '../../../lib/bus/mailbox.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
 import { type ResolvedInput, type ResolvedInputs, resolveInputs } from '../../../lib/flow/inputs.ts';
-import { systemLabelText } from '../../../lib/flow/labels.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
-import { type Flow, type FlowName, type Labels, TENANT } from '../../../lib/model/flow.ts';
+import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
 import { derivedId, idOf } from '../../../lib/model/ids.ts';
 import type { Installation } from '../../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../../lib/model/message.ts';
@@ -23,16 +22,17 @@ import { HttpConnector } from '../../../lib/task/http/connector.ts';
 import type { Form } from '../form.ts';
 import { invalidFlow, listOf } from '../refusals.ts';
 import { faultIn } from '../value.ts';
+import { Ending } from './ending.ts';
 import { createdOf, type Snapshot } from './executions.ts';
 import type { Flows } from './flows.ts';
-import { type Followed, Live } from './live.ts';
+import { CORRELATION_LABEL, labelsOf } from './given-labels.ts';
+import type { Followed } from './live.ts';
 import { Uploads } from './uploads.ts';
 
 const REMEMBER_S = 24 * 60 * 60;
 const KEY_CHARS_MAX = 255;
 /** What the inputs of one start may ask for, all together. */
 const FACTS_MS_MAX = 20_000;
-export const CORRELATION_LABEL = 'system.correlationId';
 
 export interface StartAsked {
   readonly name: FlowName;
@@ -98,15 +98,19 @@ export class Starts {
     return isFirst ? createdOf(prepared.message) : this.#followed.executions.read(id);
   }
 
-  /** The same, and its end; what there is when `signal` fires first. */
-  async startAndWait(asked: StartAsked, signal: AbortSignal): Promise<Snapshot> {
+  /** The same, and its end; what there is when `signal` fires first. `brief` leaves out the task runs. */
+  async startAndWait(
+    asked: StartAsked,
+    { signal, brief }: { readonly signal: AbortSignal; readonly brief: boolean },
+  ): Promise<Snapshot> {
     const [id, prepared] = await this.#prepare(asked);
-    const live = await Live.watch(this.#followed, id);
+    const ending = await Ending.watch(this.#followed, id);
     try {
-      if (prepared && (await this.#send(prepared))) live.begin(createdOf(prepared.message));
-      return await live.end({ signal });
+      if (!prepared || !(await this.#send(prepared))) ending.doubt();
+      const end = await ending.come({ signal });
+      return brief ? end : await this.#followed.executions.read(id);
     } finally {
-      live.close();
+      ending.close();
     }
   }
 
@@ -276,24 +280,3 @@ function nameOf({ name, principal, idempotencyKey }: StartAsked): string {
     );
   return derivedId('request', TENANT, flowKey(name), principal, idempotencyKey);
 }
-
-/** Throws `label.invalid`. */
-export function labelsOf(given: StartAsked['labels']): Labels {
-  const labels: Record<string, string> = {};
-  for (const [key, value] of given) {
-    // A map takes it for its prototype, and has no such key afterwards.
-    if (key === '__proto__') throw refused('expected another key, got __proto__');
-    if (key === '' || value === '')
-      throw refused(
-        `expected key:value with both, got ${JSON.stringify(`${key}:${value}`)}`,
-        'Invalid labels: the label key or value cannot be empty',
-      );
-    const kestra = key === CORRELATION_LABEL ? undefined : systemLabelText(key, value);
-    if (kestra) throw refused(`expected labels without system., got ${key}`, kestra);
-    labels[key] = value;
-  }
-  return labels;
-}
-
-const refused = (message: string, kestra?: string): Fault =>
-  new Fault('label.invalid', message, { problems: [{ severity: 'error', path: 'labels', message, kestra }] });

@@ -40,7 +40,9 @@ export function executionHandlers(parts: ExecutionParts) {
   const create = async (asked: Asked) => {
     const wanted = startAsked(asked);
     if (!flagOf(asked.query, 'wait')) return asked.json(bodyOf(await starts.start(wanted)));
-    asked.json(bodyOf(await starts.startAndWait(wanted, asked.gone)));
+    const brief = flagOf(asked.query, 'brief');
+    const { start, head, taskRuns } = await starts.startAndWait(wanted, { signal: asked.gone, brief });
+    asked.json(executionBody(start, head, brief ? undefined : taskRuns));
   };
   const search = async (asked: Asked, more: Partial<ExecutionSearch> = {}) => {
     const { rows, total } = await repository.searchExecutions({

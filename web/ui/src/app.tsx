@@ -1,6 +1,7 @@
 /** The frame: navigation, the page that the address names, sign-in where it is needed. */
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { onSignedOut, signOut, whoAmI } from './api.ts';
+import { Palette, usePalette } from './frame/palette.tsx';
 import { ExecutionPage } from './pages/execution/execution.tsx';
 import { ExecutionsPage } from './pages/executions/executions.tsx';
 import { FlowPage } from './pages/flow/flow.tsx';
@@ -14,12 +15,14 @@ import { useAsk } from './use-ask.ts';
 
 const NOBODY = 'anonymous';
 const NewFlow = lazy(() => import('./editor/new-flow.tsx'));
+const LogsPage = lazy(() => import('./pages/logs/logs.tsx'));
 const PluginsPage = lazy(() => import('./pages/plugins/plugins.tsx'));
 
 export function App() {
   const route = useRoute();
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => onSignedOut(() => setSignedOut(true)), []);
+  const [seeks, setSeeks] = usePalette();
   const main = useRef<HTMLElement>(null);
   const place = placeOf(route);
   const shown = useRef(place);
@@ -42,10 +45,16 @@ export function App() {
           <Link to={paths.executions} here={route.page.startsWith('execution')}>
             Executions
           </Link>
+          <Link to={paths.logs} here={route.page === 'logs'}>
+            Logs
+          </Link>
           <Link to={paths.plugins} here={route.page === 'plugins'}>
             Plugins
           </Link>
         </nav>
+        <button type="button" className="seek" title="Ctrl+K" onClick={() => setSeeks(true)}>
+          Go to…
+        </button>
         <Who />
         <ThemeButton />
       </header>
@@ -54,6 +63,7 @@ export function App() {
           <Page route={route} />
         </Suspense>
       </main>
+      {seeks && <Palette onClose={() => setSeeks(false)} />}
     </>
   );
 }
@@ -88,6 +98,7 @@ function placeOf(route: Route): string {
     case 'new flow':
     case 'flows':
     case 'executions':
+    case 'logs':
     case 'unknown':
       return route.page;
   }
@@ -105,6 +116,8 @@ function Page({ route }: { readonly route: Route }) {
       return <ExecutionsPage view={route.view} />;
     case 'execution':
       return <ExecutionPage key={route.id} id={route.id} taskRunId={route.taskRunId} view={route.view} />;
+    case 'logs':
+      return <LogsPage view={route.view} />;
     case 'plugins':
       return <PluginsPage type={route.type} />;
     case 'unknown':

@@ -7,6 +7,7 @@ import './frame.css';
 import './execution.css';
 import './parts.css';
 import './documents.css';
+import './narrow.css';
 
 const element = document.getElementById('root')!;
 

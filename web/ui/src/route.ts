@@ -29,6 +29,14 @@ export const WHOLE_LIST: ListView = {
   number: 1,
 };
 
+export interface LogsView {
+  readonly text: string;
+  /** And above. */
+  readonly level: string;
+  readonly since: string;
+  readonly number: number;
+}
+
 export const FLOW_TABS = ['overview', 'edit', 'revisions', 'executions'] as const;
 export type FlowTab = (typeof FLOW_TABS)[number];
 export const EXECUTION_VIEWS = ['gantt', 'topology'] as const;
@@ -53,6 +61,7 @@ export type Route =
       readonly taskRunId?: string;
       readonly view: ExecutionViewName;
     }
+  | { readonly page: 'logs'; readonly view: LogsView }
   | { readonly page: 'plugins'; readonly type?: string }
   | { readonly page: 'unknown' };
 
@@ -65,6 +74,8 @@ export function parseRoute(path: string, search: string): Route {
       return rest[0] === undefined ? { page: 'executions', view: listView(query) } : executionRoute(rest[0], query);
     case 'flows':
       return flowRoute(rest, query);
+    case 'logs':
+      return { page: 'logs', view: logsView(query) };
     case 'plugins':
       return { page: 'plugins', type: rest[0] };
     default:
@@ -114,6 +125,14 @@ const listView = (query: URLSearchParams): ListView => ({
   number: numberIn(query),
 });
 
+const LEAST_LEVEL = 'INFO';
+const logsView = (query: URLSearchParams): LogsView => ({
+  text: query.get('q') ?? '',
+  level: query.get('level') ?? LEAST_LEVEL,
+  since: query.get('since') ?? '',
+  number: numberIn(query),
+});
+
 /** What is empty is left out. */
 function withQuery(path: string, query: Readonly<Record<string, string | readonly string[] | undefined>>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
@@ -128,6 +147,11 @@ export const paths = {
   flows: `${ROOT}/flows`,
   newFlow: `${ROOT}/flows/new`,
   executions: `${ROOT}/executions`,
+  logs: `${ROOT}/logs`,
+  logsOf: ({ text, level, since, number }: LogsView) => {
+    const query = { q: text, level: level === LEAST_LEVEL ? '' : level, since, page: pageText(number) };
+    return withQuery(`${ROOT}/logs`, query);
+  },
   plugins: `${ROOT}/plugins`,
   plugin: (type: string) => `${ROOT}/plugins/${encodeURIComponent(type)}`,
   flowsOf: ({ text = '', namespace = '', number = 1 }) =>

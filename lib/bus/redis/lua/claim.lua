@@ -3,10 +3,8 @@
 -- An open attempt is `<delivery>` in the hash of claims, a claimed one `<delivery>|<worker>|<token>|<until>`.
 -- ARGV    worker id, claim in ms, message format, then per attempt: ref, delivery, token, 1 to tell the owner
 -- Answers one text per attempt: 'granted', 'closed', 'superseded', 'claimed' or 'killing'.
-local function act(p, a, last)
+local function act(p, a, last, now)
   local worker = ARGV[a + 1]
-  local time = redis.call('TIME')
-  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   local untilText = string.format('%.0f', now + tonumber(ARGV[a + 2]))
   local killing = redis.call('EXISTS', p .. ':killing') == 1
   local answers, messages, writes, refs = {}, {}, {}, {}

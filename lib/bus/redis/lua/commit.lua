@@ -30,9 +30,7 @@ local function each(command, key, first, count)
   end
 end
 
-local function act(p, a, last)
-  local time = call('TIME')
-  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local function act(p, a, last, now)
   local known = call('HMGET', p .. ':owner', 'value', 'until', 'id', 'number')
   local untilMs = tonumber(known[2] or '0')
   if known[1] ~= ARGV[a + 1] or now >= untilMs or untilMs > now + tonumber(ARGV[a + 2]) then return 'FENCED' end

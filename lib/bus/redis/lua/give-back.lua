@@ -2,9 +2,8 @@
 -- Gives claims back before user code ran: the attempt is open again, and the owner is asked to hand it out anew.
 -- ARGV    worker id, claim in ms (not used), message format, then per attempt: ref, delivery, token, 1 to tell the owner (not used)
 -- Answers how many were given back.
-local function act(p, a, last)
-  local time = redis.call('TIME')
-  local nowText = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+local function act(p, a, last, now)
+  local nowText = string.format('%.0f', now)
   local messages = {}
   for n = a + 4, last, 4 do
     local ref, delivery = ARGV[n], ARGV[n + 1]

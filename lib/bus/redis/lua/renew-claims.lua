@@ -2,10 +2,8 @@
 -- Renews a worker's claims; takes anew, with the same token, one that a roll-back lost while its attempt is still open.
 -- ARGV    worker id, claim in ms, message format, then per attempt: ref, delivery, token, 1 to tell the owner
 -- Answers one text per attempt: 'held', 'revoked', 'closed' or 'retaken'.
-local function act(p, a, last)
+local function act(p, a, last, now)
   local worker = ARGV[a + 1]
-  local time = redis.call('TIME')
-  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   local untilText = string.format('%.0f', now + tonumber(ARGV[a + 2]))
   local refs, answers = {}, {}
   for n = a + 4, last, 4 do refs[#refs + 1] = ARGV[n] end

@@ -2,10 +2,8 @@
 -- Keeps a lease for its length from now, or gives it back at once.
 -- ARGV    lease value, lease in ms (0 releases)
 -- Answers 1 where the lease was still ours, else 0.
-local function act(p, a)
+local function act(p, a, last, now)
   local key = p .. ':owner'
-  local time = redis.call('TIME')
-  local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
   local lease = redis.call('HMGET', key, 'value', 'until')
   local length = tonumber(ARGV[a + 2])
   if lease[1] ~= ARGV[a + 1] then return 0 end

@@ -33,6 +33,8 @@ export const killExecution = (id: string) => ask<unknown>(`${of(id)}/kill`, { me
 export const pauseExecution = (id: string) => post<unknown>(`${of(id)}/pause`);
 export const resumeExecution = (id: string, body = new FormData()) => post<unknown>(`${of(id)}/resume`, { body });
 export const judgeResume = (id: string, body: FormData) => post<Judgement>(`${of(id)}/resume/validate`, { body });
+/** What waits for its time goes on now. */
+export const forceRun = (id: string) => post<unknown>(`${of(id)}/force-run`);
 export const restartExecution = (id: string) => post<ExecutionView>(`${of(id)}/restart`);
 export const deleteExecution = (id: string) => ask<unknown>(of(id), { method: 'DELETE' });
 export const relabel = (id: string, labels: readonly LabelPair[]) =>
@@ -62,6 +64,8 @@ export const evaluate = (id: string, expression: string, taskRunId?: string) =>
 export const fileLink = (executionId: string, uri: string): string =>
   `${API}/executions/${executionId}/file?path=${encodeURIComponent(uri)}`;
 export const logLink = (executionId: string): string => `${API}/logs/${executionId}/download`;
+
+export const csvLink = (query: URLSearchParams): string => `${API}/executions/export/by-query/csv?${query}`;
 
 export type BulkAction = 'kill' | 'pause' | 'resume' | 'restart' | 'replay' | 'delete';
 const BULK: Readonly<Record<BulkAction, readonly [method: string, path: string]>> = {

@@ -1,6 +1,6 @@
 /** What the page asks of flows: their sources, what is wrong with them, their graphs and revisions. */
 import type { ValidationBody } from '../../../api/bodies.ts';
-import { ask, type FlowView, JSON_TYPE, type PageOf, part } from '../api.ts';
+import { API, ask, type FlowView, JSON_TYPE, type PageOf, part } from '../api.ts';
 
 const of = (namespace: string, id: string): string => `/flows/${part(namespace)}/${part(id)}`;
 const yaml = (method: string, body: string): RequestInit => ({
@@ -19,6 +19,10 @@ export const updateFlow = (namespace: string, id: string, source: string) =>
 export const deleteFlow = (namespace: string, id: string) => ask<unknown>(of(namespace, id), { method: 'DELETE' });
 export const validateFlow = async (source: string): Promise<ValidationBody | undefined> =>
   (await ask<readonly ValidationBody[]>('/flows/validate', yaml('POST', source)))[0];
+/** A YAML file or a zip, as `fileUpload`. Gives the names of those that were left out, since they are not valid. */
+export const importFlows = (body: FormData) => ask<readonly string[]>('/flows/import', { method: 'POST', body });
+/** A zip of all that a search finds. */
+export const zipLink = (query: URLSearchParams): string => `${API}/flows/export/by-query?${query}`;
 export const namespaces = () => ask<readonly string[]>('/flows/distinct-namespaces');
 
 export interface LastExecution {

@@ -79,6 +79,14 @@ const THEME = EditorView.theme({
   },
   '.cm-searchMatch': { backgroundColor: 'color-mix(in srgb, var(--accent) 30%, transparent)' },
   '.cm-foldPlaceholder': { background: 'none', border: '1px solid var(--line)', color: 'var(--quiet)' },
+  '& .cm-collapsedLines.cm-collapsedLines': {
+    color: 'var(--quiet)',
+    background: 'color-mix(in srgb, var(--text) 6%, var(--raised)) !important',
+    fontFamily: 'system-ui, sans-serif',
+    fontSize: '12px',
+    padding: '2px 12px',
+  },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"…" !important' },
   '.cm-changedLine': { backgroundColor: 'color-mix(in srgb, var(--state-good) 12%, transparent) !important' },
   '.cm-deletedChunk, &.cm-merge-a .cm-changedLine': {
     backgroundColor: 'color-mix(in srgb, var(--bad) 12%, transparent) !important',

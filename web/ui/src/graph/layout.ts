@@ -61,7 +61,7 @@ export function kindOf({ type }: GraphNodeView): NodeKind {
 }
 
 /** Labels that say nothing that the arrow does not. */
-const labelOf = ({ value }: { readonly value?: string }): string | undefined => value;
+const labelOf = ({ value }: { readonly value?: string }): string | undefined => value || undefined;
 
 export function placed(graphView: GraphView): Placed {
   const { nodes, edges, clusters } = withoutMarks(graphView);

@@ -2,7 +2,7 @@
  * A form of inputs: a field for each that is asked for, by its type. What the server would refuse stands at the field as soon as
  * it was touched; what it does refuse stands at the field that it names.
  */
-import { type FormEvent, type ReactNode, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { InputView, JudgedInput } from '../api.ts';
 import { bodyOf, type Entry, entriesOf, NOTHING_REFUSED, nameOnly, type Refused, refusedOf } from './form-body.ts';
 import { InputField, nameOfField } from './input-field.tsx';
@@ -36,6 +36,9 @@ export function InputsForm({ inputs, given, keepsFiles = false, ...props }: Inpu
   const { judged, again } = useJudged(inputs.length > 0 ? judgeKey : '', judge, form, (element) =>
     bodyOf(entries(element), nameOnly),
   );
+  useEffect(() => {
+    if (form.current) onEntries?.(entries(form.current));
+  }, []);
   const change = (event: FormEvent<HTMLFormElement>) => {
     const { name } = event.target as HTMLInputElement;
     setTouched((old) => new Set(old).add(name));

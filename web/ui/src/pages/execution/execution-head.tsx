@@ -1,8 +1,11 @@
 /** What an execution is and how it stands: its flow, state, time and labels, why it waits or failed, and what can be done. */
 import { useMemo } from 'react';
+import { forceRun } from '../../api/executions.ts';
 import type { ExecutionView } from '../../api.ts';
 import { Link } from '../../parts/link.tsx';
+import { Refusal } from '../../parts/refusal.tsx';
 import { isLive, StateBadge } from '../../parts/state.tsx';
+import { useAct } from '../../parts/use-act.ts';
 import { paths } from '../../route.ts';
 import { dateText, spanText, useNow } from '../../time.ts';
 import type { Connection } from '../../use-follow.ts';
@@ -50,9 +53,24 @@ export function ExecutionHead({ execution, connection, chosen, onAnew }: Executi
         <p className="waiting" role="status">
           {waiting.text}{' '}
           {waiting.taskRunId && <Link to={paths.execution(execution.id, waiting.taskRunId)}>Show it</Link>}
+          {waiting.executionId && <Link to={paths.execution(waiting.executionId)}>Open that</Link>}
+          {waiting.timed && <GoOn id={execution.id} />}
         </p>
       )}
       <WhyFailed execution={execution} />
+    </>
+  );
+}
+
+/** For whoever does not want to wait for a time. */
+function GoOn({ id }: { readonly id: string }) {
+  const { busy, error, act } = useAct();
+  return (
+    <>
+      <button type="button" className="go-on" disabled={busy} onClick={() => void act(() => forceRun(id))}>
+        Go on now
+      </button>
+      <Refusal text={error} />
     </>
   );
 }

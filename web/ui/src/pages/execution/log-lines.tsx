@@ -15,10 +15,12 @@ const COLUMNS_MIN = 20;
 interface LogLinesProps {
   readonly lines: readonly LogView[];
   readonly wraps: boolean;
+  /** What was searched for is marked. */
+  readonly mark: string;
   readonly onChoose: (taskRunId: string) => void;
 }
 
-export function LogLines({ lines, wraps, onChoose }: LogLinesProps) {
+export function LogLines({ lines, wraps, mark, onChoose }: LogLinesProps) {
   const probe = useRef<HTMLDivElement>(null);
   const columns = useColumns(probe);
   const rows = useMemo(() => (wraps ? wrapped(lines, columns) : lines), [lines, wraps, columns]);
@@ -63,7 +65,7 @@ export function LogLines({ lines, wraps, onChoose }: LogLinesProps) {
         <div style={{ height: rows.length * ROW_PX, position: 'relative' }}>
           <div style={{ position: 'absolute', top: first * ROW_PX, minWidth: '100%' }}>
             {rows.slice(first, last).map((row, n) => (
-              <Line key={first + n} row={row} onChoose={onChoose} />
+              <Line key={first + n} row={row} mark={mark} onChoose={onChoose} />
             ))}
           </div>
         </div>
@@ -77,7 +79,13 @@ export function LogLines({ lines, wraps, onChoose }: LogLinesProps) {
   );
 }
 
-function Line({ row, onChoose }: { readonly row: LogRow; readonly onChoose: (taskRunId: string) => void }) {
+interface LineProps {
+  readonly row: LogRow;
+  readonly mark: string;
+  readonly onChoose: (taskRunId: string) => void;
+}
+
+function Line({ row, mark, onChoose }: LineProps) {
   const { timestamp, level, taskId, taskRunId, message, goesOn = false } = row;
   return (
     <div className={`log-line level-${level.toLowerCase()}${goesOn ? ' goes-on' : ''}`} style={{ height: ROW_PX }}>
@@ -96,8 +104,20 @@ function Line({ row, onChoose }: { readonly row: LogRow; readonly onChoose: (tas
           {taskId}
         </button>
       )}
-      <span className="log-text">{message}</span>
+      <span className="log-text">{mark === '' ? message : <Marked text={message} mark={mark} />}</span>
     </div>
+  );
+}
+
+function Marked({ text, mark }: { readonly text: string; readonly mark: string }) {
+  const at = text.toLowerCase().indexOf(mark.toLowerCase());
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + mark.length)}</mark>
+      {text.slice(at + mark.length)}
+    </>
   );
 }
 

@@ -62,7 +62,7 @@ export function LogList({ executionId, of, onChoose, life }: LogListProps) {
       {shown.length === 0 ? (
         <p className="empty">{emptyText(lines.length, of !== undefined, connection)}</p>
       ) : (
-        <LogLines lines={shown} wraps={wraps} onChoose={onChoose} />
+        <LogLines lines={shown} wraps={wraps} mark={text} onChoose={onChoose} />
       )}
     </div>
   );

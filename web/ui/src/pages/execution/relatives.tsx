@@ -57,7 +57,7 @@ export function Relatives({ execution }: { readonly execution: ExecutionView }) 
           </ul>
         </>
       )}
-      {trigger?.variables && Object.keys(trigger.variables).length > 0 && (
+      {!parent && trigger?.variables && Object.keys(trigger.variables).length > 0 && (
         <>
           <h2>What its trigger said</h2>
           <Values executionId={id} values={trigger.variables} empty="" />

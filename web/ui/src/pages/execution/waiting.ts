@@ -14,6 +14,10 @@ export interface Sentence {
   readonly text: string;
   /** The task run that it is about. */
   readonly taskRunId?: string;
+  /** The execution that it waits for. */
+  readonly executionId?: string;
+  /** It waits for a time: who does not want to wait can make it go on. */
+  readonly timed?: boolean;
 }
 
 const OF_STATES: Readonly<Record<string, string>> = {
@@ -62,6 +66,7 @@ function retryText(live: readonly TaskRunView[], now: number): Sentence | undefi
   return {
     text: `${namesOf(waiting)} failed${reason} and will be tried again: attempt ${(run.attempts?.length ?? 0) + 1} follows ${when}.`,
     taskRunId: run.id,
+    timed: true,
   };
 }
 
@@ -94,14 +99,16 @@ function pausedText(live: readonly TaskRunView[], now: number): Sentence | undef
 
 function loopText(live: readonly TaskRunView[], now: number): Sentence | undefined {
   const run = live.find(({ dueDate }) => dueDate !== undefined);
-  return run && { text: `${run.taskId} begins its next round ${untilText(run, now)}.`, taskRunId: run.id };
+  return run && { text: `${run.taskId} begins its next round ${untilText(run, now)}.`, taskRunId: run.id, timed: true };
 }
 
 function childText(live: readonly TaskRunView[]): Sentence | undefined {
   const calling = live.filter((run) => startedBy(run) !== undefined);
-  return calling.length > 0
-    ? { text: `${namesOf(calling)} waits for the end of the execution that it started.`, taskRunId: calling[0]!.id }
-    : undefined;
+  if (calling.length === 0) return undefined;
+  return {
+    text: `${namesOf(calling)} waits for the end of the execution that it started.`,
+    executionId: String(startedBy(calling[0]!)),
+  };
 }
 
 function namesOf(runs: readonly TaskRunView[]): string {

@@ -1,5 +1,6 @@
 /** The list of executions, newest first, fresh by itself. What narrows it stands in the address, and above the list as chips. */
 import { useState } from 'react';
+import { csvLink } from '../../api/executions.ts';
 import { Link } from '../../parts/link.tsx';
 import { go, type ListView, paths, useTitle } from '../../route.ts';
 import { BulkBar } from './bulk-bar.tsx';
@@ -41,6 +42,11 @@ export function ExecutionsPage({ view }: { readonly view: ListView }) {
           />
         )}
       </ExecutionTable>
+      <p className="hint">
+        <a href={csvLink(new URLSearchParams(filter.map(([name, value]) => [name, value])))} download>
+          As a table (CSV)
+        </a>
+      </p>
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Menu } from '../../parts/menu.tsx';
+import { SinceSelect, sinceText } from '../../parts/since-select.tsx';
 import { SEARCHED_STATES, StateBadge } from '../../parts/state.tsx';
 import type { ListView } from '../../route.ts';
 
@@ -10,12 +11,6 @@ interface FiltersProps {
   readonly narrow: (change: Partial<ListView>) => void;
 }
 
-export const SPANS: readonly (readonly [since: string, text: string])[] = [
-  ['PT1H', 'the last hour'],
-  ['PT24H', 'the last 24 hours'],
-  ['P7D', 'the last 7 days'],
-  ['P30D', 'the last 30 days'],
-];
 type Asked = 'namespace' | 'flowId' | 'label';
 const ASKED: Readonly<Record<Asked, readonly [title: string, placeholder: string]>> = {
   namespace: ['Namespace, and those below it', 'company.team'],
@@ -54,14 +49,7 @@ export function Filters({ view, narrow }: FiltersProps) {
             <option key={state}>{state}</option>
           ))}
         </select>
-        <select aria-label="Time" value={view.since} onChange={(event) => narrow({ since: event.target.value })}>
-          <option value="">At any time</option>
-          {SPANS.map(([since, said]) => (
-            <option key={since} value={since}>
-              In {said}
-            </option>
-          ))}
-        </select>
+        <SinceSelect since={view.since} onChange={(since) => narrow({ since })} />
         <Menu label="Filter ▾" name="Add a filter" items={[add('namespace'), add('flowId'), add('label')]} />
       </div>
       <Chips view={view} narrow={narrow} />
@@ -81,7 +69,7 @@ export function Filters({ view, narrow }: FiltersProps) {
 
 function Chips({ view, narrow }: FiltersProps) {
   const { states, namespace, flowId, labels, since } = view;
-  const span = SPANS.find(([each]) => each === since)?.[1] ?? since;
+  const span = sinceText(since);
   const count = states.length + labels.length + [namespace, flowId, since].filter(Boolean).length;
   if (count === 0) return null;
   return (

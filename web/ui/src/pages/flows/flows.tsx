@@ -1,14 +1,16 @@
 /** The list of flows, each with its last execution. What narrows it stands in the address. */
 import { useEffect, useState } from 'react';
-import { type LastExecution, lastOf, namespaces, searchFlows } from '../../api/flows.ts';
+import { type LastExecution, lastOf, namespaces, searchFlows, zipLink } from '../../api/flows.ts';
 import type { FlowView, PageOf } from '../../api.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
+import { Menu } from '../../parts/menu.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { StateBadge } from '../../parts/state.tsx';
 import { go, paths, useTitle } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
+import { ImportDialog } from './import-dialog.tsx';
 
 const SIZE = 50;
 const FRESH_MS = 5_000;
@@ -25,13 +27,10 @@ export function FlowsPage(view: FlowsPageProps) {
   const [text, setText] = useState(view.text);
   useEffect(() => setText(view.text), [view.text]);
   const { number, namespace } = view;
-  const query = new URLSearchParams({
-    size: String(SIZE),
-    page: String(number),
-    ...(view.text && { q: view.text }),
-    ...(namespace && { namespace }),
-  });
-  const { value, error } = useAsk(query.toString(), () => searchFlows(query), { everyMs: FRESH_MS, keep: true });
+  const [imports, setImports] = useState(false);
+  const filter = new URLSearchParams({ ...(view.text && { q: view.text }), ...(namespace && { namespace }) });
+  const query = new URLSearchParams([['size', String(SIZE)], ['page', String(number)], ...filter]);
+  const { value, error, again } = useAsk(query.toString(), () => searchFlows(query), { everyMs: FRESH_MS, keep: true });
   const known = useAsk('namespaces', namespaces, { everyMs: 6 * FRESH_MS });
   const narrow = (change: Partial<FlowsPageProps>) => go(paths.flowsOf({ ...view, number: 1, ...change }), true);
   return (
@@ -57,10 +56,19 @@ export function FlowsPage(view: FlowsPageProps) {
             ))}
           </select>
         )}
+        <Menu
+          label="More ▾"
+          name="More actions"
+          items={[
+            { text: 'Import…', act: () => setImports(true) },
+            { text: 'Export as zip', act: () => location.assign(zipLink(filter)) },
+          ]}
+        />
         <Link to={paths.newFlow} className="button main">
           New flow
         </Link>
       </div>
+      {imports && <ImportDialog onDone={again} onClose={() => setImports(false)} />}
       {error && <p className="error">{error}</p>}
       {!value && !error && <p className="loading">Loading…</p>}
       {value?.total === 0 && (

@@ -1,0 +1,160 @@
+/** The command line against a whole server: what people type from the first flow to the last log line. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { PROGRAM, type ServerProcess, startServer } from './support/server.ts';
+
+const PASSWORD = 'secretsecret';
+const folder = mkdtempSync(join(tmpdir(), 'windhover-cli-'));
+const home = join(folder, 'home');
+const HELLO = `id: hello
+namespace: company.team
+inputs: [{id: name, type: STRING, defaults: world}]
+tasks:
+  - {id: greet, type: io.kestra.plugin.core.log.Log, message: "Hello, {{ inputs.name }}"}
+  - {id: gives, type: io.kestra.plugin.core.debug.Return, format: "{{ inputs.name }}"}
+`;
+const FAILS = `id: fails
+namespace: company.team
+tasks: [{id: bad, type: io.kestra.plugin.core.execution.Fail}]
+`;
+let server: ServerProcess;
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** With the data folder of the server, as on its machine; `env` goes over that. */
+async function windhover(
+  args: readonly string[],
+  { env = { WINDHOVER_DATA: join(folder, 'data') }, stdin = '' }: { env?: Record<string, string>; stdin?: string } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH!, HOME: home, ...env },
+  });
+  child.stdin.end(stdin);
+  const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? -1)));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
+
+before(async () => {
+  mkdirSync(home);
+  mkdirSync(join(folder, 'flows/deep'), { recursive: true });
+  writeFileSync(join(folder, 'flows/hello.yaml'), HELLO);
+  writeFileSync(join(folder, 'flows/deep/fails.yml'), FAILS);
+  writeFileSync(join(folder, 'flows/hello.test.yaml'), 'id: t');
+  const env = { WINDHOVER_DATA: join(folder, 'data'), WINDHOVER_USER: 'admin', WINDHOVER_PASSWORD: PASSWORD };
+  server = await startServer('standalone', { env });
+});
+after(async () => {
+  await server.kill('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('pushing a folder of flows, once more, and with a mistake', async () => {
+  const first = await windhover(['flow', 'push', 'flows']);
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stdout, /flows\/deep\/fails\.yml +company\.team\/fails +created\n/);
+  const again = await windhover(['flow', 'push', 'flows', '-o', 'json']);
+  assert.deepEqual(
+    JSON.parse(again.stdout).map(({ result }: { result: string }) => result),
+    ['unchanged at 1', 'unchanged at 1'],
+  );
+  writeFileSync(join(folder, 'wrong.yaml'), HELLO.replace('message:', 'massage:'));
+  const wrong = await windhover(['flow', 'push', 'wrong.yaml', 'flows/hello.yaml']);
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stdout, /wrong\.yaml +company\.team\/hello +refused/);
+  assert.match(wrong.stdout, /flows\/hello\.yaml +company\.team\/hello +unchanged at 1/);
+  assert.match(wrong.stderr, /massage/);
+});
+
+test('listing, showing and exporting flows', async () => {
+  const { stdout } = await windhover(['flow', 'list', '-n', 'company']);
+  assert.match(stdout, /^NAMESPACE +ID +REVISION/);
+  assert.match(stdout, /company\.team +hello +1/);
+  assert.equal((await windhover(['flow', 'show', 'company.team/hello'])).stdout, HELLO);
+  assert.equal((await windhover(['flow', 'export', '--dir', 'out', '-n', 'company'])).code, 0);
+  assert.equal(readFileSync(join(folder, 'out/company.team/hello.yaml'), 'utf8'), HELLO);
+  const none = await windhover(['flow', 'show', 'company.team/none']);
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /^windhover: no such flow: /);
+});
+
+test('running, listing, showing, replaying, and reading the log', async () => {
+  const ran = await windhover(['run', 'company.team/hello', '--input', 'name=you', '--follow']);
+  assert.equal(ran.code, 0, ran.stderr);
+  const id = ran.stdout.split(' ')[0]!;
+  const log = await windhover(['execution', 'logs', id, '-f']);
+  assert.match(log.stdout, /INFO +greet +Hello, you/);
+  const lines = JSON.parse((await windhover(['execution', 'logs', id, '-o', 'json', '--level', 'info'])).stdout);
+  assert.equal(lines[0].message, 'Hello, you');
+  const shown = JSON.parse((await windhover(['execution', 'show', id, '-o', 'json'])).stdout);
+  assert.equal(shown.state.current, 'SUCCESS');
+  assert.match(
+    (await windhover(['execution', 'show', id])).stdout,
+    /✔ company\.team\.hello[^]*inputs {2}\{"name":"you"\}/,
+  );
+  const replayed = await windhover(['execution', 'replay', id, '--from', 'gives', '--input', 'name=them', '-f']);
+  assert.equal(replayed.code, 0, replayed.stderr);
+  const again = JSON.parse(
+    (await windhover(['execution', 'show', replayed.stdout.split(' ')[0]!, '-o', 'json'])).stdout,
+  );
+  assert.equal(again.taskRunList.at(-1).outputs.value, 'them');
+  const wrong = await windhover(['execution', 'replay', id, '--from', 'nothing']);
+  assert.deepEqual([wrong.code, /greet, gives/.test(wrong.stderr)], [2, true], wrong.stderr);
+});
+
+test('ending with 1 where the execution failed, and refusing to kill what has ended', async () => {
+  const failed = await windhover(['run', 'company.team/fails', '--follow']);
+  assert.equal(failed.code, 1);
+  const id = failed.stdout.split(' ')[0]!;
+  const killed = await windhover(['execution', 'kill', id]);
+  assert.equal(killed.code, 1);
+  assert.match(killed.stderr, /the execution has ended/);
+  const listed = await windhover([
+    'execution',
+    'list',
+    '--flow',
+    'company.team/fails',
+    '--state',
+    'failed',
+    '-o',
+    'json',
+  ]);
+  assert.ok(JSON.parse(listed.stdout).some((each: { id: string }) => each.id === id));
+  assert.equal((await windhover(['execution', 'restart', id])).code, 0);
+});
+
+test('signing in from another machine, and out', async () => {
+  const env = { WINDHOVER_DATA: join(folder, 'elsewhere') };
+  const wrong = await windhover(['login', server.url, '--user', 'admin'], { env, stdin: 'not the one\n' });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /sign in first/);
+  const signedIn = await windhover(['login', server.url, '--user', 'admin'], { env, stdin: `${PASSWORD}\n` });
+  assert.equal(signedIn.code, 0, signedIn.stderr);
+  const file = join(home, '.config/windhover/login.json');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.ok(!readFileSync(file, 'utf8').includes(PASSWORD));
+  assert.match((await windhover(['flow', 'list'], { env })).stdout, /company\.team +hello/);
+  assert.equal((await windhover(['logout'], { env })).code, 0);
+  assert.equal(existsSync(file), false);
+  // Nobody listens at port 1: it may work later.
+  assert.equal((await windhover(['flow', 'list'], { env: { ...env, WINDHOVER_URL: 'http://127.0.0.1:1' } })).code, 75);
+});
+
+test('completing in bash what there is', async () => {
+  const script = (await windhover(['completion', 'bash'])).stdout;
+  const asked = `${script}\nCOMP_WORDS=(windhover execution lo); COMP_CWORD=2; _windhover; echo "\${COMPREPLY[@]}"`;
+  const child = spawn('bash', ['-c', asked]);
+  assert.equal(await text(child.stdout), 'logs\n');
+  for (const shell of ['zsh', 'fish'])
+    assert.match((await windhover(['completion', shell])).stdout, /execution/, shell);
+});
