@@ -111,7 +111,10 @@ export const Input = named(
 );
 export type InputBody = z.infer<typeof Input>;
 
-export const Inputs = named('Inputs', shape({ id: text, namespace: text, inputs: list(Input), checks: list(anything) }));
+export const Inputs = named(
+  'Inputs',
+  shape({ id: text, namespace: text, inputs: list(Input), checks: list(anything) }),
+);
 /** What a start with these values would make of each input. */
 export type InputsBody = z.infer<typeof Inputs>;
 
@@ -208,7 +211,13 @@ export const FlowGraph = named(
     nodes: list(GraphNode),
     edges: list(shape({ source: text, target: text, relation: Relation })),
     clusters: list(
-      shape({ cluster: open({ uid: text, type: text }), nodes: list(text), parents: list(text), start: text, end: text }),
+      shape({
+        cluster: open({ uid: text, type: text }),
+        nodes: list(text),
+        parents: list(text),
+        start: text,
+        end: text,
+      }),
     ),
     flowables: list(text),
   }),

@@ -1,4 +1,4 @@
-/** What the examples of the contract speak of: two flows, and executions of them, whose ids stand for real ones. */
+/** What the examples of the contract speak of: some flows, and executions of them, whose ids stand for real ones. */
 
 export const NAMESPACE = 'company.team';
 
@@ -45,13 +45,24 @@ tasks:
     duration: PT10M
 `;
 
-/** Executions: of `hello`, which has ended; of `approval`, which waits; of `slow`, which runs. */
+export const BROKEN = `id: broken
+namespace: company.team
+tasks:
+  - id: fail
+    type: io.kestra.plugin.core.execution.Fail
+`;
+
+/** Executions: of `hello`, which has ended; of `approval`, which waits; of `slow`, which runs; of `broken`, which has failed. */
 export const ENDED = '5vZ1aFhMzkqN7wJcRb2Dse';
 export const PAUSED = '6kT8bQxLwyrP3nHdVe9Guf';
 export const RUNNING = '2pR4cWmKtjsX5gBfYd7Hzq';
+export const FAILED = '7qS9eXoLvzrT4jKcUb1Gwy';
 /** Of the first one: its last task run, and the file that it has written. */
 export const TASK_RUN = '3mN6dVnJshtC8kEgZf1Kxr';
 export const WRITTEN = `kestra:///company/team/hello/executions/${ENDED}/tasks/write/${TASK_RUN}/hello.txt`;
+
+/** What stands in a link that signs in. */
+export const LINK = 'Zk3wq8TnVbXhLr5yDcJm0sPfA2eGuR1oNi7tWxKaYvQ';
 
 export const PARAMS: Readonly<Record<string, { readonly about: string; readonly example: string }>> = {
   namespace: { about: 'The namespace', example: NAMESPACE },
@@ -64,5 +75,5 @@ export const PARAMS: Readonly<Record<string, { readonly about: string; readonly 
   type: { about: 'A type, such as of a task', example: 'io.kestra.plugin.core.log.Log' },
   kind: { about: 'What the schema is of', example: 'flow' },
   version: { about: 'The version of the plugin', example: '0.1.0' },
-  secret: { about: 'What stands in the link', example: 'spent' },
+  secret: { about: 'What stands in the link', example: LINK },
 };

@@ -18,7 +18,12 @@ export function openApiOf(version: string): Json {
       (paths[addressOf(route)] ??= {})[route.method.toLowerCase()] = operationOf(schemas, section, name, route);
   return {
     openapi: '3.1.0',
-    info: { title: 'Windhover', version, description: ABOUT, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: {
+      title: 'Windhover',
+      version,
+      description: ABOUT,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
     servers: [{ url: '/api/v1/main' }],
     security: [{ basic: [] }, { bearer: [] }],
     tags: Object.keys(SECTIONS).map((name) => ({ name })),
@@ -70,9 +75,7 @@ function queryParameters(schemas: Schemas, { query = {}, example }: Route): read
     // A filter's name says its field and operation: all of them are one parameter.
     const own = asked.filter(([key]) => key === name || key.startsWith(`${name}[`));
     const isObject = rest.type === 'object';
-    const value = isObject
-      ? Object.fromEntries(own.map(([key, text]) => [key.slice(name.length), text]))
-      : valueOf(own[0]?.[1], rest.type);
+    const value = isObject ? nested(own) : typed(own[0]?.[1], rest.type);
     return {
       name,
       in: 'query',
@@ -84,7 +87,19 @@ function queryParameters(schemas: Schemas, { query = {}, example }: Route): read
   });
 }
 
-function valueOf(text: string | undefined, type: unknown): unknown {
+/** `filters[a][b]=c` is `{ a: { b: 'c' } }`. */
+function nested(asked: readonly (readonly [key: string, text: string])[]): Json {
+  const tree = {};
+  for (const [key, text] of asked) {
+    const names = [...key.matchAll(/\[([^\]]*)\]/g)].map(([, name = '']) => name);
+    let at: Record<string, unknown> = tree;
+    for (const name of names.slice(0, -1)) at = (at[name] ??= {}) as Record<string, unknown>;
+    at[names.at(-1)!] = text;
+  }
+  return tree;
+}
+
+function typed(text: string | undefined, type: unknown): unknown {
   if (type === 'integer') return Number(text);
   return type === 'boolean' ? text === 'true' : text;
 }
@@ -121,7 +136,9 @@ class Schemas {
 
   of(schema: z.ZodType): Json {
     // The name of what is converted itself would be lost: so it is the property of something.
-    const { properties, $defs = {} } = refsMoved(z.toJSONSchema(z.object({ it: schema }), { io: 'input', override: bare }));
+    const { properties, $defs = {} } = refsMoved(
+      z.toJSONSchema(z.object({ it: schema }), { io: 'input', override: bare }),
+    );
     Object.assign(this.named, $defs);
     return properties.it;
   }

@@ -49,7 +49,9 @@ export const EXECUTION_FILTERS = {
   triggerExecutionId: text,
   childFilter: z.enum(['CHILD', 'MAIN']),
   ...TIMES,
-  ...filters('q, scope, namespace, flowId, executionId, state, labels, triggerExecutionId, childFilter, kind, startDate, endDate, timeRange'),
+  ...filters(
+    'q, scope, namespace, flowId, executionId, state, labels, triggerExecutionId, childFilter, kind, startDate, endDate, timeRange',
+  ),
 };
 export const FLOW_FILTERS = { q, namespace, labels, scope, ...filters('q, scope, namespace, flowId, labels') };
 export const LINE_FILTERS = {

@@ -1,6 +1,6 @@
 /** The contract: the same for many executions, by their ids or all that a search finds; for all of them or for none. */
-import { Bulk } from '../bodies.ts';
-import { ENDED, PAUSED, RUNNING } from '../examples.ts';
+import { Bulk, Refusal } from '../bodies.ts';
+import { ENDED, FAILED, PAUSED, RUNNING } from '../examples.ts';
 import type { Query, Routes } from '../route.ts';
 import { anything, flag, list, open, shape, text } from '../schema.ts';
 import { EXECUTION_FILTERS, Ids, json, jsonBody } from '../terms.ts';
@@ -38,7 +38,7 @@ const KILL = { summary: 'Kill executions', on: RUNNING };
 const DELETE = { summary: 'Delete executions', query: { includeNonTerminated: flag } };
 const PAUSE = { summary: 'Pause executions', on: RUNNING };
 const RESUME = { summary: 'Resume executions', on: PAUSED };
-const RESTART = { summary: 'Restart executions', on: ENDED };
+const RESTART = { summary: 'Restart executions', on: FAILED };
 const REPLAY = { summary: 'Replay executions', query: { latestRevision: flag } };
 const STATUS = {
   summary: 'Give another state to executions',
@@ -46,7 +46,7 @@ const STATUS = {
   asked: { newStatus: 'FAILED' },
 };
 const FORCE = { summary: 'Begin what waits of executions', on: RUNNING };
-const UNQUEUE = { summary: 'Begin queued executions', on: RUNNING };
+const UNQUEUE = { summary: 'Begin queued executions (nothing is queued yet)', on: RUNNING };
 const LABELS = { summary: 'Give other labels to executions' };
 
 export const EXECUTION_BULK_ROUTES = {
@@ -87,6 +87,12 @@ export const EXECUTION_BULK_ROUTES = {
   },
   forceRunByIds: { method: 'POST', path: '/executions/force-run/by-ids', formless: true, ...byIds(FORCE) },
   forceRunByQuery: { method: 'POST', path: '/executions/force-run/by-query', formless: true, ...byQuery(FORCE) },
-  unqueueByIds: { method: 'POST', path: '/executions/unqueue/by-ids', formless: true, ...byIds(UNQUEUE) },
+  unqueueByIds: {
+    method: 'POST',
+    path: '/executions/unqueue/by-ids',
+    formless: true,
+    ...byIds(UNQUEUE),
+    answer: json(Refusal, 400),
+  },
   unqueueByQuery: { method: 'POST', path: '/executions/unqueue/by-query', formless: true, ...byQuery(UNQUEUE) },
 } as const satisfies Routes;

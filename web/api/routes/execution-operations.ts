@@ -1,6 +1,6 @@
 /** The contract: what may be done to one execution. */
-import { Execution, Inputs } from '../bodies.ts';
-import { ENDED, PAUSED, RUNNING, TASK_RUN } from '../examples.ts';
+import { Execution, Inputs, Refusal } from '../bodies.ts';
+import { ENDED, FAILED, PAUSED, RUNNING, TASK_RUN } from '../examples.ts';
 import type { Body, Routes } from '../route.ts';
 import { anything, flag, shape, text } from '../schema.ts';
 import { INPUTS, json, jsonBody, NOTHING, REVISION } from '../terms.ts';
@@ -52,7 +52,7 @@ export const EXECUTION_OPERATION_ROUTES = {
     summary: 'Do again what has failed; in another revision it is another execution',
     query: REVISION,
     answer: json(Execution),
-    example: { query: { revision: '1' } },
+    example: { params: { executionId: FAILED } },
   },
   replayExecution: {
     ...ACTION,
@@ -142,7 +142,7 @@ export const EXECUTION_OPERATION_ROUTES = {
     method: 'POST',
     path: '/executions/:executionId/unqueue',
     summary: 'Begin what is queued: nothing is yet, so it is refused',
-    answer: json(Execution),
+    answer: json(Refusal, 422),
     example: { params: { executionId: RUNNING } },
   },
   resumeFromBreakpoint: {
@@ -150,7 +150,7 @@ export const EXECUTION_OPERATION_ROUTES = {
     method: 'POST',
     path: '/executions/:executionId/resume-from-breakpoint',
     summary: 'Go on from a breakpoint: there are none yet, so it is refused',
-    answer: json(Execution),
+    answer: json(Refusal, 422),
     example: { params: { executionId: RUNNING } },
   },
   killExecution: {

@@ -37,7 +37,11 @@ export const EXECUTION_ROUTES = {
     query: { ...paged(SORTS), ...EXECUTION_FILTERS, brief: flag.describe('Without task runs') },
     answer: json(page(Execution)),
     example: {
-      query: { 'filters[namespace][PREFIX]': 'company', 'filters[state][IN]': 'SUCCESS,FAILED', sort: 'startDate:desc' },
+      query: {
+        'filters[namespace][PREFIX]': 'company',
+        'filters[state][IN]': 'SUCCESS,FAILED',
+        sort: 'startDate:desc',
+      },
     },
   },
   latestExecutions: {
