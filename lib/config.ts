@@ -69,10 +69,16 @@ function jsonIn(text: string): unknown {
 const SCHEMA = z.strictObject({
   data: z.string().default('.windhover'),
   redisUrl: z.string().optional(),
-  partitions: count.max(1024).default(16),
+  /** The repository; without one, SQLite in the data folder. */
+  databaseUrl: z
+    .string()
+    .regex(/^(postgres|postgresql|mysql):\/\//, 'expected postgres://… or mysql://…')
+    .optional(),
+  partitions: count.max(1024).optional(),
   host: z.string().default('127.0.0.1'),
   port: port.optional(),
   healthPort: port.optional(),
+  healthHost: z.string().default('127.0.0.1'),
   allowedHosts: list.default([]),
   auth: flag.default(true),
   user: z.string().min(1).optional(),
@@ -108,9 +114,21 @@ export type ConfigKey = keyof Config;
 const KEYS = Object.keys(SCHEMA.shape) as ConfigKey[];
 const PREFIX = 'WINDHOVER_';
 /** Settings that have a name of their own in the environment. */
-const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = { redisUrl: 'REDIS_URL' };
+const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = {
+  redisUrl: 'REDIS_URL',
+  databaseUrl: 'DATABASE_URL',
+};
 /** Variables of ours that are no settings: where the file is, and marks that a parent leaves its children. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(['WINDHOVER_CONFIG', 'WINDHOVER_SUPERVISED', 'WINDHOVER_NODE']);
+
+/** Never printed. Addresses may hold a password too: `config print` leaves it out. */
+export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set(['password', 'encryptionKey', 'token']);
+
+/** All settings with their defaults as the schema has them; undefined: what is done without one depends. */
+export const settings = (): readonly (readonly [key: ConfigKey, absent: unknown])[] => {
+  const defaults: Readonly<Partial<Record<ConfigKey, unknown>>> = SCHEMA.parse({});
+  return KEYS.map((key) => [key, defaults[key]]);
+};
 
 export const variableOf = (key: ConfigKey): string =>
   VARIABLES[key] ?? PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -146,6 +164,10 @@ export function loadConfig(options: {
   }
   return { config: Object.freeze(parsed.data), given: new Set(Object.keys(values) as ConfigKey[]) };
 }
+
+/** Which of the keys the environment sets; the others that somebody has set stand in the file. */
+export const setByEnvironment = (env: NodeJS.ProcessEnv = process.env): ReadonlySet<ConfigKey> =>
+  new Set(Object.keys(fromEnvironment(env)) as ConfigKey[]);
 
 function fromFile(file: { readonly name: string; readonly content: unknown } | undefined): Record<string, unknown> {
   if (!file || file.content === null || file.content === undefined) return {};

@@ -5,7 +5,8 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   if (written.length > LENGTH_MAX) return undefined;
   const wanted = written.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  // A letter is no misspelling of another one.
+  let bestDistance = Math.min(wanted.length, Math.max(1, Math.floor(wanted.length / 3)) + 1);
   for (const name of known) {
     if (Math.abs(name.length - wanted.length) >= bestDistance) continue;
     const distance = distanceOf(wanted, name.toLowerCase());

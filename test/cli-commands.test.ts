@@ -100,7 +100,7 @@ test('running, listing, showing, replaying, and reading the log', async () => {
   assert.equal(shown.state.current, 'SUCCESS');
   assert.match(
     (await windhover(['execution', 'show', id])).stdout,
-    /✔ company\.team\.hello[^]*inputs {2}\{"name":"you"\}/,
+    /✔ company\.team\.hello[\s\S]*inputs {2}\{"name":"you"\}/,
   );
   const replayed = await windhover(['execution', 'replay', id, '--from', 'gives', '--input', 'name=them', '-f']);
   assert.equal(replayed.code, 0, replayed.stderr);

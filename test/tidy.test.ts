@@ -65,6 +65,7 @@ const SERVERS: Readonly<Record<string, readonly string[]>> = {
   // The command line loads the servers by name, each when it is asked for.
   'web/cli': [
     ...ANY_LIB,
+    'plugins/sdk',
     'web/api',
     'web/server',
     'actors/executor',
@@ -92,6 +93,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['lib/bus/redis'],
   bullmq: ['lib/bus/redis'],
   kysely: ['lib/repository/sql'],
+  pg: ['lib/repository/sql'],
+  mysql2: ['lib/repository/sql'],
   'node:sqlite': ['lib/repository/sql'],
   koa: ['web/server'],
   '@koa/router': ['web/server'],

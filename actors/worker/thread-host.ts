@@ -9,8 +9,10 @@ import {
   CHANNEL_FORMAT,
   CURSOR,
   type FromRunner,
+  messageIn,
   type Setup,
   SHARED_BYTES,
+  textOf,
 } from './channel.ts';
 import type { Host, HostEvents } from './host.ts';
 import type { Job } from './job.ts';
@@ -32,8 +34,10 @@ export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
   });
   thread.unref();
   for (const stream of [thread.stdout, thread.stderr]) tell(stream, log);
-  thread.on('message', (message: FromRunner) => {
-    if (message.kind === 'ready') ready = true;
+  thread.on('message', (text: unknown) => {
+    const message = readable(text);
+    if (!message) log.warn({}, 'a plugin speaks on the channel of its thread: left out');
+    else if (message.kind === 'ready') ready = true;
     else events.said(message);
   });
   thread.on('error', (error) => {
@@ -44,17 +48,27 @@ export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
     get ready() {
       return ready;
     },
-    send: (jobs) => thread.postMessage(batchOf(jobs, known)),
+    send: (jobs) => thread.postMessage(textOf(batchOf(jobs, known))),
     abort: ({ serial }: Job, cause: AbortCause) => {
-      thread.postMessage({ kind: 'abort', v: CHANNEL_FORMAT, serial, cause });
+      thread.postMessage(textOf({ kind: 'abort', v: CHANNEL_FORMAT, serial, cause }));
       Atomics.store(shared, ATTENTION, 1);
     },
-    answer: (answer) => thread.postMessage(answer),
+    answer: (answer) => thread.postMessage(textOf(answer)),
     runs: ({ serial }) => Atomics.load(shared, CURSOR) === serial,
     end: async () => {
       await thread.terminate();
     },
   };
+}
+
+/** Libraries that find themselves in a thread may post what is not ours. */
+function readable(text: unknown): FromRunner | undefined {
+  if (typeof text !== 'string' || !text.startsWith('{"kind":')) return undefined;
+  try {
+    return messageIn<FromRunner>(text);
+  } catch {
+    return undefined; // Not JSON: told by the caller.
+  }
 }
 
 /** What is printed while no task runs. */

@@ -4,7 +4,7 @@
  */
 import module from 'node:module';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { Setup, ToRunner } from './channel.ts';
+import { messageIn, type Setup, type ToRunner, textOf } from './channel.ts';
 
 // Types are stripped once, and not anew by each thread: that was half of its start.
 module.enableCompileCache();
@@ -13,15 +13,15 @@ const { openRunner } = await import('./open-runner.ts');
 const port = parentPort!;
 const setup = workerData as Setup;
 const runner = await openRunner(setup, {
-  post: (message) => port.postMessage(message),
+  post: (message) => port.postMessage(textOf(message)),
   drain: () => {
     for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
-      runner.take(got.message as ToRunner);
+      runner.take(messageIn<ToRunner>(got.message));
   },
 });
-port.on('message', (message: ToRunner) => {
-  runner.take(message);
+port.on('message', (text: string) => {
+  runner.take(messageIn<ToRunner>(text));
   runner.go();
 });
-port.postMessage({ kind: 'ready' });
+port.postMessage(textOf({ kind: 'ready' }));
 module.flushCompileCache();

@@ -15,6 +15,7 @@ export class ExpressionError extends Error {
   readonly excerpt: string;
   /** The reason alone, without the place and the hint. */
   readonly reason: string;
+  readonly hint: string;
 
   constructor(fault: ExpressionFault, reason: string, site: Site, hint = '') {
     const { line, column, text } = placeOf(site);
@@ -24,6 +25,7 @@ export class ExpressionError extends Error {
     this.name = 'ExpressionError';
     this.fault = fault;
     this.reason = reason;
+    this.hint = hint;
     this.line = line;
     this.column = column;
     this.excerpt = excerptOf(text, column);

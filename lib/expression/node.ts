@@ -43,6 +43,8 @@ export type Walk = {
   nodes(nodes: readonly Node[]): void;
   /** The same walk, where these names are the template's own. */
   inside(names: readonly string[]): Walk;
+  /** A variable that the template sets. */
+  sets(name: string): void;
 };
 
 /** A tag while it is being read: its parser stands behind the tag's name. */

@@ -40,9 +40,13 @@ class Reacher implements Walk {
     for (const node of nodes) node.walk(this);
   }
 
+  /** The variable keeps counting as the context's: whether the tag is ever reached cannot be known. */
+  sets(): void {}
+
   expression(expression: Expression): void {
     if (expression.kind === 'name' || expression.kind === 'member' || expression.kind === 'index') {
-      const path = this.#pathOf(expression);
+      const { path, inner } = accessOf(expression);
+      for (const part of inner) this.expression(part);
       if (path && !this.#own.has(path[0]!)) this.#add(path);
       return;
     }
@@ -60,31 +64,36 @@ class Reacher implements Walk {
     if (reads === 'all') this.#add([]);
     else for (const root of reads ?? []) this.#add([root]);
   }
+}
 
-  /** The path of names that an access walks; what it is computed from is walked on its own. `undefined` if it starts at no name. */
-  #pathOf(expression: Expression): Reach | undefined {
-    const steps: (string | undefined)[] = [];
-    let at = expression;
-    for (; at.kind === 'member' || at.kind === 'index'; at = at.object) {
-      if (at.kind === 'member') steps.unshift(at.name);
-      else if (at.key.kind === 'literal' && typeof at.key.value !== 'object') steps.unshift(String(at.key.value));
-      else {
-        this.expression(at.key);
-        steps.unshift(undefined);
-      }
+/**
+ * The path of names that an access walks, up to a computed key, and where it begins; without a path where it starts at no name.
+ * `inner`: what keys, and what it starts at, are computed from.
+ */
+export function accessOf(expression: Expression): {
+  readonly at: number;
+  readonly path?: Reach;
+  readonly inner: readonly Expression[];
+} {
+  const steps: (string | undefined)[] = [];
+  const inner: Expression[] = [];
+  let at = expression;
+  for (; at.kind === 'member' || at.kind === 'index'; at = at.object) {
+    if (at.kind === 'member') steps.unshift(at.name);
+    else if (at.key.kind === 'literal' && typeof at.key.value !== 'object') steps.unshift(String(at.key.value));
+    else {
+      inner.push(at.key);
+      steps.unshift(undefined);
     }
-    if (at.kind !== 'name') {
-      this.expression(at);
-      return undefined;
-    }
-    const computed = steps.indexOf(undefined);
-    return [at.name, ...((computed === -1 ? steps : steps.slice(0, computed)) as string[])];
   }
+  if (at.kind !== 'name') return { at: at.at, inner: [...inner, at] };
+  const computed = steps.indexOf(undefined);
+  return { at: at.at, path: [at.name, ...((computed === -1 ? steps : steps.slice(0, computed)) as string[])], inner };
 }
 
 type Composed = Exclude<Expression, { kind: 'name' | 'member' | 'index' }>;
 
-function partsOf(expression: Composed): readonly Expression[] {
+export function partsOf(expression: Composed): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':
       return [];

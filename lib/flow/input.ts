@@ -1,33 +1,33 @@
 /** What a flow asks for: `inputs`, each by its type, with defaults that must fit it and dependencies that must end. */
 import type { Input, InputDependency } from '../model/flow.ts';
-import { nearest } from '../nearest.ts';
+import type { Path } from '../yaml/yaml.ts';
 import { castBy, LATER_TYPES, VALUE_TYPES } from './cast.ts';
 import { type InputKind, isRefusal } from './input/kind.ts';
 import { checkOrder } from './input/order.ts';
 import { INPUT_KINDS, inputKind } from './input/table.ts';
+import { DEPENDENCY, INPUT_ID, INPUT_PROPERTIES, namesOf } from './language.ts';
 import { excerpt } from './problems.ts';
 import { isMap, MapReader } from './reader.ts';
 import { checkTemplates, holdsTemplate } from './templates.ts';
 
 /** Kestra's, and no part of it may be empty: the parts are names in maps. */
-const ID = /^[a-zA-Z0-9][.a-zA-Z0-9_-]*$/;
+const ID = new RegExp(INPUT_ID);
 const ID_CHARS_MAX = 256;
 const INPUTS_MAX = 500;
 const DISPLAY_NAME_CHARS_MAX = 64;
 const TYPES = Object.keys(INPUT_KINDS);
-const COMMON = [
-  ...['id', 'name', 'type', 'description', 'displayName'],
-  ...['required', 'defaults', 'prefill', 'dependsOn'],
-];
+const COMMON = ['type', ...Object.keys(INPUT_PROPERTIES)];
 
 /** `name` is the list: `inputs` of a flow, `onResume` of a pause. */
 export function readInputs(owner: MapReader, name = 'inputs'): readonly Input[] {
-  const inputs = readList(owner, name);
-  checkOrder(inputs, owner.at(name), owner.problems);
+  const paths = new Map<Input, Path>();
+  const inputs = readList(owner, name, paths);
+  checkOrder(inputs, (input) => paths.get(input)!, owner.problems);
   return inputs;
 }
 
-function readList(owner: MapReader, name: string): readonly Input[] {
+/** `paths`: where each of them stands, beside those that have problems. */
+function readList(owner: MapReader, name: string, paths = new Map<Input, Path>()): readonly Input[] {
   const inputs: Input[] = [];
   const seen = new Set<string>();
   const readers = owner.maps(name, 'an input with id and type');
@@ -36,6 +36,7 @@ function readList(owner: MapReader, name: string): readonly Input[] {
   for (const reader of readers.slice(0, INPUTS_MAX)) {
     const input = readInput(reader);
     if (!input) continue;
+    paths.set(input, reader.path);
     const clash = clashOf(input.id, seen);
     if (clash) {
       const kestra = clash === input.id ? `Duplicate input with name [${clash}]` : undefined;
@@ -58,11 +59,12 @@ function readInput(reader: MapReader): Input | undefined {
   const type = readType(reader);
   const kind = type === undefined ? undefined : inputKind(type);
   if (!kind) return undefined;
-  reader.only(new Set([...COMMON, ...kind.options]), {
+  reader.only(new Set([...COMMON, ...Object.keys(kind.options)]), {
     title: `a ${type} input`,
     javaClass: `io.kestra.core.models.flows.input.${kind.javaClass}`,
   });
-  const options = kind.read?.(reader, { types: VALUE_TYPES, inputs: readList }) ?? {};
+  const inputs = (inner: MapReader, name: string) => readList(inner, name);
+  const options = kind.read?.(reader, { types: VALUE_TYPES, inputs }) ?? {};
   const input: Input = {
     id: id ?? '',
     type: type!,
@@ -104,15 +106,7 @@ function readType(reader: MapReader): string | undefined {
   if (type) return type;
   const path = reader.at('type');
   if (LATER_TYPES.includes(String(written))) reader.problems.later(path, `the input type ${written}`);
-  else {
-    const hint = nearest(String(written ?? ''), TYPES);
-    const message = `expected one of ${TYPES.join(', ')}, got ${excerpt(written)}${hint ? ` (did you mean ${hint}?)` : ''}`;
-    reader.problems.error(path, message, {
-      expected: TYPES.join(', '),
-      got: excerpt(written),
-      kestra: `Invalid type: ${written ?? 'null'}`,
-    });
-  }
+  else reader.problems.expectedOne(path, TYPES, written, `Invalid type: ${written ?? 'null'}`);
   return undefined;
 }
 
@@ -137,7 +131,7 @@ function readDependency(reader: MapReader): InputDependency | undefined {
     return undefined;
   }
   const inner = new MapReader(written, reader.at('dependsOn'), problems);
-  inner.only(new Set(['inputs', 'condition']), {
+  inner.only(namesOf(DEPENDENCY), {
     title: 'dependsOn',
     javaClass: 'io.kestra.core.models.flows.DependsOn',
   });

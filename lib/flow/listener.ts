@@ -2,10 +2,11 @@
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Listener } from '../model/flow.ts';
 import { readConditions } from './condition.ts';
+import { LISTENER, namesOf } from './language.ts';
 import type { MapReader } from './reader.ts';
 import type { TaskReader } from './task.ts';
 
-const PROPERTIES: ReadonlySet<string> = new Set(['tasks', 'conditions', 'description']);
+const PROPERTIES = namesOf(LISTENER);
 
 export function readListeners(flow: MapReader, tasks: TaskReader, catalogue: Catalogue): readonly Listener[] {
   if (flow.has('listeners'))

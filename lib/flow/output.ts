@@ -1,12 +1,13 @@
 /** The typed outputs of a flow, rendered when its tasks have ended. */
 import type { FlowOutput } from '../model/flow.ts';
 import { LATER_TYPES, VALUE_TYPES } from './cast.ts';
+import { ID, namesOf, OUTPUT_PROPERTIES } from './language.ts';
 import type { MapReader } from './reader.ts';
 import { checkTemplates } from './templates.ts';
 
-const ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/;
 const OUTPUTS_MAX = 500;
-const PROPERTIES: ReadonlySet<string> = new Set(['id', 'type', 'value', 'description', 'displayName', 'required']);
+const PROPERTIES = namesOf(OUTPUT_PROPERTIES);
+const SHAPE = new RegExp(ID);
 
 export function readOutputs(flow: MapReader): readonly FlowOutput[] {
   const outputs: FlowOutput[] = [];
@@ -34,18 +35,18 @@ function readOutput(reader: MapReader): FlowOutput {
   reader.only(PROPERTIES, { title: 'an output', javaClass: 'io.kestra.core.models.flows.Output' });
   const id = reader.text('id');
   if (id === undefined) problems.missing(reader.at('id'), 'an id');
-  else if (!ID.test(id))
+  else if (!SHAPE.test(id))
     problems.expected(
       reader.at('id'),
       'an id of letters, digits, - and _',
       id,
-      `must match "${ID.source.slice(0, -1)}"`,
+      `must match "${SHAPE.source.slice(0, -1)}"`,
     );
   const type = reader.text('type');
   if (type === undefined) problems.missing(reader.at('type'), `one of ${VALUE_TYPES.join(', ')}`);
   else if (LATER_TYPES.includes(type)) problems.later(reader.at('type'), `the output type ${type}`);
   else if (!VALUE_TYPES.some((each) => each === type))
-    problems.expected(reader.at('type'), `one of ${VALUE_TYPES.join(', ')}`, type, `Invalid type: ${type}`);
+    problems.expectedOne(reader.at('type'), VALUE_TYPES, type, `Invalid type: ${type}`);
   const value = reader.get('value');
   if (value === undefined) problems.missing(reader.at('value'), 'a value');
   else checkTemplates(value, reader.at('value'), problems);

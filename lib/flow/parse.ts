@@ -11,47 +11,25 @@ import { readYaml } from '../yaml/yaml.ts';
 import { partsOf } from './definition.ts';
 import { readInputs } from './input.ts';
 import { readLabels } from './labels.ts';
+import { FLOW_ID, FLOW_PROPERTIES, NAMESPACE, namesOf } from './language.ts';
 import { readListeners } from './listener.ts';
 import { readOutputs } from './output.ts';
 import { withPluginDefaults } from './plugin-defaults.ts';
 import { Problems } from './problems.ts';
 import { isMap, MapReader } from './reader.ts';
+import { checkReferences } from './references.ts';
 import { readRetry } from './retry.ts';
 import { readSla } from './sla.ts';
-import { readWorkerGroup, TASK_PROPERTIES, TaskReader } from './task.ts';
+import { readWorkerGroup, TASK_NAMES, TaskReader } from './task.ts';
 import { checkTemplates } from './templates.ts';
-import { readTriggers, TRIGGER_PROPERTIES } from './trigger.ts';
+import { readTriggers, TRIGGER_NAMES } from './trigger.ts';
 
-const ID = /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/;
+const ID = new RegExp(FLOW_ID);
 const ID_CHARS_MAX = 100;
-const NAMESPACE = /^[a-z0-9][a-z0-9._-]*$/;
+const NAMESPACE_SHAPE = new RegExp(NAMESPACE);
 const NAMESPACE_CHARS_MAX = 150;
 
-/** `revision` and `deleted` are the system's; sources that were exported carry them. */
-const PROPERTIES: ReadonlySet<string> = new Set([
-  'id',
-  'namespace',
-  'description',
-  'labels',
-  'inputs',
-  'variables',
-  'tasks',
-  'errors',
-  'finally',
-  'outputs',
-  'triggers',
-  'afterExecution',
-  'listeners',
-  'retry',
-  'sla',
-  'disabled',
-  'pluginDefaults',
-  'taskDefaults',
-  'workerGroup',
-  'revision',
-  'deleted',
-  'tenantId',
-]);
+const PROPERTIES = namesOf(FLOW_PROPERTIES);
 const LATER: ReadonlySet<string> = new Set([
   'checks',
   'concurrency',
@@ -61,7 +39,7 @@ const LATER: ReadonlySet<string> = new Set([
   'workerSelector',
 ]);
 const OUTSIDE = { parents: [] };
-const COMMON = { task: TASK_PROPERTIES, trigger: TRIGGER_PROPERTIES };
+const COMMON = { task: TASK_NAMES, trigger: TRIGGER_NAMES };
 const FLOW = { title: 'a flow', javaClass: 'io.kestra.core.models.flows.Flow' };
 
 export interface ParsedFlow {
@@ -94,7 +72,7 @@ export function parseFlow(
   const triesAgain = retry?.behavior === 'RETRY_FAILED_TASK';
   const flow: Flow = {
     tenant,
-    namespace: name(reader, 'namespace', NAMESPACE, NAMESPACE_CHARS_MAX),
+    namespace: name(reader, 'namespace', NAMESPACE_SHAPE, NAMESPACE_CHARS_MAX),
     id: name(reader, 'id', ID, ID_CHARS_MAX),
     hash: sourceHash(tenant, definition),
     description: reader.text('description'),
@@ -114,6 +92,7 @@ export function parseFlow(
     taskOf: tasks.taskOf,
   };
   tasks.finish();
+  checkReferences(reader, tasks, problems);
   if (reader.boolean('deleted', false))
     problems.expected(['deleted'], 'false: a flow is deleted by asking for it', true);
   const sorted = problems.sorted();
@@ -124,7 +103,7 @@ function name(reader: MapReader, property: string, shape: RegExp, charsMax: numb
   const text = reader.text(property);
   if (text === undefined) reader.problems.missing([property], `the ${property} of the flow`);
   else if (!shape.test(text) || text.length > charsMax) {
-    const lower = shape === NAMESPACE ? 'lower-case letters' : 'letters';
+    const lower = shape === NAMESPACE_SHAPE ? 'lower-case letters' : 'letters';
     reader.problems.expected(
       [property],
       `${lower}, digits, -, _ and ., up to ${charsMax}`,

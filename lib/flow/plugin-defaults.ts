@@ -6,6 +6,7 @@
  */
 import type { Catalogue, TypeEntry } from '../model/catalogue.ts';
 import type { Path } from '../yaml/yaml.ts';
+import { namesOf, PLUGIN_DEFAULT } from './language.ts';
 import type { Problems } from './problems.ts';
 import { isMap, MapReader, type YamlMap } from './reader.ts';
 
@@ -77,7 +78,7 @@ function readersOf(flow: MapReader, name: string): readonly MapReader[] {
 }
 
 function readDefault(reader: MapReader, catalogue: Catalogue): PluginDefault | undefined {
-  reader.only(new Set(['type', 'forced', 'values']), {
+  reader.only(namesOf(PLUGIN_DEFAULT), {
     title: 'a plugin default',
     javaClass: 'io.kestra.core.models.flows.PluginDefault',
   });

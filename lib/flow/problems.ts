@@ -1,8 +1,9 @@
 /** Collects what is wrong with a document: each problem with its path, its place in the text, what was expected and got. */
 
+import type { ExpressionError } from '../expression/error.ts';
 import type { Problem } from '../model/problem.ts';
 import { nearest } from '../nearest.ts';
-import { type Path, type Place, pathText, type Yaml } from '../yaml/yaml.ts';
+import { type Path, pathText, type Yaml } from '../yaml/yaml.ts';
 
 const PROBLEMS_MAX = 200;
 const GOT_CHARS_MAX = 80;
@@ -16,6 +17,8 @@ export interface Detail {
 
 export class Problems {
   readonly list: Problem[];
+  /** Templates that can be read: what they name is judged when all else is known. */
+  readonly templates: { readonly path: Path; readonly text: string }[] = [];
   readonly #yaml: Yaml;
 
   constructor(yaml: Yaml) {
@@ -37,9 +40,11 @@ export class Problems {
     this.#add('error', path, message, detail);
   }
 
-  /** Of a template inside the text of a value. Kestra takes it, and it fails when it is rendered: a warning. */
-  within(path: Path, within: Place, message: string, detail: Detail): void {
-    this.#add('warning', path, message, { ...this.#yaml.inside(path, within), ...detail });
+  /** Of a template inside a text, in its place there. Kestra takes it, and it fails when it is rendered: a warning. */
+  within(path: Path, error: ExpressionError, detail: Detail): void {
+    const { reason, hint } = error;
+    const message = `${reason.replace(/,$/, '')}${hint && `; ${hint}`}`;
+    this.#add('warning', path, message, { ...this.#yaml.inside(path, error), ...detail });
   }
 
   warning(path: Path, message: string, detail: Detail = {}): void {
@@ -50,6 +55,14 @@ export class Problems {
   expected(path: Path, expected: string, value: unknown, kestra?: string): void {
     const got = excerpt(value);
     this.error(path, `expected ${expected}, got ${got}`, { expected, got, kestra });
+  }
+
+  /** One of some words, with the one that was meant. */
+  expectedOne(path: Path, known: readonly string[], value: unknown, kestra?: string): void {
+    const [expected, got] = [`one of ${known.join(', ')}`, excerpt(value)];
+    const hint = typeof value === 'string' ? nearest(value, known) : undefined;
+    const message = `expected ${expected}, got ${got}${hint ? ` (did you mean ${hint}?)` : ''}`;
+    this.error(path, message, { expected, got, kestra });
   }
 
   missing(path: Path, expected: string, kestra = 'must not be null'): void {

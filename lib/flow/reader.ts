@@ -77,7 +77,7 @@ export class MapReader {
     const value = this.get(name);
     if (value === undefined) return undefined;
     const found = known.find((each) => each === value || each === String(value).toUpperCase());
-    if (!found) this.problems.expected(this.at(name), `one of ${known.join(', ')}`, value);
+    if (!found) this.problems.expectedOne(this.at(name), known, value);
     return found;
   }
 

@@ -1,14 +1,9 @@
 /** The `retry` of a task or a flow: constant, exponential or random, with bounds that a clock can hold. */
 import type { Retry } from '../model/flow.ts';
+import { RETRY_BEHAVIORS, RETRY_COMMON, RETRY_OWN } from './language.ts';
 import { isMap, MapReader } from './reader.ts';
 
-const COMMON = ['type', 'maxAttempts', 'maxAttempt', 'maxDuration', 'warningOnRetry', 'behavior'];
-const OWN: Readonly<Record<Retry['type'], readonly string[]>> = {
-  constant: ['interval'],
-  exponential: ['interval', 'maxInterval', 'delayFactor'],
-  random: ['minInterval', 'maxInterval'],
-};
-const TYPES = Object.keys(OWN) as Retry['type'][];
+const TYPES = Object.keys(RETRY_OWN) as Retry['type'][];
 
 export function readRetry(owner: MapReader): Retry | undefined {
   const value = owner.get('retry');
@@ -23,14 +18,14 @@ export function readRetry(owner: MapReader): Retry | undefined {
   if (!type) {
     const written = reader.get('type');
     const kestra = `Invalid type: ${written ?? 'null'}`;
-    problems.expected(reader.at('type'), `one of ${TYPES.join(', ')}`, written, kestra);
+    problems.expectedOne(reader.at('type'), TYPES, written, kestra);
     return undefined;
   }
-  reader.only(new Set([...COMMON, ...OWN[type]]), {
+  reader.only(new Set(['type', ...Object.keys(RETRY_COMMON), ...Object.keys(RETRY_OWN[type].properties)]), {
     title: `a ${type} retry`,
     javaClass: `io.kestra.core.models.tasks.retrys.${capital(type)}`,
   });
-  const behavior = reader.oneOf('behavior', ['RETRY_FAILED_TASK', 'CREATE_NEW_EXECUTION']) ?? 'RETRY_FAILED_TASK';
+  const behavior = reader.oneOf('behavior', RETRY_BEHAVIORS) ?? 'RETRY_FAILED_TASK';
   const retry: Retry = { type, behavior, ...limits(reader), ...delays(type, reader) };
   const endless = retry.maxAttempts === undefined && retry.maxDurationMs === undefined;
   if (endless && !problems.hasErrors && (retry.maxIntervalMs ?? retry.intervalMs) === 0)
@@ -57,13 +52,7 @@ function delays(
   type: Retry['type'],
   reader: MapReader,
 ): Pick<Retry, 'intervalMs' | 'minIntervalMs' | 'maxIntervalMs' | 'delayFactor'> {
-  const required =
-    type === 'random'
-      ? ['minInterval', 'maxInterval']
-      : type === 'exponential'
-        ? ['interval', 'maxInterval']
-        : ['interval'];
-  for (const name of required)
+  for (const name of RETRY_OWN[type].required)
     if (!reader.has(name)) reader.problems.missing(reader.at(name), 'an ISO-8601 duration such as PT30S');
   const maxIntervalMs = reader.durationMs('maxInterval');
   if (type === 'random') {

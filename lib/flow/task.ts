@@ -7,38 +7,20 @@ import type { Retry, Task } from '../model/flow.ts';
 import { nearest } from '../nearest.ts';
 import type { Path } from '../yaml/yaml.ts';
 import { readInputs } from './input.ts';
+import { ID, LOG_LEVELS, namesOf, TASK_PROPERTIES, WORKER_GROUP } from './language.ts';
 import type { Problems } from './problems.ts';
 import { isMap, MapReader, type YamlMap } from './reader.ts';
 import { readRetry } from './retry.ts';
 import { checkTemplates } from './templates.ts';
 
-const ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/;
+const SHAPE = new RegExp(ID);
 const ID_CHARS_MAX = 256;
 const TASKS_MAX = 10_000;
 const DEPTH_MAX = 20;
-const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
-
-/** What every task may have. */
-export const TASK_PROPERTIES: ReadonlySet<string> = new Set([
-  'id',
-  'type',
-  'description',
-  'disabled',
-  'timeout',
-  'retry',
-  'allowFailure',
-  'allowWarning',
-  'runIf',
-  'when',
-  'logLevel',
-  'logToFile',
-  'workerGroup',
-  'taskCache',
-  'version',
-  'assets',
-  'workerSelector',
-]);
+/** Known to Kestra, and refused here. */
 const LATER = ['version', 'assets', 'workerSelector'] as const;
+/** What every task may have. */
+export const TASK_NAMES: ReadonlySet<string> = new Set(['type', ...namesOf(TASK_PROPERTIES), ...LATER]);
 const NOTHING: readonly Task[] = [];
 
 const DAG_ITEM: ReadonlySet<string> = new Set(['task', 'dependsOn']);
@@ -52,6 +34,8 @@ export interface Around {
 export class TaskReader {
   readonly taskOf = new Map<string, Task>();
   #count = 0;
+  /** Tasks whose type is not known. */
+  #unknown = 0;
   readonly #catalogue: Catalogue;
   readonly #problems: Problems;
   readonly #workerGroup: string | undefined;
@@ -62,6 +46,11 @@ export class TaskReader {
     this.#catalogue = catalogue;
     this.#problems = problems;
     this.#workerGroup = workerGroup;
+  }
+
+  /** Of all tasks that were read, of those with problems too. */
+  get ids(): ReadonlySet<string> {
+    return this.#seen;
   }
 
   /** A plain list of tasks. `needed`: it must not be empty. */
@@ -140,7 +129,9 @@ export class TaskReader {
   #task(reader: MapReader, { parents, retry: inheritedRetry }: Around): Task | undefined {
     const id = this.#id(reader);
     const entry = this.#entry(reader);
+    if (!entry) this.#unknown++;
     if (!entry) return undefined;
+    const unknown = this.#unknown;
     const properties = this.#properties(reader, entry);
     const retry = readRetry(reader);
     const inside = [id, ...parents];
@@ -180,7 +171,9 @@ export class TaskReader {
       this.#problems.warning(reader.at('taskCache'), 'taskCache is not supported yet: the task runs each time');
     if (entry.deprecated !== undefined)
       this.#problems.warning(reader.path, `${entry.type} is deprecated: use ${entry.deprecated}`);
-    for (const problem of entry.checkLists?.(task) ?? [])
+    // Where some task inside could not be read, its problem is enough.
+    const whole = this.#unknown === unknown;
+    for (const problem of (whole && entry.checkLists?.(task)) || [])
       this.#problems.add([...reader.path, ...partsOf(problem.path)], problem);
     this.taskOf.set(id, task);
     return task;
@@ -190,12 +183,12 @@ export class TaskReader {
     const id = reader.text('id');
     const path = reader.at('id');
     if (id === undefined) this.#problems.missing(path, 'an id');
-    else if (!ID.test(id) || id.length > ID_CHARS_MAX)
+    else if (!SHAPE.test(id) || id.length > ID_CHARS_MAX)
       this.#problems.expected(
         path,
         `an id of letters, digits, - and _, up to ${ID_CHARS_MAX}`,
         id,
-        `must match "${ID.source.slice(0, -1)}"`,
+        `must match "${SHAPE.source.slice(0, -1)}"`,
       );
     else if (this.#seen.has(id)) this.#repeated.set(id, path);
     else this.#seen.add(id);
@@ -235,9 +228,9 @@ export class TaskReader {
     for (const name of Object.keys(reader.map)) {
       if (ownNames.has(name)) {
         own[name] = reader.map[name];
-        checkTemplates(own[name], reader.at(name), this.#problems);
-      } else if (!TASK_PROPERTIES.has(name) && !listNames.includes(name))
-        this.#problems.unknown(reader.at(name), [...TASK_PROPERTIES, ...ownNames, ...listNames], {
+        if (name !== entry.inputs) checkTemplates(own[name], reader.at(name), this.#problems);
+      } else if (!TASK_NAMES.has(name) && !listNames.includes(name))
+        this.#problems.unknown(reader.at(name), [...TASK_NAMES, ...ownNames, ...listNames], {
           title: entry.type,
           javaClass: entry.type,
         });
@@ -256,7 +249,7 @@ export function readWorkerGroup(reader: MapReader): string | undefined {
     return undefined;
   }
   const inner = new MapReader(group, reader.at('workerGroup'), reader.problems);
-  inner.only(new Set(['key', 'fallback']), {
+  inner.only(namesOf(WORKER_GROUP), {
     title: 'workerGroup',
     javaClass: 'io.kestra.core.models.tasks.WorkerGroup',
   });
@@ -265,7 +258,7 @@ export function readWorkerGroup(reader: MapReader): string | undefined {
     reader.problems.later(inner.at('fallback'), `fallback ${fallback}`);
   const key = inner.text('key');
   if (key === undefined) reader.problems.missing(inner.at('key'), 'the name of a worker group');
-  else if (!ID.test(key)) reader.problems.expected(inner.at('key'), 'a name of letters, digits, - and _', key);
+  else if (!SHAPE.test(key)) reader.problems.expected(inner.at('key'), 'a name of letters, digits, - and _', key);
   return key;
 }
 

@@ -26,5 +26,6 @@ export function checkTemplates(value: unknown, path: Path, problems: Problems): 
 function checkText(text: string, path: Path, problems: Problems): void {
   if (!isTemplate(text)) return;
   const error = checkTemplate(text);
-  if (error) problems.within(path, error, error.message, { expected: 'a valid expression', got: error.excerpt });
+  if (!error) problems.templates.push({ path, text });
+  else problems.within(path, error, { expected: 'a valid expression', got: error.excerpt });
 }

@@ -1,12 +1,13 @@
 /** Triggers as written: what they all have, and what their type checks. */
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Trigger } from '../model/flow.ts';
+import { ID, namesOf, TRIGGER_PROPERTIES } from './language.ts';
 import type { MapReader } from './reader.ts';
 import { meant } from './task.ts';
 import { checkTemplates } from './templates.ts';
 
-const ID = /^[a-zA-Z0-9][a-zA-Z0-9_-]*$/;
-const COMMON: ReadonlySet<string> = new Set(['id', 'type', 'description', 'disabled']);
+const SHAPE = new RegExp(ID);
+const COMMON: ReadonlySet<string> = new Set(['type', ...namesOf(TRIGGER_PROPERTIES)]);
 /** Known to Kestra; a trigger that must not be without them says so itself by naming them as its own. */
 const LATER: ReadonlySet<string> = new Set([
   'conditions',
@@ -24,7 +25,7 @@ const LATER: ReadonlySet<string> = new Set([
 ]);
 
 /** What every trigger may have. */
-export const TRIGGER_PROPERTIES: ReadonlySet<string> = new Set([...COMMON, ...LATER]);
+export const TRIGGER_NAMES: ReadonlySet<string> = new Set([...COMMON, ...LATER]);
 
 export function readTriggers(flow: MapReader, catalogue: Catalogue): readonly Trigger[] {
   const triggers: Trigger[] = [];
@@ -51,12 +52,12 @@ function readTrigger(reader: MapReader, catalogue: Catalogue): Trigger {
   const { problems } = reader;
   const id = reader.text('id');
   if (id === undefined) problems.missing(reader.at('id'), 'an id');
-  else if (!ID.test(id))
+  else if (!SHAPE.test(id))
     problems.expected(
       reader.at('id'),
       'an id of letters, digits, - and _',
       id,
-      `must match "${ID.source.slice(0, -1)}"`,
+      `must match "${SHAPE.source.slice(0, -1)}"`,
     );
   const written = String(reader.get('type') ?? '');
   const entry = catalogue.find(written);

@@ -40,7 +40,7 @@ export async function launch(
   const { config, given } = loaded;
   const health = await openHealthPort({
     services,
-    host: '127.0.0.1',
+    host: config.healthHost,
     port: config.healthPort ?? HEALTH_PORTS[name],
     fixed: given.has('healthPort'),
   });

@@ -63,7 +63,7 @@ export async function openParts(name: string, loaded: LoadedConfig, signal: Abor
     packages,
     installation: { envs: flowVariables(), globals: config.variables.globals, timeZone: config.timezone },
     plugins: () => (plugins ??= loadPlugins(packages)),
-    repository: () => (repository ??= openRepository(data, log)),
+    repository: () => (repository ??= openRepository(config.databaseUrl, data, log)),
     storage: () => (storage ??= openLocalStorage({ folder: data.storage })),
     key: keyOnce,
     cipher: async () => cipherOf(await keyOnce()),
@@ -85,8 +85,8 @@ function environmentSecrets(log: Log): Readonly<Record<string, string>> {
 /** The Redis that was named, or the private one in the data folder, by its socket. */
 export const redisUrl = ({ config }: LoadedConfig, data: DataFolder): string => config.redisUrl ?? data.socket;
 
-async function openRepository(data: DataFolder, log: Log): Promise<Repository> {
-  const repository = openSqlRepository({ file: data.database, log });
+async function openRepository(url: string | undefined, data: DataFolder, log: Log): Promise<Repository> {
+  const repository = openSqlRepository({ file: data.database, url, log });
   await repository.open();
   return repository;
 }

@@ -62,11 +62,13 @@ export function problemsOfIssue(
   const got = excerpt(value);
   const expected = expectedBy(issue);
   const missing = value === undefined || value === null;
+  const hint = issue.code === 'invalid_value' && typeof value === 'string' && nearest(value, issue.values.map(String));
+  const meant = hint ? ` (did you mean ${hint}?)` : '';
   return [
     {
       severity: 'error',
       path: pathText(issue.path),
-      message: issue.code === 'custom' ? `${issue.message}, got ${got}` : `expected ${expected}, got ${got}`,
+      message: issue.code === 'custom' ? `${issue.message}, got ${got}` : `expected ${expected}, got ${got}${meant}`,
       expected,
       got,
       ...(missing ? { kestra: 'must not be null' } : {}),

@@ -69,6 +69,8 @@ export interface Ground {
   readonly http: Reachable;
   /** Of times in expressions that name no zone. */
   readonly timeZone?: string;
+  /** Of expressions; this machine's if absent. */
+  readonly now?: () => number;
   readonly jq?: (question: Question) => Answer;
   /** The environment's secrets in clear, by their names in capitals. */
   readonly secret?: (key: string) => string | undefined;
@@ -158,6 +160,7 @@ export class RunningTask implements TaskContext {
     this.#facts ??= new Facts({
       answerer: () => this.#answerer(),
       timeZone: this.#ground.timeZone,
+      now: this.#ground.now,
       shown: this.given.shown,
     });
     return this.#facts;

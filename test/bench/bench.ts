@@ -2,7 +2,7 @@
  * `npm run bench`: Windhover beside the floors, in turn, five pairs; the medians of the ratios count. Tables as Markdown on
  * stdout, everything as JSON in bench-results/.
  *
- *   npm run bench -- [--cells s10,p100,b1,big,sleep,idle] [--pairs 5] [--seconds 5] [--floors DIR]
+ *   npm run bench -- [--cells s10,p100,b1,big,sleep,idle,language] [--pairs 5] [--seconds 5] [--floors DIR]
  *
  * --floors DIR runs DIR/floor.mjs in the same rounds too and fails where our floors cost over 20 % more CPU than it.
  */
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../support/tree.ts';
 import type { Cell, Result } from './cells.ts';
+import { measureLanguage } from './language.ts';
 import { median, rounded } from './machine.ts';
 import { measureFloor, measureProduct } from './measure.ts';
 import { measureBig, measureIdle, measureLight, measureSleep } from './single.ts';
@@ -20,7 +21,7 @@ const FLOOR_COST_MAX = 1.2;
 
 const { values: options } = parseArgs({
   options: {
-    cells: { type: 'string', default: 's10,p100,b1,big,sleep,idle' },
+    cells: { type: 'string', default: 's10,p100,b1,big,sleep,idle,language' },
     pairs: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
     floors: { type: 'string' },
@@ -67,6 +68,7 @@ for (let pair = 1; pair <= Number(options.pairs); pair++) {
   if (chosen.has('sleep')) await take('SLEEP', measureSleep);
 }
 if (chosen.has('idle')) await take('IDLE', measureIdle);
+if (chosen.has('language')) await take('LANGUAGE', measureLanguage);
 
 /** The median over pairs of (a's figure / b's figure), pair by pair. */
 function ratio(a: string, figureOfA: string, b: string, figureOfB = figureOfA): number | undefined {

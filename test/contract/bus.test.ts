@@ -1,4 +1,6 @@
 /** The contract of the bus, on Redis and in memory. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openMemoryBus } from '../../lib/bus/memory/open.ts';
 import { openRedisBus } from '../../lib/bus/redis/open.ts';
@@ -29,4 +31,18 @@ busContract('the bus in memory', async () => {
     },
     close: () => bus.close(),
   };
+});
+
+test('opening Redis with as many partitions as it was begun with, unless others are asked for', async () => {
+  const redis = await startRedis();
+  try {
+    const first = await openRedisBus({ url: redis.url, partitions: 3, log: silentLog });
+    await first.close();
+    await assert.rejects(openRedisBus({ url: redis.url, partitions: 4, log: silentLog }), { code: 'bus.unsuitable' });
+    const again = await openRedisBus({ url: redis.url, log: silentLog });
+    assert.equal(again.partitions, 3);
+    await again.close();
+  } finally {
+    await redis.stop();
+  }
 });

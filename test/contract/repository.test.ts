@@ -51,7 +51,7 @@ it('refusing a file that a newer Windhover wrote, and telling what is no databas
   const file = await fresh();
   await (await open(file)).close();
   const handle = new DatabaseSync(file);
-  handle.exec('pragma user_version = 99');
+  handle.exec('update windhover_schema set version = 99, needs = 98');
   handle.close();
   await assert.rejects(open(file), (error) => isFault(error, 'repository.newer'));
   await assert.rejects(open(join(file, 'nowhere', 'x.db')), (error) => isFault(error, 'repository.unavailable'));

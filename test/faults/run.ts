@@ -86,7 +86,7 @@ async function inPhase(scene: Scene, phase: Phase, seed: number, watch: Watch): 
 /** Until nothing is left to do, or for too long. */
 async function drain(scene: Scene): Promise<number> {
   const fromMs = performance.now();
-  await scene.load.settled();
+  await Promise.race([scene.load.settled(), sleep(DRAIN_MS)]);
   while (performance.now() - fromMs < DRAIN_MS) {
     const left = await leftIn(scene.keys);
     if (left.keys.length === 0) break;

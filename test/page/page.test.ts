@@ -1,6 +1,7 @@
 /** The page, as a person at a browser meets it: one installation, one browser, one thing after the other. */
 import { after, before } from 'node:test';
 import { inBrowser } from '../support/browser.ts';
+import { writingFlows } from './editor.ts';
 import { watching } from './execution.ts';
 import { findingOnesWay } from './lists.ts';
 import { openPlace, type Place } from './place.ts';
@@ -19,4 +20,5 @@ inBrowser('the page', () => {
   findingOnesWay(() => place);
   watching(() => place);
   workingWithIt(() => place);
+  writingFlows(() => place);
 });

@@ -96,34 +96,6 @@ export function workingWithIt(place: () => Place): void {
     });
   });
 
-  test('offering what may be written, and documenting it beside the cursor', async (t) => {
-    const page = await place().open(t, 'flows/new');
-    const editor = page.locator('.cm-content');
-    await editor.click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.insertText('  - id: more\n    type: ');
-    await page.keyboard.type('Return');
-    const offered = page.locator('.cm-tooltip-autocomplete li[aria-selected]');
-    await reads(offered, 'io.kestra.plugin.core.debug.Return');
-    await accept(page);
-    await reads(page.locator('.side h2'), 'Return');
-    await reads(page.locator('.side .properties'), /format/);
-    await page.keyboard.insertText('\n    ');
-    await page.keyboard.type('form');
-    await reads(offered, /^format/);
-    await page.waitForTimeout(200);
-    await page.keyboard.press('Tab');
-    await page.keyboard.insertText('"{{ ');
-    await page.keyboard.type('inputs.n');
-    await reads(offered, 'name');
-    await accept(page);
-    await page.keyboard.insertText(' }}"');
-    await reads(page.locator('.fine'), /Nothing is wrong/);
-    await page.getByRole('button', { name: 'Graph' }).click();
-    await page.locator('.thing', { hasText: 'more' }).waitFor();
-    await isAccessible(page);
-  });
-
   test('going anywhere by a word', async (t) => {
     const { api, open } = place();
     await api.save(`id: far-away\nnamespace: company.team\ntasks: [{ id: say, type: ${RIGHT}, message: hi }]\n`);
@@ -166,19 +138,27 @@ export function workingWithIt(place: () => Place): void {
     await reads(page.locator('tbody tr'), /company\.birds\.heron/);
   });
 
-  test('comparing revisions, and making an older one the newest again', async (t) => {
-    const { api, open } = place();
-    const source = (text: string) =>
-      `id: revised\nnamespace: company.team\ntasks: [{ id: say, type: ${RIGHT}, message: ${text} }]\n`;
-    for (const text of ['first', 'second']) await api.save(source(text));
-    const page = await open(t, 'flows/company.team/revised/revisions');
-    await reads(page.locator('.cm-merge-a .cm-changedLine'), /first/);
-    await reads(page.locator('.cm-merge-b .cm-changedLine'), /second/);
-    await isAccessible(page);
-    await page.getByRole('button', { name: 'Make 1 the newest again…' }).click();
-    await page.getByRole('button', { name: 'Save it' }).click();
-    await reads(page.locator('.title'), /revision 3/);
-  });
+  for (const colorScheme of ['light', 'dark'] as const)
+    test(`finding nothing serious on any page, ${colorScheme}`, async (t) => {
+      const { api, open } = place();
+      await api.save(sourceOf('seen').replace('Logg', 'Log'));
+      const { id } = await api.run('company.team/seen', { list: 'kestra:///nothing' });
+      const page = await open(t, 'flows', { colorScheme });
+      for (const [path, ready] of [
+        ['flows', 'tbody tr'],
+        ['flows/company.team/seen', '.thing'],
+        ['flows/company.team/seen/executions', 'tbody tr'],
+        ['executions', 'tbody tr'],
+        [`executions/${id}?view=topology`, '.thing'],
+        ['logs', '.lines li'],
+        ['plugins/io.kestra.plugin.core.flow.ForEach', '.properties'],
+        ['nowhere/at/all', '.not-here'],
+      ] as const) {
+        await page.goto(`${place().server.url}/ui/${path}`);
+        await page.locator(ready).first().waitFor();
+        await isAccessible(page);
+      }
+    });
 
   test('doing something to many executions at once, and finding them by a label', async (t) => {
     const { api, open } = place();
@@ -250,12 +230,6 @@ tasks:
     await api.ask('POST', `/executions/${id}/restart`);
     await rowAttempts(page, 3);
   });
-}
-
-/** An Enter that comes as soon as the list opens may be meant for the text: the editor takes it so. */
-async function accept(page: Page): Promise<void> {
-  await page.waitForTimeout(200);
-  await page.keyboard.press('Enter');
 }
 
 /** A restart adds an attempt to what had failed. */

@@ -181,12 +181,38 @@ const examples = (): readonly Shape[] =>
     return !flow || asks ? [] : [{ name, source, needs: [], script: SCRIPT, inputs: {} }];
   });
 
+/** A folder of others' flows, with those that they call; none is kept here. */
+const elsewhere = (folder = process.env.WINDHOVER_TEST_FLOWS): readonly Shape[] => {
+  if (folder === undefined) return [];
+  const known = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => ({ name, source: readFileSync(`${folder}/${name}`, 'utf8') }))
+    .map((each) => ({ ...each, flow: parseFlow(each.source, plugins.catalogue, { tenant: 'main' }).flow }))
+    .filter(({ flow }) => flow);
+  const needs = known.map(({ source }) => source);
+  return known.flatMap(({ name, source, flow }) => {
+    const asked = flow!.inputs.filter(({ required, defaults }) => required && defaults === undefined);
+    const inputs = Object.fromEntries(asked.map(({ id, type }) => [id, VALUES[type]]));
+    return Object.values(inputs).includes(undefined) ? [] : [{ name, source, needs, script: SCRIPT, inputs }];
+  });
+};
+
+const VALUES: Readonly<Record<string, unknown>> = {
+  STRING: 'a',
+  INT: 1,
+  FLOAT: 1.5,
+  BOOLEAN: true,
+  BOOL: true,
+  JSON: '{}',
+};
+
 export const SHAPES: readonly Shape[] = [
   ...Object.entries(OWN).map(([name, source]) => {
     return { name, source, needs: NEEDS, script: SCRIPT, inputs: {}, shifting: name === 'a failing iteration' };
   }),
   ...SIMULATED.map((source, n) => ({ name: `simulated ${n}`, source, needs: SIMULATED, script: SCRIPT, inputs: {} })),
   ...examples(),
+  ...elsewhere(),
 ];
 
 /** To the end of all: whatever stands still is resumed. */

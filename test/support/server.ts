@@ -44,11 +44,13 @@ export async function startServer(
   options: {
     readonly env: Readonly<Record<string, string>>;
     readonly args?: readonly string[];
+    /** Of another tree than this one. */
+    readonly program?: string;
     /** Told of the process before it is ready. */
     readonly spawned?: (child: ChildProcess) => void;
   },
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [PROGRAM, 'server', name, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [options.program ?? PROGRAM, 'server', name, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', WINDHOVER_LOG_FORMAT: 'json', ...options.env },
   });
@@ -144,7 +146,12 @@ export interface Installation {
 
 /** `redisUrl` absent: only standalone can be started, over its own Redis. */
 export function anInstallation(
-  options: { readonly redisUrl?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly redisUrl?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The command of another tree. */
+    readonly program?: string;
+  } = {},
 ): Installation {
   const folder = mkdtempSync(join(tmpdir(), 'windhover-'));
   const data = join(folder, 'data');
@@ -164,6 +171,7 @@ export function anInstallation(
       const server = await startServer(name, {
         env: { ...env, ...more },
         args,
+        program: options.program,
         spawned: (child) => spawned.push(child),
       });
       servers.push(server);

@@ -1,4 +1,4 @@
-/** A commit as the arguments of `lua/commit.lua`: sections of a count and that many groups, in the order written there. */
+/** A commit as the arguments of `lua/commit.lua`: named sections, as written there. */
 import { streamIdOf } from '../../model/version.ts';
 import { type Commit, LEASE_MS, type Lease } from '../ownership.ts';
 
@@ -13,40 +13,39 @@ export function commitArguments(lease: Lease, commit: Commit): (string | number)
     trim,
     commit.outbox.join(' '),
   ];
-  singles(args, commit.applied);
-  args.push(commit.documents.length);
+  section(args, 'events', commit.events.flat());
+  section(args, 'applied', commit.applied);
   for (const { id, set, removed = [], drop } of commit.documents) {
-    args.push(id, drop ? 'd' : isNew(set) ? 'n' : 's', set.length * 2);
-    for (const [field, json] of set) args.push(field, json);
-    args.push(removed.length, ...removed);
+    if (drop) section(args, 'drop', [id]);
+    else if (set.length > 0) section(args, isNew(set) ? 'new' : 'set', [id, ...set.flat()]);
+    if (removed.length > 0) section(args, 'unset', [id, ...removed]);
   }
-  pairs(args, commit.opened);
-  singles(args, commit.closed);
-  pairs(args, commit.tombstones.set);
-  singles(args, commit.tombstones.dropped);
-  args.push(commit.timers.set.length);
-  for (const [name, dueMs] of commit.timers.set) args.push(dueMs, name);
-  singles(args, commit.timers.dropped);
-  pairs(args, commit.events);
-  singles(args, commit.definitionsDropped);
-  singles(args, commit.killed);
-  singles(args, commit.deadLetters);
-  singles(args, commit.triesDropped);
-  pairs(args, commit.letters.set);
-  singles(args, commit.letters.dropped);
+  section(args, 'opened', commit.opened.flat());
+  section(args, 'closed', commit.closed);
+  section(args, 'ended', commit.tombstones.set.flat());
+  section(args, 'forgotten', commit.tombstones.dropped);
+  section(
+    args,
+    'timers',
+    commit.timers.set.flatMap(([name, dueMs]) => [dueMs, name]),
+  );
+  section(args, 'timersDropped', commit.timers.dropped);
+  section(args, 'definitionsDropped', commit.definitionsDropped);
+  section(args, 'killed', commit.killed);
+  section(args, 'dead', commit.deadLetters);
+  section(args, 'triesDropped', commit.triesDropped);
+  section(args, 'letters', commit.letters.set.flat());
+  section(args, 'lettersDropped', commit.letters.dropped);
   return args;
+}
+
+/** Nothing is sent of what there is nothing of. */
+function section(args: (string | number)[], name: string, values: readonly (string | number)[]): void {
+  if (values.length === 0) return;
+  args.push(name, values.length);
+  for (const value of values) args.push(value);
 }
 
 /** The fields that a document begins with: `start` of an execution, `head` of a flow. */
 const isNew = (set: readonly (readonly [field: string, json: string])[]): boolean =>
   set.some(([field]) => field === 'start' || field.startsWith('r:'));
-
-function singles(args: (string | number)[], values: readonly string[]): void {
-  args.push(values.length);
-  for (const value of values) args.push(value);
-}
-
-function pairs(args: (string | number)[], values: readonly (readonly [string, string])[]): void {
-  args.push(values.length);
-  for (const [first, second] of values) args.push(first, second);
-}

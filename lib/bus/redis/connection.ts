@@ -12,6 +12,8 @@ const RECONNECT_MAX_MS = 1_000;
 const CONNECT_MS = 5_000;
 /** A command without an answer for this long counts as not done or unknown. */
 export const COMMAND_MS = 5_000;
+/** Something was asked and nothing at all has come for this long: the connection is half-open, and opened anew. */
+export const SILENCE_MS = 3_000;
 /** A blocking read that stays silent beyond its own time plus this is opened anew. */
 const BLOCK_GRACE_MS = 2_000;
 
@@ -60,6 +62,7 @@ export class Connections {
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       commandTimeout: COMMAND_MS,
+      socketTimeout: SILENCE_MS,
     });
     corkWrites(this.state);
     this.state.on('ready', () => {

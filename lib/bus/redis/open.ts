@@ -18,6 +18,7 @@ import { redisQueues } from './queues.ts';
 import { redisTimetable } from './timetable.ts';
 import { redisVault } from './vault.ts';
 
+/** Where nothing is set: fewer partitions are fuller commits; see ARCHITECTURE.md. */
 const PARTITIONS = 16;
 const OPEN_MS = 5_000;
 const REPORT_MS = 2_000;
@@ -26,6 +27,7 @@ const OLDEST = [7, 0] as const;
 /** `url`: `redis://…`, `rediss://…` or the path of a socket. Throws `bus.unavailable`, `bus.unsuitable`. */
 export async function openRedisBus(options: {
   readonly url: string;
+  /** Absent: as Redis was first opened with, 16 for a new one. */
   readonly partitions?: number;
   readonly log: Log;
 }): Promise<Bus> {
@@ -33,7 +35,7 @@ export async function openRedisBus(options: {
   const connections = new Connections(url, log);
   try {
     await within(OPEN_MS, connected(connections));
-    const partitions = await agreedPartitions(connections, options.partitions ?? PARTITIONS);
+    const partitions = await agreedPartitions(connections, options.partitions);
     const first = await reportOf(connections);
     refuseUnsuitable(first);
     for (const warning of first.warnings) log.warn({}, warning);
@@ -87,10 +89,10 @@ async function timeOf({ state }: Connections): Promise<number> {
 }
 
 /** The first opener fixes the count; another one is refused, since ids would fall elsewhere. */
-async function agreedPartitions({ state }: Connections, wanted: number): Promise<number> {
-  await state.setnx(`${SYSTEM}:partitions`, wanted);
+async function agreedPartitions({ state }: Connections, wanted: number | undefined): Promise<number> {
+  await state.setnx(`${SYSTEM}:partitions`, wanted ?? PARTITIONS);
   const kept = Number(await state.get(`${SYSTEM}:partitions`));
-  if (kept !== wanted)
+  if (wanted !== undefined && kept !== wanted)
     throw new Fault(
       'bus.unsuitable',
       `expected ${kept} partitions as this Redis was first opened with, got ${wanted} (WINDHOVER_PARTITIONS)`,

@@ -80,7 +80,9 @@ function valueProblems(type: string, path: string, value: unknown, schema: Prope
     return problemsOf(type, `${path}.`, value as Readonly<Record<string, unknown>>, schema.properties);
   if (holdsTemplate(value)) return [];
   const expected = expectedOf(value, schema);
-  return expected === undefined ? [] : [wrong(path, expected, value)];
+  if (expected === undefined) return [];
+  const hint = schema.enum && typeof value === 'string' ? nearest(value, schema.enum) : undefined;
+  return [wrong(path, expected, value, hint)];
 }
 
 /** What was expected in place of a value; undefined where it fits. */
@@ -122,9 +124,10 @@ function isOf(type: string, value: unknown, minimum = Number.NEGATIVE_INFINITY):
   }
 }
 
-function wrong(path: string, expected: string, value: unknown): PropertyProblem {
+function wrong(path: string, expected: string, value: unknown, hint: string | undefined): PropertyProblem {
   const got = JSON.stringify(value) ?? typeof value;
-  return { severity: 'error', path, message: `expected ${expected}, got ${got}`, expected, got };
+  const message = `expected ${expected}, got ${got}${hint ? ` (did you mean ${hint}?)` : ''}`;
+  return { severity: 'error', path, message, expected, got };
 }
 
 function unknown(type: string, path: string, name: string, known: readonly string[]): PropertyProblem {

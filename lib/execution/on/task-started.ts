@@ -15,11 +15,14 @@ export function onTaskStarted(draft: Draft, message: TaskStartedMessage): string
     ...attempt,
     token: message.token,
     workerId: message.workerId,
-    history: entering(attempt.history, 'RUNNING', message.atMs),
+    history:
+      stateOf(attempt.history) === 'RUNNING' ? attempt.history : entering(attempt.history, 'RUNNING', message.atMs),
   };
   const changed = withLastAttempt(taskRun, running);
   const killing = stateOf(taskRun.history) === 'KILLING';
-  draft.put(killing ? changed : { ...changed, history: entering(taskRun.history, 'RUNNING', message.atMs) });
+  // A claim that was handed back before user code began, and taken by another worker: it runs all the while.
+  const runs = stateOf(taskRun.history) === 'RUNNING';
+  draft.put(killing || runs ? changed : { ...changed, history: entering(taskRun.history, 'RUNNING', message.atMs) });
   if (killing) draft.effects.push({ kind: 'revokeAttempt', ref: draft.refOf(taskRun) });
   return undefined;
 }

@@ -9,8 +9,10 @@ export const set: Tag = {
     const value = parser.expression();
     parser.end();
     const node: Node = {
-      // The variable keeps counting as the context's: whether the tag is ever reached cannot be known.
-      walk: (walk) => walk.expression(value),
+      walk(walk) {
+        walk.expression(value);
+        walk.sets(name);
+      },
       compile(unit) {
         const evaluate = unit.strict(value);
         return (frame) => {

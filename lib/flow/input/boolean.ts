@@ -3,7 +3,7 @@ import { expectedType, type InputKind } from './kind.ts';
 
 export const boolean = (javaClass: string): InputKind => ({
   javaClass,
-  options: [],
+  options: {},
   cast: (value) => {
     if (typeof value === 'boolean') return { value };
     const text = typeof value === 'string' ? value.trim().toLowerCase() : '';

@@ -3,6 +3,7 @@
  * text, or a map of what is shown (`label`) and what is meant (`value`).
  */
 import { isTemplate } from '../../expression/render.ts';
+import { flag, type Schema, words } from '../language.ts';
 import { isMap, type MapReader } from '../reader.ts';
 import { checkTemplates } from '../templates.ts';
 import { type InputKind, isRefusal, javaList, type Refusal, refusal } from './kind.ts';
@@ -18,6 +19,20 @@ export interface Choices {
   readonly isRadio?: boolean;
   readonly autoSelectFirst?: boolean;
 }
+
+const CHOICE: Schema = {
+  type: ['string', 'number', 'boolean', 'object'],
+  properties: { label: words('What is shown'), value: words('What is meant') },
+  required: ['value'],
+};
+
+export const CHOICES = {
+  values: { type: 'array', items: CHOICE, minItems: 1, description: 'What can be chosen' },
+  expression: words('Gives the values: a list'),
+  allowCustomValue: flag('Other values are taken too'),
+  isRadio: flag('Shown as radio buttons'),
+  autoSelectFirst: flag('The first counts where none is chosen'),
+} satisfies Readonly<Record<string, Schema>>;
 
 export const choosing = {
   templates: ({ expression }: Choices): Readonly<Record<string, string>> =>
@@ -44,13 +59,13 @@ export function readChoices(reader: MapReader, older?: string): Choices {
   return {
     ...(values === undefined ? {} : { values }),
     ...(expression === undefined ? {} : { expression }),
-    ...flag(reader, 'allowCustomValue'),
-    ...flag(reader, 'isRadio'),
-    ...flag(reader, 'autoSelectFirst'),
+    ...flagOf(reader, 'allowCustomValue'),
+    ...flagOf(reader, 'isRadio'),
+    ...flagOf(reader, 'autoSelectFirst'),
   };
 }
 
-const flag = (reader: MapReader, name: string): Record<string, boolean> =>
+const flagOf = (reader: MapReader, name: string): Record<string, boolean> =>
   reader.has(name) ? { [name]: reader.boolean(name, false) } : {};
 
 function choiceOf(reader: MapReader, [name, n]: [string, number], item: unknown): readonly Choice[] {

@@ -1,4 +1,5 @@
 /** DURATION: as java.time.Duration reads it, kept as it prints it (`PT90S` is `PT1M30S`), between `min` and `max`. */
+import { durationText } from '../language.ts';
 import type { MapReader } from '../reader.ts';
 import { expectedType, type InputKind, type Refusal } from './kind.ts';
 
@@ -14,7 +15,7 @@ interface DurationOptions {
 
 export const duration: InputKind<DurationOptions> = {
   javaClass: 'DurationInput',
-  options: ['min', 'max'],
+  options: { min: durationText('The shortest'), max: durationText('The longest') },
   read: (reader) => ({ min: bound(reader, 'min'), max: bound(reader, 'max') }),
   cast: (value) => {
     const nanos = typeof value === 'string' ? nanosIn(value) : undefined;

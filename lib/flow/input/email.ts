@@ -6,7 +6,7 @@ const CHARS_MAX = 1_000;
 
 export const email: InputKind = {
   javaClass: 'EmailInput',
-  options: [],
+  options: {},
   cast: (value) => ({ value: textOf(value) }),
   limit: (value) => {
     const text = String(value);

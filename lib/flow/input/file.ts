@@ -2,6 +2,7 @@
  * FILE: a file of the internal storage. Whoever uploads one gets its URI here; a text must be such a URI (a path of the
  * server's own disk is none).
  */
+import { words } from '../language.ts';
 import type { MapReader } from '../reader.ts';
 import { expectedType, type InputKind, type Refusal } from './kind.ts';
 
@@ -21,7 +22,10 @@ const isStored = (value: unknown): value is string =>
 
 export const file: InputKind<FileOptions> = {
   javaClass: 'FileInput',
-  options: ['extension', 'allowedFileExtensions'],
+  options: {
+    extension: words('Such as .csv', { deprecated: true }),
+    allowedFileExtensions: { type: 'array', items: { type: 'string' }, description: 'Such as .csv' },
+  },
   keeps: 'upload',
   read: (reader) => ({ extension: readExtension(reader), allowedFileExtensions: readAllowed(reader) }),
   refusedDefault: (value, { id }) =>

@@ -1,5 +1,7 @@
 /** FORM: inputs that are shown together. It has no value; those inside are resolved under its id, `form.input`. */
+
 import type { Input } from '../../model/flow.ts';
+import { INPUT_REF } from '../language.ts';
 import { expectedType, type InputKind } from './kind.ts';
 
 export interface FormOptions {
@@ -8,7 +10,8 @@ export interface FormOptions {
 
 export const form: InputKind<FormOptions> = {
   javaClass: 'FormInput',
-  options: ['inputs'],
+  options: { inputs: { type: 'array', items: INPUT_REF, description: 'Shown together' } },
+  needs: ['inputs'],
   keeps: 'group',
   read: (reader, { inputs }) => {
     const { problems } = reader;

@@ -10,10 +10,12 @@ export interface Items {
   readonly itemType?: string;
 }
 
+export const itemTypes = (types: readonly string[]): readonly string[] => types.filter((type) => !NO_ITEMS.has(type));
+
 export function readItemType(reader: MapReader, types: readonly string[]): string | undefined {
   const itemType = reader.text('itemType');
   if (itemType === undefined) return undefined;
-  const fitting = types.filter((type) => !NO_ITEMS.has(type));
+  const fitting = itemTypes(types);
   if (fitting.includes(itemType)) return itemType;
   const id = reader.get('id') ?? reader.get('name');
   const kestra = NO_ITEMS.has(itemType) ? `${id}: \`itemType\` cannot be \`${itemType}\`` : `Invalid type: ${itemType}`;

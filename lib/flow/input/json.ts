@@ -11,7 +11,9 @@ interface JsonOptions {
 
 export const json: InputKind<JsonOptions> = {
   javaClass: 'JsonInput',
-  options: ['jsonSchema'],
+  options: {
+    jsonSchema: { type: ['object', 'boolean', 'string'], description: 'Draft 2020-12, as a map or as JSON' },
+  },
   read: (reader) => ({ jsonSchema: readSchema(reader) }),
   cast: (value) => {
     if (typeof value !== 'string') return { value };

@@ -3,6 +3,7 @@
  * is a file beside this one and a line in `table.ts`; typed outputs of flows are cast by the same table.
  */
 import type { Input } from '../../model/flow.ts';
+import type { Schema } from '../language.ts';
 import { excerpt } from '../problems.ts';
 import type { MapReader } from '../reader.ts';
 
@@ -26,7 +27,10 @@ export interface Around {
 export interface InputKind<O extends object = object> {
   /** Kestra's class of it. */
   readonly javaClass: string;
-  readonly options: readonly string[];
+  /** As JSON Schema; `read` judges what they say, and knows no others. */
+  readonly options: Readonly<Record<string, Schema>>;
+  /** Those that must be there. */
+  readonly needs?: readonly string[];
   /** `sealed`: its value is kept encrypted, and seen by tasks alone. `upload`: its value may come as a file. `group`: it has no value. */
   readonly keeps?: 'sealed' | 'upload' | 'group';
   read?(reader: MapReader, around: Around): O;

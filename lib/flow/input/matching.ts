@@ -2,11 +2,13 @@
  * Validators: regular expressions as Java writes them, which must fit the whole text. They are the flow's author's, and may be
  * such that trying them takes for ever (`^(a+)+$`): a trial pays for each step and ends in a moment, with a refusal.
  */
+
 import { type Budget, STEPS_MAX } from '../../expression/budget.ts';
 import { ExpressionError, ValueError } from '../../expression/error.ts';
 import { find } from '../../expression/regex/match.ts';
 import { parseRegex } from '../../expression/regex/parse.ts';
 import type { Regex, RegexNode } from '../../expression/regex/syntax.ts';
+import { words } from '../language.ts';
 import type { MapReader } from '../reader.ts';
 import { type Refusal, refusal } from './kind.ts';
 
@@ -20,6 +22,8 @@ const END: RegexNode = { kind: 'place', holds: (text, at) => at === text.length 
 const kept = new Map<string, Regex>();
 
 /** The validator, if it is one. */
+export const VALIDATOR = words('A regular expression that the text must fit');
+
 export function readValidator(reader: MapReader): string | undefined {
   const validator = reader.text('validator');
   if (validator === undefined) return undefined;

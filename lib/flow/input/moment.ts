@@ -2,6 +2,7 @@
  * What DATETIME, DATE and TIME share: texts as java.time reads and prints them, between `after` and `before`. Exact to the
  * nanosecond, so a number of nanoseconds orders them.
  */
+import { words } from '../language.ts';
 import type { MapReader } from '../reader.ts';
 import { expectedType, type InputKind, type Refusal } from './kind.ts';
 
@@ -34,7 +35,7 @@ export function momentKind(
   };
   return {
     javaClass,
-    options: ['after', 'before'],
+    options: { after: words('Not before it'), before: words('Not after it') },
     read: (reader) => ({ after: bound(reader, 'after'), before: bound(reader, 'before') }),
     cast: (value) => {
       const moment = typeof value === 'string' ? parse(value) : undefined;

@@ -1,12 +1,13 @@
 /** MULTISELECT: some of its values, as a list or as one in JSON. */
-import { type Choices, choosing, meant, readChoices, unchosen } from './choices.ts';
+import { ITEM_TYPE_REF } from '../language.ts';
+import { CHOICES, type Choices, choosing, meant, readChoices, unchosen } from './choices.ts';
 import { castList, type Items, readItemType } from './items.ts';
 import type { InputKind } from './kind.ts';
 
 export const multiselect: InputKind<Choices & Items> = {
   ...choosing,
   javaClass: 'MultiselectInput',
-  options: ['values', 'options', 'expression', 'allowCustomValue', 'isRadio', 'autoSelectFirst', 'itemType'],
+  options: { ...CHOICES, options: { ...CHOICES.values, deprecated: true }, itemType: ITEM_TYPE_REF },
   read: (reader, { types }) => {
     const { problems } = reader;
     if (reader.has('options'))

@@ -1,4 +1,5 @@
 /** What INT and FLOAT share: texts that are numbers, between `min` and `max`. */
+import { number } from '../language.ts';
 import { excerpt } from '../problems.ts';
 import type { MapReader } from '../reader.ts';
 import { type Cast, type InputKind, type Refusal, textOf } from './kind.ts';
@@ -11,7 +12,7 @@ export interface Bounds {
 }
 
 export const bounded = {
-  options: ['min', 'max'],
+  options: { min: number('The least'), max: number('The most') },
   read: (reader: MapReader): Bounds => ({ min: reader.number('min'), max: reader.number('max') }),
   limit: (value: unknown, { min, max }: Bounds): Refusal | undefined => {
     if (max !== undefined && Number(value) > max)

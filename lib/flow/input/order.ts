@@ -4,6 +4,7 @@
  */
 import { reachesOf } from '../../expression/render.ts';
 import type { Input, InputDependency } from '../../model/flow.ts';
+import { nearest } from '../../nearest.ts';
 import type { Path } from '../../yaml/yaml.ts';
 import type { Problems } from '../problems.ts';
 import type { FormOptions } from './form.ts';
@@ -71,19 +72,21 @@ const meet = (a: readonly string[], b: readonly string[]): boolean => {
   return a.slice(0, shared).every((part, n) => part === b[n]);
 };
 
-/** What is named must be there, and no input may wait for itself. */
-export function checkOrder(inputs: readonly Input[], path: Path, problems: Problems): void {
+/** What is named must be there, and no input may wait for itself. `pathOf` an input of the list. */
+export function checkOrder(inputs: readonly Input[], pathOf: (input: Input) => Path, problems: Problems): void {
   const places = placesOf(inputs);
   const ids = new Set(places.map(({ input }) => input.id));
   const at = (id: string): Path => {
-    const n = inputs.findIndex((input) => id === input.id || id.startsWith(`${input.id}.`));
-    return [...path, Math.max(0, n), 'dependsOn'];
+    const owner = inputs.find((input) => id === input.id || id.startsWith(`${input.id}.`));
+    return [...pathOf(owner!), 'dependsOn'];
   };
   for (const { input, gates } of places)
     for (const named of gates.flatMap((gate) => gate.inputs))
       if (!ids.has(named)) {
         const kestra = `Input with id '${input.id}' depends on a non-existent input '${named}'.`;
-        problems.error(at(input.id), `expected inputs of this flow, got ${named}`, { got: named, kestra });
+        const hint = nearest(named, ids);
+        const message = `expected inputs of this flow, got ${named}${hint ? ` (did you mean ${hint}?)` : ''}`;
+        problems.error(at(input.id), message, { got: named, kestra });
       }
   const told = new Set<number>();
   for (const start of places.keys()) {

@@ -4,7 +4,7 @@
  */
 import { excerpt } from '../problems.ts';
 import { type InputKind, textOf } from './kind.ts';
-import { readValidator, unfitting } from './matching.ts';
+import { readValidator, unfitting, VALIDATOR } from './matching.ts';
 
 /** What stands for a secret wherever it may not be seen. */
 export const HIDDEN = '******';
@@ -15,7 +15,7 @@ interface SecretOptions {
 
 export const secret: InputKind<SecretOptions> = {
   javaClass: 'SecretInput',
-  options: ['validator'],
+  options: { validator: VALIDATOR },
   keeps: 'sealed',
   read: (reader) => ({ validator: readValidator(reader) }),
   cast: (value) =>

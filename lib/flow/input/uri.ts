@@ -7,7 +7,7 @@ const CHARS_MAX = 8_192;
 
 export const uri: InputKind = {
   javaClass: 'URIInput',
-  options: [],
+  options: {},
   cast: (value) =>
     typeof value === 'string' && value.length <= CHARS_MAX && ADDRESS.test(value)
       ? { value }

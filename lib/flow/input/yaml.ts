@@ -4,7 +4,7 @@ import { expectedType, type InputKind } from './kind.ts';
 
 export const yaml: InputKind = {
   javaClass: 'YamlInput',
-  options: [],
+  options: {},
   cast: (value) => {
     if (typeof value !== 'string') return { value };
     const read = readYaml(value);

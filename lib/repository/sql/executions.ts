@@ -10,6 +10,7 @@ import {
 } from 'kysely';
 import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
 import type { ExecutionSearch, Page } from '../repository.ts';
+import type { Database, Idiom } from './database.ts';
 import { cut, keyOf, limited, totalOf } from './page.ts';
 import type { Tables } from './schema.ts';
 import { anyOf, belowIn, conditionOf, type Searched } from './where.ts';
@@ -54,7 +55,7 @@ export async function readTaskRuns(
 ): Promise<ReadonlyMap<string, readonly TaskRun[]>> {
   if (ids.length === 0) return new Map();
   const few = sql<SqlBool>`(select count(*) from (
-    select 1 from task_runs as counted where counted.execution_no = executions.no limit ${max + 1})) <= ${max}`;
+    select 1 as one from task_runs as counted where counted.execution_no = executions.no limit ${sql.lit(max + 1)}) as counted_runs) <= ${max}`;
   const rows = await db
     .selectFrom('executions')
     .innerJoin('task_runs', 'task_runs.execution_no', 'executions.no')
@@ -86,14 +87,14 @@ const shown = ({ version, start_json, head_json }: Shown): Omit<Execution, 'task
 });
 
 export async function searchExecutions(
-  db: Kysely<Tables>,
+  { db, idiom }: Pick<Database, 'db' | 'idiom'>,
   search: ExecutionSearch,
 ): Promise<Page<Omit<Execution, 'taskRunList'>>> {
   const { by, descending } = search.sort ?? { by: 'startDate', descending: true };
   const sort = SORTS[by];
   const limit = limited(search.limit);
   const direction = descending ? 'desc' : 'asc';
-  const asked = matching(db.selectFrom('executions'), search);
+  const asked = matching(db.selectFrom('executions'), search, idiom);
   let page = asked
     .select(['id', 'version', 'start_json', 'head_json', sort.as('sort')])
     .orderBy(sort, direction)
@@ -109,7 +110,7 @@ export async function searchExecutions(
   return cut(rows, limit, await totalOf(db, asked), shown, ({ sort, id }) => [sort, id]);
 }
 
-function matching(all: Asked, search: ExecutionSearch): Asked {
+function matching(all: Asked, search: ExecutionSearch, idiom: Idiom): Asked {
   let asked = all.where('tenant', '=', search.tenant).where('head_json', 'is not', null);
   if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
   if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
@@ -121,14 +122,14 @@ function matching(all: Asked, search: ExecutionSearch): Asked {
   if (search.originalId !== undefined) asked = asked.where(ofOriginal(search.originalId));
   if (search.startedAfterMs !== undefined) asked = asked.where('start_ms', '>=', search.startedAfterMs);
   if (search.startedBeforeMs !== undefined) asked = asked.where('start_ms', '<=', search.startedBeforeMs);
-  for (const [key, value] of Object.entries(search.labels ?? {})) asked = asked.where(labelled(key, value));
-  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text));
-  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED));
+  for (const [key, value] of Object.entries(search.labels ?? {}))
+    asked = asked.where(idiom.labelled(LABELS, key, value));
+  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text, idiom));
+  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED, idiom));
   return asked;
 }
 
-const labelled = (key: string, value: string): Expression<SqlBool> =>
-  sql<SqlBool>`exists (select 1 from json_each(labels) where key = ${key} and value = ${value})`;
+const LABELS = sql`labels`;
 
 const SEARCHED: Searched = {
   columns: {
@@ -140,8 +141,8 @@ const SEARCHED: Searched = {
     startMs: sql`start_ms`,
     endMs: sql`ended_ms`,
   },
-  texts: [sql`id`, sql`namespace`, sql`flow_id`, sql`labels`],
-  labelled,
+  texts: [sql`id`, sql`namespace`, sql`flow_id`, LABELS],
+  labels: LABELS,
 };
 
 /** A namespace and all below it. */

@@ -1,6 +1,7 @@
 /** Flows asked for: a revision, all of them, or a page of those that are there. The latest revision says whether it is. */
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { FlowRow, FlowSearch, Page, Repository } from '../repository.ts';
+import type { Database } from './database.ts';
 import { below } from './executions.ts';
 import { cut, limited, totalOf } from './page.ts';
 import type { FlowsTable, Tables } from './schema.ts';
@@ -49,13 +50,16 @@ const present = (db: Kysely<Tables>, tenant: string) =>
       sql<SqlBool>`revision = (select max(revision) from flows f where f.tenant = flows.tenant and f.namespace = flows.namespace and f.id = flows.id)`,
     );
 
-export async function searchFlows(db: Kysely<Tables>, search: FlowSearch): Promise<Page<FlowRow>> {
+export async function searchFlows(
+  { db, idiom }: Pick<Database, 'db' | 'idiom'>,
+  search: FlowSearch,
+): Promise<Page<FlowRow>> {
   const limit = limited(search.limit);
   let asked = present(db, search.tenant);
   if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
   if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
-  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text));
-  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED));
+  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text, idiom));
+  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED, idiom));
   const { by, descending } = search.sort ?? { by: 'namespace', descending: false };
   const direction = descending ? 'desc' : 'asc';
   const rows = await asked

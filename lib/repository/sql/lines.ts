@@ -2,15 +2,19 @@
 import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Level, LogLine } from '../../model/log-line.ts';
 import type { LineDeletion, LineSearch, Page } from '../repository.ts';
+import type { Database, Idiom } from './database.ts';
 import { cut, keyOf, limited, totalOf } from './page.ts';
 import type { LogsTable, Tables } from './schema.ts';
 import { anyOf, conditionOf, type Searched } from './where.ts';
 
 type Asked = SelectQueryBuilder<Tables, 'logs', object>;
 
-export async function searchLines(db: Kysely<Tables>, search: LineSearch): Promise<Page<LogLine>> {
+export async function searchLines(
+  { db, idiom }: Pick<Database, 'db' | 'idiom'>,
+  search: LineSearch,
+): Promise<Page<LogLine>> {
   const limit = limited(search.limit);
-  const asked = matching(db.selectFrom('logs'), search);
+  const asked = matching(db.selectFrom('logs'), search, idiom);
   const keys = ['at_ms', 'execution_id', 'seq', 'id'] as const;
   const direction = search.descending ? 'desc' : 'asc';
   let page = keys.reduce((query, key) => query.orderBy(key, direction), asked.selectAll().limit(limit + 1));
@@ -24,7 +28,7 @@ export async function searchLines(db: Kysely<Tables>, search: LineSearch): Promi
   return cut(rows, limit, total, lineOf, (row) => [row.at_ms, row.execution_id, row.seq, row.id]);
 }
 
-function matching(all: Asked, search: LineSearch): Asked {
+function matching(all: Asked, search: LineSearch, idiom: Idiom): Asked {
   let asked = all;
   if (search.executionId !== undefined) asked = asked.where('execution_id', '=', search.executionId);
   if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
@@ -33,8 +37,8 @@ function matching(all: Asked, search: LineSearch): Asked {
   if (search.taskId !== undefined) asked = asked.where('task_id', '=', search.taskId);
   if (search.attempt !== undefined) asked = asked.where('attempt', '=', search.attempt);
   if (search.levels) asked = asked.where('level', 'in', [...search.levels]);
-  if (search.text) asked = asked.where(anyOf([sql`message`], search.text));
-  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED));
+  if (search.text) asked = asked.where(anyOf([sql`message`], search.text, idiom));
+  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED, idiom));
   return asked;
 }
 

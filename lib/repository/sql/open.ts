@@ -1,88 +1,109 @@
 /**
- * The repository on SQLite: one file (or `:memory:`), shared by the processes of a machine through its write-ahead log. Each
- * process holds one handle; whoever writes waits for the other's transaction, readers wait for nobody.
+ * The repository on any database. SQLite's file is opened at once or not at all; a server may be away, also when we start:
+ * then each question fails with `repository.unavailable`, until one finds it and brings its schema up to date.
  */
-import type { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
-import { Fault } from '../../errors.ts';
+import { Fault, isFault, textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { Batch, Repository } from '../repository.ts';
-import { asRepository, openHandle, sqliteDialect } from './dialect.ts';
+import type { Repository } from '../repository.ts';
+import type { Database } from './database.ts';
 import { readExecution, readTaskRuns, searchExecutions } from './executions.ts';
 import { readFlow, readFlowNames, readNamespaces, readRevisions, searchFlows } from './flows.ts';
 import { deleteLines, searchLines } from './lines.ts';
 import { readMetricBuckets, readMetricNames, readMetricTasks, searchMetrics } from './metrics.ts';
-import { migrate } from './migrations.ts';
 import { deleteExecution, retain } from './retain.ts';
-import type { Tables } from './schema.ts';
-import { batchWriter } from './write.ts';
+import { asRepository } from './server-database.ts';
+import { openSqliteDatabase } from './sqlite-database.ts';
 
-interface Opened {
-  readonly handle: DatabaseSync;
-  readonly db: Kysely<Tables>;
-  readonly write: (batch: Batch) => void;
+export interface RepositoryOptions {
+  /** Of SQLite; or `:memory:`. */
+  readonly file: string;
+  /** `postgres://…` or `mysql://…`: a server instead of the file. */
+  readonly url?: string;
+  readonly log: Log;
 }
 
-export function openSqlRepository({ file, log }: { readonly file: string; readonly log: Log }): Repository {
-  let opened: Opened | undefined;
-  const held = (): Opened => {
-    if (!opened) throw new Fault('repository.unavailable', `expected ${file} to be open, got a closed one`);
-    return opened;
-  };
+export function openSqlRepository({ file, url, log }: RepositoryOptions): Repository {
+  const held = holder(url === undefined ? async () => openSqliteDatabase(file) : () => openServer(url, log));
+  const asking = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
+    asRepository(async () => work(await held.get()));
   return {
     open: async () => {
-      opened ??= openFile(file);
-      log.debug({ file }, 'the repository is open');
+      held.reopen();
+      try {
+        await asking(async () => {});
+        log.debug(url === undefined ? { file } : {}, 'the repository is open');
+      } catch (error) {
+        if (url === undefined || !isFault(error, 'repository.unavailable')) throw error;
+        log.warn({ reason: textOf(error) }, 'the database cannot be reached; executions go on without it');
+      }
     },
-    write: async (batch) => held().write(batch),
-    cursors: async () => {
-      const rows = await held().db.selectFrom('cursors').selectAll().execute();
-      return new Map(rows.map(({ name, value }) => [name, value]));
+    write: (batch) => asking((database) => database.write(batch)),
+    cursors: () =>
+      asking(async ({ db }) => {
+        const rows = await db.selectFrom('cursors').selectAll().execute();
+        return new Map(rows.map(({ name, value }) => [name, value]));
+      }),
+    execution: (id) => asking(({ db }) => readExecution(db, id)),
+    searchExecutions: (search) => asking((database) => searchExecutions(database, search)),
+    taskRuns: (ids, max) => asking(({ db }) => readTaskRuns(db, ids, max)),
+    flow: (name, revision) => asking(({ db }) => readFlow(db, name, revision)),
+    revisions: (name) => asking(({ db }) => readRevisions(db, name)),
+    searchFlows: (search) => asking((database) => searchFlows(database, search)),
+    namespaces: (tenant) => asking(({ db }) => readNamespaces(db, tenant)),
+    flowNames: (tenant) => asking(({ db }) => readFlowNames(db, tenant)),
+    lines: (search) => asking((database) => searchLines(database, search)),
+    deleteLines: (deletion) => asking(({ db }) => deleteLines(db, deletion)),
+    metrics: (search) => asking(({ db }) => searchMetrics(db, search)),
+    metricNames: (scope) => asking(({ db }) => readMetricNames(db, scope)),
+    metricTasks: (scope) => asking(({ db }) => readMetricTasks(db, scope)),
+    metricBuckets: (asked) => asking(({ db }) => readMetricBuckets(db, asked)),
+    deleteExecution: (id, keeps) => asking((database) => deleteExecution(database, id, keeps)),
+    retain: (beforeMs, limit) => asking((database) => retain(database, beforeMs, limit)),
+    // What is wrong is told where it is used; here it is only not ready.
+    ready: () =>
+      asking(({ db }) => db.selectFrom('cursors').select('name').limit(1).execute()).then(
+        () => true,
+        () => false,
+      ),
+    close: held.close,
+  };
+}
+
+/** One database, opened by the first who asks; who could not opens it again when asked again. */
+function holder(open: () => Promise<Database>) {
+  let opening: Promise<Database> | undefined;
+  let closed = true;
+  return {
+    reopen: () => {
+      closed = false;
     },
-    execution: async (id) => readExecution(held().db, id),
-    searchExecutions: async (search) => searchExecutions(held().db, search),
-    taskRuns: (ids, max) => readTaskRuns(held().db, ids, max),
-    flow: async (name, revision) => readFlow(held().db, name, revision),
-    revisions: async (name) => readRevisions(held().db, name),
-    searchFlows: async (search) => searchFlows(held().db, search),
-    namespaces: async (tenant) => readNamespaces(held().db, tenant),
-    flowNames: async (tenant) => readFlowNames(held().db, tenant),
-    lines: async (search) => searchLines(held().db, search),
-    deleteLines: async (deletion) => deleteLines(held().db, deletion),
-    metrics: async (search) => searchMetrics(held().db, search),
-    metricNames: async (scope) => readMetricNames(held().db, scope),
-    metricTasks: async (scope) => readMetricTasks(held().db, scope),
-    metricBuckets: async (asked) => readMetricBuckets(held().db, asked),
-    deleteExecution: async (id, keeps) => deleteExecution(held().handle, id, keeps),
-    retain: async (beforeMs, limit) => retain(held().handle, beforeMs, limit),
-    ready: async () => opened !== undefined && answers(opened.handle),
-    close: async () => {
-      const closing = opened;
-      opened = undefined;
-      await closing?.db.destroy();
-      closing?.handle.close();
+    get: async (): Promise<Database> => {
+      if (closed) throw new Fault('repository.unavailable', 'expected an open repository, got a closed one');
+      const mine = (opening ??= open());
+      try {
+        return await mine;
+      } catch (error) {
+        if (opening === mine) opening = undefined;
+        throw error;
+      }
+    },
+    close: async (): Promise<void> => {
+      closed = true;
+      const closing = opening;
+      opening = undefined;
+      // What could not be opened needs no closing.
+      await (await closing?.catch(() => undefined))?.close();
     },
   };
 }
 
-function openFile(file: string): Opened {
-  const handle = openHandle(file);
-  try {
-    const db = new Kysely<Tables>({ dialect: sqliteDialect(handle) });
-    migrate(handle, db);
-    return asRepository(() => ({ handle, db, write: batchWriter(handle) }));
-  } catch (error) {
-    handle.close();
-    throw error;
+/** Clients are loaded where they are used: an installation on SQLite needs none. */
+async function openServer(url: string, log: Log): Promise<Database> {
+  const { openServerDatabase } = await import('./server-database.ts');
+  if (/^mysql:/.test(url)) {
+    const { mysqlServer } = await import('./mysql.ts');
+    return openServerDatabase(mysqlServer(url));
   }
-}
-
-function answers(handle: DatabaseSync): boolean {
-  try {
-    handle.prepare('select 1 from cursors limit 1').get();
-    return true;
-  } catch {
-    // What is wrong is told where it is used; here it is only not ready.
-    return false;
-  }
+  const { postgresServer } = await import('./postgres.ts');
+  return openServerDatabase(postgresServer(url, log));
 }

@@ -2,7 +2,7 @@
  * Pages of a search: by offset, or by keyset (the sort's value and the id of the last row, opaque to whoever carries it).
  * Totals are counted up to TOTAL_MAX.
  */
-import { type Expression, type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { Fault } from '../../errors.ts';
 import { TOTAL_MAX } from '../repository.ts';
 import type { Tables } from './schema.ts';
@@ -51,14 +51,11 @@ export async function totalOf<T extends keyof Tables>(
     .selectFrom(found)
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow();
-  return counted.total;
+  return Number(counted.total);
 }
 
 export const limited = (limit: number): number => Math.min(Math.max(1, limit), LIMIT_MAX);
 
-/** Patterns are escaped by `!`: a backslash is read in another way by every database. */
-export const like = (column: RawBuilder<unknown>, pattern: string): Expression<SqlBool> =>
-  sql<SqlBool>`${column} like ${pattern} escape '!'`;
-/** For `like`: the text anywhere. */
+/** For `like`: the text anywhere. Escaped by `!`: a backslash is read in another way by every database. */
 export const anywhere = (text: string): string => `%${escaped(text)}%`;
 export const escaped = (text: string): string => text.replace(/[!%_]/g, '!$&');

@@ -10,7 +10,8 @@ import type {
   TextTerm,
   Where,
 } from '../where.ts';
-import { anywhere, escaped, like } from './page.ts';
+import type { Idiom } from './database.ts';
+import { anywhere, escaped } from './page.ts';
 
 type Term = TextTerm<string> | NumberTerm<string> | LabelTerm | PresenceTerm<string> | AnywhereTerm;
 type Column = RawBuilder<unknown>;
@@ -20,42 +21,38 @@ export interface Searched {
   readonly columns: Readonly<Record<string, Column>>;
   /** What is looked through for a text that may stand anywhere. */
   readonly texts: readonly Column[];
-  /** Whether it has a label with this value. */
-  readonly labelled?: (key: string, value: string) => Expression<SqlBool>;
+  /** A JSON object. */
+  readonly labels?: Column;
 }
 
-export function conditionOf(where: Where<Term>, searched: Searched): Expression<SqlBool> {
-  if ('all' in where) return joined(where.all, sql` and `, sql<SqlBool>`1 = 1`, searched);
-  if ('any' in where) return joined(where.any, sql` or `, sql<SqlBool>`1 = 0`, searched);
+export function conditionOf(where: Where<Term>, searched: Searched, idiom: Idiom): Expression<SqlBool> {
+  const parts = (some: readonly Where<Term>[]) => some.map((part) => conditionOf(part, searched, idiom));
+  if ('all' in where) return joined(parts(where.all), sql` and `, sql<SqlBool>`1 = 1`);
+  if ('any' in where) return joined(parts(where.any), sql` or `, sql<SqlBool>`1 = 0`);
   // What is unknown does not fit, and so fits the negation.
-  if ('not' in where) return sql<SqlBool>`((${conditionOf(where.not, searched)}) is not true)`;
-  return termOf(where, searched);
+  if ('not' in where) return sql<SqlBool>`((${conditionOf(where.not, searched, idiom)}) is not true)`;
+  return termOf(where, searched, idiom);
 }
 
 function joined(
-  parts: readonly Where<Term>[],
+  parts: readonly Expression<SqlBool>[],
   by: RawBuilder<unknown>,
   empty: Expression<SqlBool>,
-  searched: Searched,
 ): Expression<SqlBool> {
-  if (parts.length === 0) return empty;
-  return sql<SqlBool>`(${sql.join(
-    parts.map((part) => conditionOf(part, searched)),
-    by,
-  )})`;
+  return parts.length === 0 ? empty : sql<SqlBool>`(${sql.join(parts, by)})`;
 }
 
-function termOf(term: Term, { columns, texts, labelled }: Searched): Expression<SqlBool> {
-  if ('anywhere' in term) return anyOf(texts, term.anywhere);
-  if ('label' in term) return labelled!(term.label, term.value);
+function termOf(term: Term, { columns, texts, labels }: Searched, idiom: Idiom): Expression<SqlBool> {
+  if ('anywhere' in term) return anyOf(texts, term.anywhere, idiom);
+  if ('label' in term) return idiom.labelled(labels!, term.label, term.value);
   if ('present' in term) return sql<SqlBool>`${columns[term.present]!} is not null`;
   const column = columns[term.field]!;
   return typeof term.value === 'number'
     ? compared(column, term.is as NumberComparison, term.value)
-    : textual(column, term.is as TextComparison, term.value);
+    : textual(column, { is: term.is as TextComparison, value: term.value }, idiom);
 }
 
-export const anyOf = (columns: readonly Column[], text: string): Expression<SqlBool> =>
+export const anyOf = (columns: readonly Column[], text: string, { like }: Idiom): Expression<SqlBool> =>
   sql<SqlBool>`(${sql.join(
     columns.map((column) => like(column, anywhere(text))),
     sql` or `,
@@ -76,8 +73,13 @@ function compared(column: Column, comparison: NumberComparison, value: number): 
   }
 }
 
-function textual(column: Column, comparison: TextComparison, value: string): Expression<SqlBool> {
-  switch (comparison) {
+interface Compared {
+  readonly is: TextComparison;
+  readonly value: string;
+}
+
+function textual(column: Column, { is, value }: Compared, { like }: Idiom): Expression<SqlBool> {
+  switch (is) {
     case 'equal':
       return sql<SqlBool>`${column} = ${value}`;
     case 'containing':

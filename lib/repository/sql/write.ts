@@ -1,5 +1,5 @@
 /**
- * Writing a batch. Kysely builds the questions and the schema; a batch goes through statements that are prepared once on
+ * Writing a batch to SQLite. Kysely builds the questions and the schema; a batch goes through statements that are prepared once on
  * the handle: they run for each task run of the whole system, where building and parsing a query costs several times the
  * write itself. Texts that came as JSON are stored as they came.
  *
@@ -9,9 +9,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { LogLine } from '../../model/log-line.ts';
 import type { MetricEntry } from '../../model/metric.ts';
-import { isEnded, sinceOf, stateOf } from '../../model/state.ts';
 import type { Batch, ExecutionRow, FlowRow } from '../repository.ts';
-import { inOne } from './dialect.ts';
+import { beginsOf, headOf, seqOf } from './rows.ts';
+import { inOne } from './sqlite.ts';
 
 const STATEMENTS = {
   begin: `insert into executions (id, version, tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id,
@@ -61,15 +61,8 @@ function writeExecution(statements: Statements, row: ExecutionRow): void {
   const no = row.start ? begin(statements, row, row.start) : raise(statements, row);
   if (no === undefined) return;
   if (row.head) {
-    const { history, labels } = row.head;
-    const state = stateOf(history);
-    statements.head.run(
-      state,
-      isEnded(state) ? sinceOf(history) : null,
-      JSON.stringify(labels),
-      JSON.stringify(row.head),
-      no,
-    );
+    const { state, ended_ms, labels, head_json } = headOf(row.head);
+    statements.head.run(state, ended_ms, labels, head_json, no);
   }
   const { taskRun } = statements;
   for (const [{ id, index, taskId }, json] of row.taskRuns) taskRun.run(no, id, index, taskId, json);
@@ -78,19 +71,13 @@ function writeExecution(statements: Statements, row: ExecutionRow): void {
 
 function begin(
   { begin }: Statements,
-  { id, version, head }: ExecutionRow,
+  row: ExecutionRow,
   start: NonNullable<ExecutionRow['start']>,
 ): number | undefined {
-  const { flow, trigger, parentId = null, originalId } = start;
-  const cause = trigger?.variables.executionId;
-  const { tenant, namespace, id: flowId, revision } = flow;
-  const startMs = head ? head.history[0]![1] : start.createdAtMs;
-  const triggeredBy = typeof cause === 'string' ? cause : parentId;
-  const original = originalId === id ? null : originalId;
-  const json = JSON.stringify(start);
-  return numberIn(
-    begin.get(id, version, tenant, namespace, flowId, revision, parentId, triggeredBy, original, json, startMs),
-  );
+  const begun = beginsOf(row, start);
+  const { tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id } = begun;
+  const names = [tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id];
+  return numberIn(begin.get(row.id, row.version, ...names, begun.start_json, begun.start_ms));
 }
 
 const raise = ({ raise, stub }: Statements, { id, version }: ExecutionRow): number | undefined =>
@@ -120,7 +107,7 @@ function writeLine({ line }: Statements, given: LogLine): void {
     attempt = null,
     value = null,
   } = given;
-  const seq = Number(/\d{1,15}$/.exec(id)?.[0] ?? 0);
+  const seq = seqOf(id);
   line.run(
     executionId,
     atMs,

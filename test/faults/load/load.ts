@@ -9,6 +9,7 @@ const KEYED = 0.7;
 const DOUBLED = 0.1;
 const KILL_AFTER_MS = 1_500;
 const FAILED_LOOK_MS = 1_000;
+const FAILED_MS = 120_000;
 
 export interface Asked {
   readonly name: string;
@@ -113,7 +114,8 @@ export class Load {
   }
 
   async #failed(id: string): Promise<boolean> {
-    while (!this.#over.aborted) {
+    // One that a cut has taken away never fails.
+    for (const untilMs = performance.now() + FAILED_MS; !this.#over.aborted && performance.now() < untilMs; ) {
       const { outcome, body } = await this.#client.read(`/executions/${id}`);
       const state = (body.state as { current?: string } | undefined)?.current;
       if (outcome === 'acknowledged' && state === 'FAILED') return true;

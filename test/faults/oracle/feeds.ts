@@ -23,7 +23,11 @@ export class Feeds {
   #closed = false;
 
   constructor(port: number) {
-    this.#redis = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => 100 });
+    this.#redis = new Redis(port, '127.0.0.1', {
+      protocol: 2,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => 100,
+    });
     this.#redis.on('error', () => {}); // It is killed now and then.
   }
 

@@ -42,14 +42,16 @@ const judgeLeft: Judge = ({ left }) => [
 ];
 
 /** The repository shows what the feeds told last, and nothing that lives. */
-const judgeIndex: Judge = (evidence) =>
-  evidence.records.flatMap(({ id, version, flow, state }) => {
+const judgeIndex: Judge = (evidence) => {
+  if (evidence.told.size === 0) return ['the feeds told nothing'];
+  return evidence.records.flatMap(({ id, version, flow, state }) => {
     if (!isOver(state)) return [`${flow} ${id} is shown ${state}`];
     const told = evidence.told.get(id);
     return told === undefined || told <= version
       ? []
       : [`${flow} ${id} is shown as of ${version}, the feed told ${told}`];
   });
+};
 
 const judgeProcesses: Judge = ({ strayEnds }) => strayEnds;
 

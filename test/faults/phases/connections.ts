@@ -5,7 +5,6 @@ import { back, refusals } from './redis-killed.ts';
 import { grown } from './waiting.ts';
 
 const BETWEEN_MS = 2_000;
-const SLOW_MS = 200;
 const SLOW_FOR_MS = 6_000;
 const HANG_MS = 9_000;
 const TORN = 8;
@@ -48,9 +47,9 @@ async function disturb(stage: Stage, act: (typeof ACTS)[number]): Promise<void> 
       await sleep(BETWEEN_MS);
       break;
     case 'slow':
-      touched(await proxy.tell({ kind: 'slow', share: 0.5, ms: SLOW_MS }));
+      touched(await proxy.tell({ kind: 'slow', share: 0.5 }));
       await sleep(SLOW_FOR_MS);
-      await proxy.tell({ kind: 'slow', share: 0, ms: 0 });
+      await proxy.tell({ kind: 'slow', share: 0 });
       break;
     case 'thrown out':
       touched(Number(await keys.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')));

@@ -22,7 +22,7 @@ export const doubled: Phase = {
   sights: [COPIES],
   goals: [],
   run: async ({ account, dice, redis }) => {
-    const client = new Redis(redis.port, '127.0.0.1');
+    const client = new Redis(redis.port, '127.0.0.1', { protocol: 2 });
     const writer = client.duplicate();
     const cursors = new Map(
       ['x', 'f'].flatMap((kind) =>

@@ -4,7 +4,7 @@
  */
 import { Redis } from 'ioredis';
 
-export const PARTITIONS = 64;
+export const PARTITIONS = 16;
 const CLOCK = 'faults:clock';
 const CLOCK_EACH_MS = 50;
 const SCAN_COUNT = 1_000;

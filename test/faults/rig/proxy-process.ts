@@ -12,8 +12,8 @@ export type ProxyOrder =
   | { readonly kind: 'hang'; readonly share: number }
   /** New connections hang too, or pass again. */
   | { readonly kind: 'deaf'; readonly on: boolean }
-  /** Each piece of a share of the connections comes so much later; 0 ends it. */
-  | { readonly kind: 'slow'; readonly share: number; readonly ms: number }
+  /** Each piece of a share of the connections comes `DELAY_MS` later, or no longer. */
+  | { readonly kind: 'slow'; readonly share: number }
   /** The next replies of so many connections break in the middle. */
   | { readonly kind: 'tear'; readonly count: number }
   /** Clients keep their connections, and talk to another server from now on. */
@@ -24,13 +24,16 @@ export type ProxyAnswer = { readonly count: number };
 
 /** What was asked before may be answered in this time, before clients are led elsewhere. */
 const QUIESCE_MS = 150;
+export const DELAY_MS = 200;
 
 class Link {
   readonly client: Socket;
   server: Socket;
   hangs = false;
-  slowMs = 0;
+  slow = false;
   tears = false;
+  /** Pieces that are still on their way: later ones must not overtake them. */
+  #delayed = 0;
 
   constructor(client: Socket, port: number) {
     this.client = client;
@@ -69,11 +72,13 @@ class Link {
 
   #pass(data: Buffer, to: () => Socket): void {
     if (this.hangs) return;
-    if (this.slowMs === 0) return void to().write(data);
+    if (!this.slow && this.#delayed === 0) return void to().write(data);
+    this.#delayed++;
     // Timers of one length fire in their order.
     setTimeout(() => {
+      this.#delayed--;
       if (!this.hangs) to().write(data);
-    }, this.slowMs);
+    }, DELAY_MS);
   }
 }
 
@@ -81,12 +86,12 @@ const [port, redisPort] = process.argv.slice(2).map(Number);
 const links = new Set<Link>();
 let leadsTo = redisPort!;
 let deaf = false;
-let slow = { share: 0, ms: 0 };
+let slowShare = 0;
 
 const server = createServer((client) => {
   const link = new Link(client, leadsTo);
   link.hangs = deaf;
-  if (Math.random() < slow.share) link.slowMs = slow.ms;
+  link.slow = Math.random() < slowShare;
   links.add(link);
   client.once('close', () => links.delete(link));
 });
@@ -106,10 +111,10 @@ async function obey(order: ProxyOrder): Promise<number> {
       deaf = order.on;
       return 0;
     case 'slow': {
-      slow = order;
+      slowShare = order.share;
       const chosen = new Set(some(order.share));
-      for (const link of links) link.slowMs = chosen.has(link) ? order.ms : 0;
-      return order.ms === 0 ? 0 : chosen.size;
+      for (const link of links) link.slow = chosen.has(link);
+      return chosen.size;
     }
     case 'tear':
       return each([...links].sort(() => Math.random() - 0.5).slice(0, order.count), (link) => {

@@ -13,7 +13,7 @@ import type { Ticks } from '../oracle/ticks.ts';
 import type { Cut } from '../phases/phase.ts';
 import { Counters } from './counters.ts';
 import { House, type Role } from './house.ts';
-import { Keyspace } from './keyspace.ts';
+import { Keyspace, PARTITIONS } from './keyspace.ts';
 import { Ledger } from './ledger.ts';
 import { RedisProxy } from './proxy.ts';
 import { freePort, RedisProcess } from './redis-process.ts';
@@ -67,6 +67,7 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
       WINDHOVER_PASSWORD: 'correct-horse',
       WINDHOVER_PLUGINS: PLUGIN,
       WINDHOVER_STOP_DEADLINE: '10',
+      WINDHOVER_PARTITIONS: String(PARTITIONS),
       REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
     },
     entered: () => {},

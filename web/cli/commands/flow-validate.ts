@@ -9,11 +9,14 @@ import { Fault, textOf } from '../../../lib/errors.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
+import { addFlowSchema } from './flow-schema.ts';
 
 type Validate = (source: string) => Promise<readonly Problem[]>;
 
 export function addFlowCommands(program: Command, load: () => LoadedConfig, finish: (code: number) => void): void {
-  groupOf(program, 'flow', 'work on flows')
+  const flow = groupOf(program, 'flow', 'work on flows');
+  addFlowSchema(flow, load, finish);
+  flow
     .command('validate <files...>')
     .description('say what is wrong in flow files, and where')
     .option('--server', 'ask the server, instead of judging by what is installed here', false)

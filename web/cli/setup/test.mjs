@@ -7,6 +7,7 @@ import { bringChromium } from './chromium.mjs';
 import { onGoodNode } from './node.mjs';
 import { bringPackages } from './packages.mjs';
 import { buildPage } from './page.mjs';
+import { bringPostgres } from './postgres.mjs';
 import { bringRedis } from './redis.mjs';
 import { root, say } from './say.mjs';
 
@@ -22,6 +23,7 @@ const { globSync } = await import('node:fs'); // Node 20 does not have it
 bringPackages();
 bringRedis();
 bringChromium();
+bringPostgres();
 buildPage();
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : globSync('test/**/*.test.ts', { cwd: root }).sort();

@@ -3,10 +3,11 @@ import { Fault } from '../../../lib/errors.ts';
 import { FILTERS } from '../../../lib/expression/filters/table.ts';
 import { FUNCTIONS } from '../../../lib/expression/functions/table.ts';
 import { INPUT_KINDS } from '../../../lib/flow/input/table.ts';
+import type { Schema } from '../../../lib/flow/language.ts';
+import { listSchemaOf, SCHEMA_KINDS, type SchemaKind, schemaOf } from '../../../lib/flow/schema.ts';
 import type { TypeEntry } from '../../../lib/model/catalogue.ts';
 import { nearest } from '../../../lib/nearest.ts';
 import type { PluginSet } from '../../../lib/plugin/load.ts';
-import type { Schema } from '../views/language.ts';
 import {
   documentationBody,
   groupIconsOf,
@@ -18,7 +19,6 @@ import {
   pluginRows,
   simpleName,
 } from '../views/plugins.ts';
-import { listSchemaOf, SCHEMA_KINDS, type SchemaKind, schemaOf } from '../views/schemas.ts';
 import { flagOf, refused } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 

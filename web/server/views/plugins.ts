@@ -3,11 +3,11 @@
  * and documentation that is written from their schemas.
  */
 import { INPUT_KINDS } from '../../../lib/flow/input/table.ts';
+import type { Schema } from '../../../lib/flow/language.ts';
+import { commonProperties, inputSchema, ownProperties } from '../../../lib/flow/schema.ts';
 import type { Catalogue, TypeEntry } from '../../../lib/model/catalogue.ts';
 import type { PluginSet } from '../../../lib/plugin/load.ts';
 import { jsonSchemaOf, outputsSchemaOf } from '../../../lib/plugin/schema.ts';
-import type { Schema } from './language.ts';
-import { commonProperties, inputSchema, ownProperties } from './schemas.ts';
 
 const KESTRA = 'io.kestra.plugin.';
 /** Types of Kestra's names: `io.kestra.plugin.core` is a group, what goes on behind it a part of one. */

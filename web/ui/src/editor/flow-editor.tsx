@@ -4,7 +4,7 @@
  */
 import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { createFlow, deleteFlow, updateFlow } from '../api/flows.ts';
 import type { FlowView } from '../api.ts';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
@@ -27,21 +27,20 @@ interface FlowEditorProps {
 }
 
 export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorProps) {
-  const [saved, setSaved] = useState(flow?.source ?? '');
   const first = flow?.source ?? template;
+  const [saved, setSaved] = useState<Saved>({ source: first, revision: flow?.revision ?? 0 });
   const [{ text, offset }, setNow] = useState({ text: first, offset: 0 });
   const [problems, setProblems] = useState<readonly FlowProblem[] | undefined>([]);
   const acting = useAct();
   const view = useRef<EditorView>(undefined);
-  const changed = text !== saved;
-  // What comes from elsewhere must not overwrite what a person writes: it is told.
-  const overtaken = flow?.source !== undefined && flow.source !== saved && flow.source !== text;
-  useUnsaved(changed && !acting.busy && flow !== undefined);
+  const changed = text !== saved.source;
+  const overtaken = useOthers(flow, { saved, setSaved, text, view });
+  useUnsaved(changed && !acting.busy);
   const save = () => {
     const source = view.current?.state.doc.toString() ?? '';
     void acting.act(async () => {
       const done = flow ? await updateFlow(flow.namespace, flow.id, source) : await createFlow(source);
-      setSaved(source);
+      setSaved({ source, revision: done.revision });
       onSaved?.();
       if (!flow) go(paths.flow(done.namespace, done.id, { tab: 'edit' }));
     });
@@ -49,11 +48,11 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
   const extensions = useExtensions(save, setProblems, setNow);
   return (
     <div className="flow-editor">
-      <Tools flow={flow} changed={changed} busy={acting.busy} save={save} />
+      <Tools flow={flow} revision={saved.revision} changed={changed} busy={acting.busy} save={save} />
       <Refusal text={acting.error} />
       {overtaken && (
         <p className="waiting" role="status">
-          Somebody has saved revision {flow.revision} meanwhile. Saving yours makes another one; Revisions shows what
+          Somebody has saved revision {flow?.revision} meanwhile. Saving yours makes another one; Revisions shows what
           differs.
         </p>
       )}
@@ -77,6 +76,36 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
       </div>
     </div>
   );
+}
+
+interface Saved {
+  readonly source: string;
+  /** 0: never. */
+  readonly revision: number;
+}
+
+interface Written {
+  readonly saved: Saved;
+  readonly setSaved: (saved: Saved) => void;
+  readonly text: string;
+  readonly view: RefObject<EditorView | undefined>;
+}
+
+/**
+ * What others save is taken over where nobody writes; what a person writes is never overwritten: it is told, by true, that there
+ * is something newer.
+ */
+function useOthers(flow: FlowView | undefined, { saved, setSaved, text, view }: Written): boolean {
+  const { source = '', revision = 0 } = flow ?? {};
+  const isNewer = revision > saved.revision;
+  const takes = isNewer && text === saved.source;
+  useEffect(() => {
+    if (!takes) return;
+    setSaved({ source, revision });
+    const element = view.current;
+    element?.dispatch({ changes: { from: 0, to: element.state.doc.length, insert: source } });
+  }, [takes, source, revision]);
+  return isNewer && !takes && source !== text;
 }
 
 interface Now {
@@ -112,12 +141,13 @@ function showPlace(view: EditorView, problem: FlowProblem): void {
 
 interface ToolsProps {
   readonly flow?: FlowView;
+  readonly revision: number;
   readonly changed: boolean;
   readonly busy: boolean;
   readonly save: () => void;
 }
 
-function Tools({ flow, changed, busy, save }: ToolsProps) {
+function Tools({ flow, revision, changed, busy, save }: ToolsProps) {
   const [removing, setRemoving] = useState(false);
   return (
     <div className="tools">
@@ -125,7 +155,7 @@ function Tools({ flow, changed, busy, save }: ToolsProps) {
         {flow ? 'Save' : 'Create'}
       </button>
       <span className="quiet" role="status">
-        {statusOf(changed, flow)}
+        {statusOf(changed, revision)}
       </span>
       <span className="space" />
       {flow && (
@@ -150,7 +180,7 @@ function Tools({ flow, changed, busy, save }: ToolsProps) {
   );
 }
 
-function statusOf(changed: boolean, flow: FlowView | undefined): string {
-  if (!flow) return 'Not saved yet';
-  return changed ? 'Changed, not saved' : `Saved as revision ${flow.revision}`;
+function statusOf(changed: boolean, revision: number): string {
+  if (revision === 0) return 'Not saved yet';
+  return changed ? 'Changed, not saved' : `Saved as revision ${revision}`;
 }

@@ -2,11 +2,17 @@
  * JSON Schema (draft 7, which editors read) of whole flows and of their parts, put together from the catalogue: each type is a
  * definition, told by its `type`.
  */
-import { INPUT_KINDS } from '../../../lib/flow/input/table.ts';
-import type { Catalogue, TaskList, TypeEntry } from '../../../lib/model/catalogue.ts';
+
+import type { Catalogue, TaskList, TypeEntry } from '../model/catalogue.ts';
+import { VALUE_TYPES } from './cast.ts';
+import { itemTypes } from './input/items.ts';
+import { INPUT_KINDS } from './input/table.ts';
 import {
+  DURATION,
   FLOW,
   INPUT_PROPERTIES,
+  INPUT_REF,
+  NUMBER,
   PARTS,
   type Schema,
   TASK_PROPERTIES,
@@ -16,9 +22,17 @@ import {
 } from './language.ts';
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
-const INPUT_REF: Schema = { $ref: '#/definitions/Input' };
 /** Any text may be a template of what is wanted. */
 const TEMPLATE: Schema = { type: 'string', pattern: '\\{[{%]' };
+
+/** Texts that are read as values of other types. */
+const TEXTS: Readonly<Record<string, string>> = {
+  boolean: '^\\s*(true|false)\\s*$',
+  number: NUMBER,
+  integer: NUMBER,
+  array: '^\\s*\\[',
+  object: '^\\s*\\{',
+};
 
 export const SCHEMA_KINDS = ['flow', 'task', 'trigger', 'plugindefault'] as const;
 export type SchemaKind = (typeof SCHEMA_KINDS)[number];
@@ -49,23 +63,36 @@ function listSchema({ shape, needed }: TaskList): Schema {
   }
 }
 
+/** As it is read before it is judged: what stands for texts, and what texts stand for (lib/plugin/coerce.ts). */
 function withTemplates(schema: Schema): Schema {
-  if (schema.dynamic === false) return schema;
   const inner = insideWithTemplates(schema);
-  const types = [inner.type].flat();
-  const isText = types.includes('string') && inner.enum === undefined && inner.format === undefined;
-  const takesAll =
-    inner.type === undefined && inner.enum === undefined && inner.anyOf === undefined && inner.const === undefined;
-  if (isText || takesAll) return inner;
+  if (inner.type === undefined && isPlain(inner) && inner.anyOf === undefined) return inner;
+  if (inner.format === 'duration') {
+    const { format: _, ...rest } = inner;
+    return { ...rest, pattern: schema.dynamic === false ? DURATION : `${DURATION}|${TEMPLATE.pattern}` };
+  }
+  if (isText(inner)) return widened(inner);
   const { description, default: absent, ...rest } = inner;
   const about = {
     ...(description === undefined ? {} : { description }),
     ...(absent === undefined ? {} : { default: absent }),
   };
-  const alternatives =
+  const written =
     Array.isArray(rest.anyOf) && Object.keys(rest).length === 1 ? (rest.anyOf as readonly Schema[]) : [rest];
-  return { ...about, anyOf: [...alternatives, TEMPLATE] };
+  if (written.some(isText)) return { ...about, anyOf: written.map((each) => (isText(each) ? widened(each) : each)) };
+  const patterns = new Set(written.flatMap(({ type }) => [type].flat()).flatMap((type) => TEXTS[String(type)] ?? []));
+  const texts = [...patterns].map((pattern) => ({ type: 'string', pattern }));
+  const templates = schema.dynamic === false ? [] : [TEMPLATE];
+  return { ...about, anyOf: [...written, ...templates, ...texts] };
 }
+
+const isPlain = (schema: Schema): boolean =>
+  schema.enum === undefined && schema.format === undefined && schema.const === undefined;
+const isText = (schema: Schema): boolean => [schema.type].flat().includes('string') && isPlain(schema);
+const widened = (schema: Schema): Schema => ({
+  ...schema,
+  type: [...new Set([schema.type, 'number', 'boolean'].flat())],
+});
 
 function insideWithTemplates(schema: Schema): Schema {
   const { properties, items, additionalProperties, propertyNames: _, ...rest } = schema;
@@ -126,9 +153,10 @@ export const inputSchema = (type: string): Schema => ({
   properties: {
     ...INPUT_PROPERTIES,
     type: { type: 'string', enum: [type] },
-    ...Object.fromEntries(INPUT_KINDS[type]!.options.map((name) => [name, {}])),
+    ...INPUT_KINDS[type]!.options,
   },
-  required: ['type'],
+  required: ['type', ...(INPUT_KINDS[type]!.needs ?? [])],
+  anyOf: [{ required: ['id'] }, { required: ['name'] }],
   additionalProperties: false,
 });
 
@@ -140,6 +168,8 @@ function definitionsOf({ entries }: Catalogue): Readonly<Record<string, Schema>>
   const inputs = Object.keys(INPUT_KINDS).map((type) => [`Input.${type}`, inputSchema(type)] as const);
   return {
     ...PARTS,
+    OutputType: { type: 'string', enum: VALUE_TYPES, description: 'As an input of that type' },
+    ItemType: { type: 'string', enum: itemTypes(VALUE_TYPES), description: 'Of each item' },
     Task: oneOf(['runnable', 'flowable']),
     Trigger: oneOf(['trigger']),
     Condition: oneOf(['condition']),

@@ -1,0 +1,40 @@
+/**
+ * A database as the repository uses it: kysely's questions, batches, deletions in one transaction; and `Idiom`, the few
+ * things that databases say differently. Adapters: `sqlite-database.ts`, and `server-database.ts` for Postgres and MySQL.
+ */
+import type { CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
+import type { Batch } from '../repository.ts';
+import type { Tables } from './schema.ts';
+
+export type Kind = 'sqlite' | 'postgres' | 'mysql';
+
+/** Types of columns. `name` may be part of a key and holds at most 191 characters; `text` has no limit. */
+export type ColumnType = 'name' | 'text' | 'integer' | 'double';
+
+export interface Idiom {
+  readonly kind: Kind;
+  readonly types: Readonly<Record<ColumnType, RawBuilder<unknown>>>;
+  /** The column `no`: numbers that the database gives. */
+  readonly numbered: RawBuilder<unknown>;
+  /** How a table that lies in the order of its key ends. */
+  readonly keyed: RawBuilder<unknown>;
+  /** An index may leave rows out. */
+  readonly partialIndexes: boolean;
+  /** The text fits the pattern, whatever the case of its letters; `!` escapes. */
+  like(column: RawBuilder<unknown>, pattern: string): Expression<SqlBool>;
+  /** A JSON object in a text has this text under this key. */
+  labelled(column: RawBuilder<unknown>, key: string, value: string): Expression<SqlBool>;
+}
+
+export interface Statement {
+  compile(): CompiledQuery;
+}
+
+export interface Database {
+  readonly idiom: Idiom;
+  readonly db: Kysely<Tables>;
+  write(batch: Batch): Promise<void>;
+  /** One transaction; how many rows the last one changed. */
+  inOne(statements: readonly Statement[]): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,114 @@
+/** The repository contract, held against Postgres; and what a server makes possible: several writers, and going away. */
+import assert from 'node:assert/strict';
+import { after, it } from 'node:test';
+import pg from 'pg';
+import { isFault } from '../../lib/errors.ts';
+import { silentLog } from '../../lib/log.ts';
+import type { Repository } from '../../lib/repository/repository.ts';
+import { openSqlRepository } from '../../lib/repository/sql/open.ts';
+import { eventually } from '../support/eventually.ts';
+import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
+import { hasPostgres, startPostgres } from '../support/postgres.ts';
+import { aBatch, aFlow, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf } from '../support/rows.ts';
+import { ScriptedFeeds } from '../support/scripted-feeds.ts';
+import { holdsRepositoryContract } from './repository.ts';
+
+const skip = !hasPostgres();
+const postgres = skip ? undefined : await startPostgres();
+const opened: Repository[] = [];
+const open = async (url: string): Promise<Repository> => {
+  const repository = openSqlRepository({ file: '', url, log: silentLog });
+  opened.push(repository);
+  await repository.open();
+  return repository;
+};
+const fresh = () => postgres!.database();
+after(async () => {
+  for (const repository of opened) await repository.close();
+  await postgres?.stop();
+});
+
+if (!skip) holdsRepositoryContract('Postgres', async () => open(await fresh()));
+
+it('being opened and written by several at the same moment', { skip }, async () => {
+  const url = await fresh();
+  const writers = await Promise.all([open(url), open(url), open(url)]);
+  const write = async (repository: Repository, n: number) => {
+    const ids = Array.from({ length: 40 }, (_, k) => `e${(k * 7 + n * 3) % 40}`);
+    for (let round = 0; round < 5; round++)
+      await repository.write(
+        aBatch({
+          executions: ids.map((id) =>
+            anExecution(id, round * 10 + n, {
+              head: aHead(['CREATED'], { labels: { by: String(round * 10 + n) } }),
+              taskRuns: rowsOf(aTaskRun(`${id}-a`, 0)),
+            }),
+          ),
+          flows: [aFlow('f', 1)],
+          lines: [aLine('e1', round)],
+        }),
+      );
+  };
+  await Promise.all(writers.map(write));
+  const { rows, total } = await writers[0]!.searchExecutions({ tenant: 'main', limit: 100 });
+  assert.equal(total, 40);
+  assert.ok(
+    rows.every(({ labels }) => labels.by === '42'),
+    'the highest version is what stays',
+  );
+});
+
+it('going on when the database comes back, also when it was away at the start', { skip }, async () => {
+  const url = await fresh();
+  const repository = await open(url);
+  await repository.write(aBatch({ executions: [anExecution('e1', 1)] }));
+  await postgres!.kill();
+  const early = await open(url);
+  for (const each of [repository, early]) {
+    await assert.rejects(each.execution('e1'), (error) => isFault(error, 'repository.unavailable'));
+    assert.equal(await each.ready(), false);
+  }
+  await postgres!.restart();
+  for (const each of [repository, early]) {
+    await eventually(() => each.ready(), 30_000);
+    assert.equal((await each.execution('e1'))?.id, 'e1');
+  }
+});
+
+it('copying what happened while the database was away', { skip }, async (t) => {
+  t.after(stopIndexing);
+  const repository = await open(await fresh());
+  const feeds = new ScriptedFeeds();
+  const indexer = await anIndexer(feeds, repository);
+  feeds.commit(home('e1'), 1, [['e1', { start: aStart('e1'), head: aHead(['CREATED']) }]]);
+  await eventually(async () => (await stateIn(repository, 'e1')) === 'CREATED', 30_000);
+  await postgres!.kill();
+  feeds.commit(home('e1'), 2, [['e1', { head: aHead(['CREATED', 'RUNNING', 'SUCCESS']) }]]);
+  await eventually(async () => !indexer.health().ok, 30_000);
+  await postgres!.restart();
+  await eventually(async () => (await stateIn(repository, 'e1').catch(() => undefined)) === 'SUCCESS', 30_000);
+  await eventually(async () => indexer.health().ok, 30_000);
+});
+
+it('working with a newer schema, and refusing one that it cannot know', { skip }, async () => {
+  const url = await fresh();
+  await (await open(url)).write(aBatch({ executions: [anExecution('e1', 1)] }));
+  const ask = async (text: string) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(text);
+    await client.end();
+  };
+  await ask('alter table executions add column later text; update windhover_schema set version = 99');
+  const older = await open(url);
+  await older.write(aBatch({ executions: [anExecution('e2', 1)] }));
+  assert.equal((await older.searchExecutions({ tenant: 'main', limit: 5 })).total, 2);
+  await ask('update windhover_schema set needs = 99');
+  await assert.rejects(open(url), (error) => isFault(error, 'repository.newer'));
+});
+
+it('keeping a text that Postgres cannot hold', { skip }, async () => {
+  const repository = await open(await fresh());
+  await repository.write(aBatch({ lines: [aLine('e1', 1, { message: 'a\0b\uD800' })] }));
+  assert.equal((await repository.lines({ executionId: 'e1', limit: 1 })).rows[0]?.message, 'a\uFFFDb\uFFFD');
+});
