@@ -39,7 +39,7 @@ export const NAMESPACE_ROUTES = {
     method: 'GET',
     path: '/namespaces/:namespace',
     access: 'user',
-    summary: 'A namespace: any name is one',
+    summary: 'A namespace; every name is one',
     answer: json(Namespace),
     example: {},
   },
