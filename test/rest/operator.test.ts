@@ -91,7 +91,7 @@ test('showing a message that cannot be read, which can only be discarded', async
   const discarded = await command('dead-letters', 'discard', id);
   assert.deepEqual([discarded.code, discarded.out], [0, `${id} discarded\n`]);
   const again = await api.ask('DELETE', `/dead-letters/${id}`);
-  assert.deepEqual([again.status, again.body.code], [404, 'deadLetter.unknown']);
+  assert.deepEqual([again.status, again.body.code], [404, 'letter.unknown']);
 });
 
 test('sending a message once more, however old it is', async () => {
@@ -114,7 +114,7 @@ test('refusing to start anew what has no source any more, and keeping the letter
   const message = { v: 1, kind: 'start', executionId: 'nothing', atMs: LONG_AGO, labels: {}, start };
   const id = await bury(client, 'x:1', message);
   const { status, body } = await api.ask('POST', `/dead-letters/${id}/retry`);
-  assert.deepEqual([status, body.code], [422, 'deadLetter.refused']);
+  assert.deepEqual([status, body.code], [422, 'letter.refused']);
   assert.equal((await letters()).total, 1);
   assert.equal((await command('dead-letters', 'discard', id, 'x99-1-0')).code, 1);
   assert.equal((await letters()).total, 0);

@@ -49,7 +49,7 @@ export class DeadLetters {
     };
   }
 
-  /** Throws `deadLetter.unknown`. */
+  /** Throws `letter.unknown`. */
   async read(id: string): Promise<DeadLetter> {
     const [, kind, number] = /^([xf])(\d+)-./.exec(id) ?? [];
     if (kind !== undefined && Number(number) < this.#bus.partitions) {
@@ -58,25 +58,24 @@ export class DeadLetters {
       const letter = texts.map((text) => letterOf(partition, text)).find((each) => each.id === id);
       if (letter) return letter;
     }
-    throw new Fault('deadLetter.unknown', `expected the id of a dead letter, got ${JSON.stringify(id.slice(0, 60))}`);
+    throw new Fault('letter.unknown', `expected the id of a dead letter, got ${JSON.stringify(id.slice(0, 60))}`);
   }
 
   /**
    * Sends what it holds once more, as of now; then the letter goes. In this order: what is sent twice is applied once, what is lost is
-   * lost. Throws `deadLetter.unknown`, `deadLetter.refused`.
+   * lost. Throws `letter.unknown`, `letter.refused`.
    */
   async retry(id: string): Promise<void> {
     const letter = await this.read(id);
     const { partition, messages } = letter;
     const unfit = messages.length === 0 || messages.some(({ v }) => !(v <= MESSAGE_FORMAT));
-    if (unfit)
-      throw new Fault('deadLetter.refused', `expected messages that this version can read, got ${letter.reason}`);
+    if (unfit) throw new Fault('letter.refused', `expected messages that this version can read, got ${letter.reason}`);
     const atMs = await this.#bus.now();
     for (const message of messages) await this.#send(partition, { ...message, atMs });
     await this.#bus.mailbox.discard(partition, letter.text);
   }
 
-  /** Throws `deadLetter.unknown`. */
+  /** Throws `letter.unknown`. */
   async discard(id: string): Promise<void> {
     const { partition, text } = await this.read(id);
     await this.#bus.mailbox.discard(partition, text);
@@ -91,7 +90,7 @@ export class DeadLetters {
     if (kind !== 'definitionMissing') return;
     const { namespace, id } = message.start.flow;
     throw new Fault(
-      'deadLetter.refused',
+      'letter.refused',
       `expected the source of ${namespace}/${id} beside its executions, got none any more: start the execution anew`,
     );
   }
