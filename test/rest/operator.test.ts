@@ -94,6 +94,30 @@ test('showing a message that cannot be read, which can only be discarded', async
   assert.deepEqual([again.status, again.body.code], [404, 'letter.unknown']);
 });
 
+test('giving up one message of several that came together, and its execution alone', async () => {
+  // What came together is of one partition.
+  const starts = await Promise.all(Array.from({ length: PARTITIONS + 1 }, () => api.start(`${NAMESPACE}/waiting`)));
+  const byPartition = Map.groupBy(starts, ({ id }) => executionPartition(id, PARTITIONS));
+  const [partition, [wrong, right]] = [...byPartition].find(([, all]) => all.length > 1)!;
+  const ids = [wrong!.id, right!.id];
+  for (const id of ids) await eventually(async () => (await api.execution(id)).state.current === 'PAUSED');
+  const [broken, fine] = ids.map((executionId) => ({ v: 1, executionId, atMs: Date.now(), incarnation: 0 }));
+  const messages = [
+    { ...broken, kind: 'timer' },
+    { ...fine, kind: 'resume', principal: 'admin' },
+  ];
+  await client.xadd(`${prefixOf(partition)}:mail`, '*', 'm', JSON.stringify(messages));
+  const failed = await api.ended(wrong!.id);
+  assert.match(failed.reason ?? '', /the engine could not take a message \(timer\)/);
+  assert.equal((await api.ended(right!.id)).state.current, 'SUCCESS');
+  const { results } = await letters();
+  assert.deepEqual(
+    results.map(({ kind, executionId }) => [kind, executionId]),
+    [['timer', wrong!.id]],
+  );
+  await api.ask('DELETE', `/dead-letters/${results[0]!.id}`);
+});
+
 test('sending a message once more, however old it is', async () => {
   const { id: executionId } = await api.start(`${NAMESPACE}/waiting`);
   await eventually(async () => (await api.execution(executionId)).state.current === 'PAUSED');
