@@ -48,6 +48,8 @@ export const FAULTS = {
   'execution.notRunning': { status: 422, fault: 'user', retry: false, text: 'the execution is not running' },
   'execution.running': { status: 409, fault: 'user', retry: false, text: 'the execution has not ended' },
   'execution.refused': { status: 422, fault: 'user', retry: false, text: 'this cannot be done to the execution' },
+  'letter.unknown': { status: 404, fault: 'user', retry: false, text: 'no such dead letter' },
+  'letter.refused': { status: 422, fault: 'user', retry: false, text: 'the dead letter cannot be sent again' },
   'expression.invalid': { status: 422, fault: 'user', retry: false, text: 'the expression cannot be evaluated' },
   'request.invalid': { status: 400, fault: 'user', retry: false, text: 'the request cannot be understood' },
   'request.parameter': { status: 422, fault: 'user', retry: false, text: 'a parameter of the address is wrong' },

@@ -19,7 +19,7 @@ import { Definitions } from './definitions.ts';
 import type { Committed, Deliveries } from './deliveries.ts';
 import { ExecutionPartition } from './execution-partition.ts';
 import { FlowPartition } from './flow-partition.ts';
-import { commits, leaseMoves, partitionsOwned } from './numbers.ts';
+import { commits, deadLetters, leaseMoves, partitionsOwned } from './numbers.ts';
 import { Owned } from './owned.ts';
 import { Post } from './post.ts';
 
@@ -135,12 +135,16 @@ export class Estate {
   }
 
   async #send(owned: Owned, batch: Batch): Promise<CommitAnswer> {
-    if (!owned.mayStillHold(performance.now())) return 'FENCED';
+    if (!owned.mayStillHold(performance.now())) {
+      commits.inc({ answer: 'UNSENT' });
+      return 'FENCED';
+    }
     // By now the parcels of the commit before have been sent, or stand here.
     for (const refs of owned.unsent.values()) batch.unsent.push(...refs);
     try {
       const answer = await this.#parts.bus.ownership.commit(owned.lease, batch.finish());
       commits.inc({ answer });
+      if (answer === 'APPLIED') deadLetters.inc(batch.deadLetters.length);
       if (answer !== 'APPLIED')
         this.#parts.log.warn({ partition: owned.lease.partition, answer }, 'a commit was not applied');
       return answer;

@@ -108,7 +108,7 @@ export class ExecutionPartition implements PartitionActor {
       if (batch.taskRuns >= BATCH_TASK_RUNS_MAX || batch.bytes >= BATCH_BYTES_MAX) break;
       batch.bytes += entry.bytes;
       if (entry.unreadable === undefined) this.#takeEntry(batch, entry, moment);
-      else this.#bury(batch, entry.id, entry.unreadable);
+      else this.#bury(batch, entry.id, entry.unreadable.text, entry.unreadable.reason);
     }
     this.#held.residue.sweep(batch, moment, entries.length === 0, (id) => {
       this.#documents.delete(id);
@@ -187,7 +187,7 @@ export class ExecutionPartition implements PartitionActor {
     batch.applied.push(id);
   }
 
-  #bury(batch: Batch, entryId: string, text: string, reason = 'unreadable'): void {
+  #bury(batch: Batch, entryId: string, text: string, reason: string): void {
     batch.applied.push(entryId);
     batch.deadLetters.push(JSON.stringify({ entry: entryId, partition: batch.partition, reason, message: text }));
   }

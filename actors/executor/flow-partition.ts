@@ -60,8 +60,8 @@ export class FlowPartition implements PartitionActor {
             JSON.stringify({
               entry: entry.id,
               partition: batch.partition,
-              reason: 'unreadable',
-              message: entry.unreadable,
+              reason: entry.unreadable.reason,
+              message: entry.unreadable.text,
             }),
           );
       } catch (error) {

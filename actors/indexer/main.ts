@@ -6,19 +6,18 @@ import type { Parts } from '../../lib/launch/parts.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Service } from '../../lib/service.ts';
 import { buildIndexer } from './indexer.ts';
+import { asMember } from './member.ts';
 import type { Traces } from './traces.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
 export async function indexerOf(parts: Parts): Promise<Service> {
+  const { bus } = parts;
   const log = parts.log.child({ server: 'indexer' });
-  return buildIndexer({
-    bus: parts.bus,
-    repository: await parts.repository(),
-    traces: await tracesOf(parts, log),
-    retentionMs: parts.loaded.config.retention * DAY_MS,
-    log,
-  });
+  const retentionMs = parts.loaded.config.retention * DAY_MS;
+  const repository = await parts.repository();
+  const traces = await tracesOf(parts, log);
+  return asMember(buildIndexer({ bus, repository, retentionMs, traces, log }), bus, log);
 }
 
 /** Where traces go, if anywhere; the address of one signal is taken as it is, the general one gets its path. */

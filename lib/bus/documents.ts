@@ -13,4 +13,5 @@ export interface Documents {
   definition(partition: Partition, hash: ContentHash): Promise<string | undefined>;
   /** Dead letters, newest first. */
   deadLetters(partition: Partition, limit: number): Promise<readonly string[]>;
+  countDeadLetters(partition: Partition): Promise<number>;
 }

@@ -68,6 +68,8 @@ export interface Mailbox {
   append(partition: Partition, messages: readonly (Message | FlowMessage)[]): Promise<void>;
   /** The start of an execution that was accepted, and that its owner has not read yet; looks at the mailbox's head. */
   waitingStart(partition: Partition, executionId: string): Promise<StartMessage | undefined>;
+  /** A dead letter goes, named by its whole text. False where there is none such. */
+  discard(partition: Partition, letter: string): Promise<boolean>;
   /** Entries waiting, for metrics and back-pressure. */
   depth(partition: Partition): Promise<number>;
 }

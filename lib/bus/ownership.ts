@@ -23,7 +23,7 @@ export interface Entry<M = Message | FlowMessage> {
   readonly messages: readonly M[];
   readonly bytes: number;
   /** Set where the entry could not be understood: to be parked in the dead letters. */
-  readonly unreadable?: string;
+  readonly unreadable?: { readonly reason: string; readonly text: string };
 }
 
 /** What a new owner must know before its first batch. */

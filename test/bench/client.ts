@@ -26,7 +26,10 @@ export class Client {
 
   /** `path` behind the host. Rejects where the connection ends. */
   async send(method: string, path: string, type: string, body: string): Promise<Answer> {
-    const line = this.#idle.pop() ?? new Line(connect(Number(this.#url.port), this.#url.hostname));
+    let line = this.#idle.pop();
+    // The server closes what has been idle for some seconds.
+    while (line?.isClosed) line = this.#idle.pop();
+    line ??= new Line(connect(Number(this.#url.port), this.#url.hostname));
     const text = `${method} ${path} HTTP/1.1\r\n${this.#head}Content-Type: ${type}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     const answer = await line.send(text);
     this.#idle.push(line);
@@ -44,6 +47,10 @@ class Line {
     socket.on('data', (chunk: string) => this.#take(chunk));
     socket.on('error', (error) => this.#wanted?.reject(error));
     socket.on('close', () => this.#wanted?.reject(new Error('expected an answer, got the end of the connection')));
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.destroyed || this.#socket.readableEnded;
   }
 
   send(text: string): Promise<Answer> {

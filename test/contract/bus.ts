@@ -132,6 +132,12 @@ function commitsOf(fresh: Fresh): void {
     assert.deepEqual(await entriesOf(bus, p), []);
     assert.equal(await bus.documents.tombstone(p, 'e0'), '{"state":"SUCCESS"}');
     assert.deepEqual(await bus.documents.deadLetters(p, 10), ['{"reason":"x"}']);
+    assert.equal(await bus.documents.countDeadLetters(p), 1);
+    assert.deepEqual(
+      [await bus.mailbox.discard(p, '{}'), await bus.mailbox.discard(p, '{"reason":"x"}')],
+      [false, true],
+    );
+    assert.equal(await bus.documents.countDeadLetters(p), 0);
     const second = aCommit(1, {
       documents: [{ id: 'e1', set: [['t:t1', '{}']], removed: ['head'] }],
       closed: [REF],

@@ -4,10 +4,13 @@ import { after, before, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { connect } from '../../lib/bus/redis/connection.ts';
+import { openDataFolder } from '../../lib/data-folder.ts';
 import * as examples from '../../web/api/examples.ts';
 import { ROUTES } from '../../web/api/routes.ts';
 import { eventsOf } from '../../web/cli/sse.ts';
 import type { Answer, Api } from '../support/api.ts';
+import { bury } from '../support/dead-letter.ts';
 import { eventually } from '../support/eventually.ts';
 import { anInstallation, type Installation, type ServerProcess } from '../support/server.ts';
 
@@ -92,6 +95,12 @@ async function made(about: string): Promise<readonly (readonly [placeholder: str
   if (about.includes(examples.FAILED)) stands.push([examples.FAILED, (await start('broken', 'FAILED')).id]);
   if (about.includes(examples.PAUSED)) stands.push([examples.PAUSED, (await start('approval', 'PAUSED')).id]);
   if (about.includes(examples.RUNNING)) stands.push([examples.RUNNING, (await start('slow', 'RUNNING')).id]);
+  if (about.includes(examples.LETTER)) {
+    const client = connect(openDataFolder(installation.data).socket);
+    const message = { v: 1, kind: 'continue', executionId: 'gone', atMs: 1 };
+    assert.equal(await bury(client, 'x:3', message, examples.LETTER.slice('x3-'.length)), examples.LETTER);
+    client.disconnect();
+  }
   const link = server.printed.map((line) => /\/login\/(\S+)/.exec(line)?.[1]).find(Boolean)!;
   return [...stands, [examples.LINK, link]];
 }

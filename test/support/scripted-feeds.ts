@@ -196,6 +196,7 @@ export class ScriptedFeeds {
         fields.map((field) => mapIn(this.documents, partition).get(id)?.get(field)),
       definition: async () => undefined,
       deadLetters: async () => [],
+      countDeadLetters: async () => 0,
     };
   }
 

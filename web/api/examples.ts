@@ -61,6 +61,9 @@ export const FAILED = '7qS9eXoLvzrT4jKcUb1Gwy';
 export const TASK_RUN = '3mN6dVnJshtC8kEgZf1Kxr';
 export const WRITTEN = `kestra:///company/team/hello/executions/${ENDED}/tasks/write/${TASK_RUN}/hello.txt`;
 
+/** A message that was given up. */
+export const LETTER = 'x3-1764163200000-0';
+
 /** What stands in a link that signs in. */
 export const LINK = 'Zk3wq8TnVbXhLr5yDcJm0sPfA2eGuR1oNi7tWxKaYvQ';
 
@@ -75,5 +78,6 @@ export const PARAMS: Readonly<Record<string, { readonly about: string; readonly 
   type: { about: 'A type, such as of a task', example: 'io.kestra.plugin.core.log.Log' },
   kind: { about: 'What the schema is of', example: 'flow' },
   version: { about: 'The version of the plugin', example: '0.1.0' },
+  letterId: { about: 'The id of the dead letter', example: LETTER },
   secret: { about: 'What stands in the link', example: LINK },
 };

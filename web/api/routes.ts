@@ -7,6 +7,7 @@ import { FLOW_BULK_ROUTES } from './routes/flow-bulk.ts';
 import { FLOW_ROUTES } from './routes/flows.ts';
 import { LOG_ROUTES } from './routes/logs.ts';
 import { NAMESPACE_ROUTES } from './routes/namespaces.ts';
+import { OPERATOR_ROUTES } from './routes/operator.ts';
 import { PLUGIN_ROUTES } from './routes/plugins.ts';
 import { SESSION_ROUTES } from './routes/session.ts';
 
@@ -23,6 +24,7 @@ export const SECTIONS = {
   executions: EXECUTION_ROUTES,
   logs: LOG_ROUTES,
   plugins: PLUGIN_ROUTES,
+  operators: OPERATOR_ROUTES,
 } as const;
 
 export const ROUTES = {
@@ -35,6 +37,7 @@ export const ROUTES = {
   ...EXECUTION_ROUTES,
   ...LOG_ROUTES,
   ...PLUGIN_ROUTES,
+  ...OPERATOR_ROUTES,
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -14,6 +14,7 @@ import { addFlowFileCommands } from './commands/flow-files.ts';
 import { addFlowTestCommand } from './commands/flow-test.ts';
 import { addFlowCommands, problemLine } from './commands/flow-validate.ts';
 import { addLoginCommands } from './commands/login.ts';
+import { addOperatorCommands } from './commands/operator.ts';
 import { addPluginCommands } from './commands/plugin.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServerCommands } from './server/command.ts';
@@ -64,6 +65,7 @@ export function programOf(finish: (code: number) => void): Command {
   addPluginCommands(program, load, finish);
   addLoginCommands(program, finish);
   addServerCommands(program, load, finish);
+  addOperatorCommands(program, load, finish);
   addDoctorCommand(program, load, finish);
   addConfigCommands(program, load, finish);
   addCompletionCommand(program, finish);

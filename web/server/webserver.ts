@@ -51,6 +51,7 @@ import { metricHandlers } from './routes/metrics.ts';
 import { namespaceHandlers } from './routes/namespaces.ts';
 import { openApiHandlers } from './routes/open-api.ts';
 import { operationHandlers } from './routes/operations.ts';
+import { operatorHandlers } from './routes/operator.ts';
 import { pluginHandlers } from './routes/plugins.ts';
 import { previewHandlers } from './routes/previews.ts';
 import type { Handlers } from './routes/register.ts';
@@ -214,6 +215,7 @@ class WebserverService implements Webserver {
       ...logHandlers({ ...followed, lines: this.#lines, logs }),
       ...logListHandlers({ bus, repository }),
       ...metricHandlers(repository),
+      ...operatorHandlers(bus),
       ...openApiHandlers(VERSION),
     };
   }

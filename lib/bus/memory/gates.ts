@@ -68,6 +68,12 @@ export function memoryMailbox(store: Store): Mailbox {
         .of(partition)
         .mail.flatMap(({ messages }) => messages as readonly Message[])
         .find((message): message is StartMessage => message.kind === 'start' && message.executionId === executionId),
+    discard: async (partition, letter) => {
+      const { dead } = store.of(partition);
+      const at = dead.indexOf(letter);
+      if (at >= 0) dead.splice(at, 1);
+      return at >= 0;
+    },
     depth: async (partition) => store.of(partition).mail.length,
   };
 }

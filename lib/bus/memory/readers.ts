@@ -18,6 +18,7 @@ export function memoryDocuments(store: Store): Documents {
     tombstones: async (partition) => [...store.of(partition).tombstones],
     definition: async (partition, hash) => store.of(partition).definitions.get(hash),
     deadLetters: async (partition, limit) => store.of(partition).dead.slice(0, limit),
+    countDeadLetters: async (partition) => store.of(partition).dead.length,
   };
 }
 

@@ -6,6 +6,7 @@ import { isAbsolute } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { Fault, textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { gauge } from '../../metrics.ts';
 
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
@@ -46,6 +47,23 @@ export function optionsFor(url: string, extra: RedisOptions = {}): RedisOptions 
 export const connect = (url: string, extra: RedisOptions = {}): Redis =>
   isAbsolute(url) ? new Redis(optionsFor(url, extra)) : new Redis(url, optionsFor(url, extra));
 
+const open = gauge('redis_connections', 'Connections to Redis that are open');
+
+/** Counts the connection for as long as it is there. */
+export function counted<C extends Pick<Redis, 'status' | 'on'>>(client: C): C {
+  let counts = client.status === 'connect' || client.status === 'ready';
+  if (counts) open.inc();
+  client.on('connect', () => {
+    if (!counts) open.inc();
+    counts = true;
+  });
+  client.on('close', () => {
+    if (counts) open.dec();
+    counts = false;
+  });
+  return client;
+}
+
 /** The connections of one bus. */
 export class Connections {
   /** For state: fails at once when Redis is away, and never repeats itself. */
@@ -83,7 +101,7 @@ export class Connections {
   }
 
   open(extra: RedisOptions = {}): Redis {
-    const client = connect(this.#url, extra);
+    const client = counted(connect(this.#url, extra));
     client.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'redis connection'));
     client.on('end', () => this.#open.delete(client));
     this.#open.add(client);

@@ -29,5 +29,6 @@ export function redisDocuments({ state }: Connections): Documents {
     definition: async (partition, hash) =>
       (await ask((client) => client.hget(`${prefixOf(partition)}:defs`, hash))) ?? undefined,
     deadLetters: (partition, limit) => ask((client) => client.lrange(`${prefixOf(partition)}:dead`, 0, limit - 1)),
+    countDeadLetters: (partition) => ask((client) => client.llen(`${prefixOf(partition)}:dead`)),
   };
 }

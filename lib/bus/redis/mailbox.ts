@@ -75,6 +75,12 @@ export function redisMailbox({ state }: Connections): Mailbox {
         throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${oldest}`);
     },
     waitingStart: (partition, executionId) => waitingStart(state, `${prefixOf(partition)}:mail`, executionId),
+    discard: async (partition, letter) => {
+      const gone = await state.lrem(`${prefixOf(partition)}:dead`, 1, letter).catch((error: unknown) => {
+        throw reached(error);
+      });
+      return gone > 0;
+    },
     depth: (partition) =>
       state.xlen(`${prefixOf(partition)}:mail`).catch((error: unknown) => {
         throw reached(error);

@@ -95,11 +95,11 @@ function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly str
         id,
         messages: [],
         bytes: text.length,
-        unreadable: `expected format ${MESSAGE_FORMAT} or lower, got ${newer.v}: ${text}`,
+        unreadable: { reason: `expected format ${MESSAGE_FORMAT} or lower, got ${newer.v}`, text },
       };
     return { id, messages, bytes: text.length };
   } catch {
-    return { id, messages: [], bytes: text.length, unreadable: `expected JSON, got ${text}` };
+    return { id, messages: [], bytes: text.length, unreadable: { reason: 'expected JSON, got something else', text } };
   }
 }
 

@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import { textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Parcel, QueueServer, Queues } from '../queues.ts';
-import { type Connections, optionsFor, reached } from './connection.ts';
+import { type Connections, counted, optionsFor, reached } from './connection.ts';
 import { queuePrefix } from './keys.ts';
 
 const QUEUE = 'parcels';
@@ -129,6 +129,9 @@ class Server implements QueueServer {
         removeOnFail: { count: 0 },
       });
       worker.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'queue worker'));
+      const { client, blockingClient } = worker.getBackend();
+      // One that was closed before it could connect is none.
+      for (const each of [client, blockingClient]) each?.then((it) => counted(it as unknown as Redis)).catch(() => {});
       return worker;
     };
     this.#worker = this.#build();

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../../lib/config.ts';
-import { Fault, isFault } from '../../../lib/errors.ts';
+import { Fault } from '../../../lib/errors.ts';
 import { onInterrupt } from '../../../lib/service.ts';
 import { type Client, type ExecutionAnswer, type LineAnswer, openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
-import { countIn, type Out, type Output, outputOption, progressOn, sayJson, tableOf } from '../print.ts';
+import { countIn, type Out, type Output, outputOption, sayJson, tableOf } from '../print.ts';
+import { each } from './each.ts';
 import { lineText } from './live.ts';
 import { collected, pairsOf } from './pairs.ts';
 import { flowName, followed } from './run.ts';
@@ -58,13 +59,27 @@ export function addExecutionCommands(program: Command, load: () => LoadedConfig,
     .command('kill <ids...>')
     .description('end executions: no work of them begins any more')
     .action(async (ids: readonly string[]) =>
-      finish(await each(ids, 'killed', (id) => client().ask(`${pathTo(id)}/kill`, { method: 'DELETE' }), process)),
+      finish(
+        await each(
+          ids,
+          { what: 'executions', done: 'killed' },
+          (id) => client().ask(`${pathTo(id)}/kill`, { method: 'DELETE' }),
+          process,
+        ),
+      ),
     );
   execution
     .command('restart <ids...>')
     .description('go on with executions that failed, from the tasks that did')
     .action(async (ids: readonly string[]) =>
-      finish(await each(ids, 'restarted', (id) => client().ask(`${pathTo(id)}/restart`, { method: 'POST' }), process)),
+      finish(
+        await each(
+          ids,
+          { what: 'executions', done: 'restarted' },
+          (id) => client().ask(`${pathTo(id)}/restart`, { method: 'POST' }),
+          process,
+        ),
+      ),
     );
   execution
     .command('replay <id>')
@@ -137,30 +152,6 @@ function show(execution: ExecutionAnswer, output: Output, out: Out): number {
       if (values && Object.keys(values).length > 0) out.write(`${name}  ${JSON.stringify(values)}\n`);
   }
   return 0;
-}
-
-/** 1 if one was refused; the others are done all the same. */
-async function each(
-  ids: readonly string[],
-  done: string,
-  act: (id: string) => Promise<unknown>,
-  { stdout, stderr }: { readonly stdout: Out; readonly stderr: Out },
-): Promise<number> {
-  const progress = progressOn(stderr, ids.length, 'executions');
-  let refused = 0;
-  for (const id of ids) {
-    if (ids.length > 1) progress.step(id);
-    try {
-      await act(id);
-      if (ids.length > 1) progress.end();
-      stdout.write(`${id} ${done}\n`);
-    } catch (error) {
-      if (!isFault(error) || error.retry || error.status === 401) throw error;
-      refused++;
-      stderr.write(`windhover: ${error.message}\n`);
-    }
-  }
-  return refused > 0 ? 1 : 0;
 }
 
 async function replay(client: Client, id: string, { from, input, follow }: Again, out: Out): Promise<number> {

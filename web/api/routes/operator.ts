@@ -1,0 +1,75 @@
+/** The contract: which servers live, and messages that were given up. */
+import { z } from 'zod';
+import { page } from '../bodies.ts';
+import type { Routes } from '../route.ts';
+import { list, object, shape, text, time, whole } from '../schema.ts';
+import { json, NOTHING, paged } from '../terms.ts';
+
+const Partitions = list(text.describe('x:<n> holds executions, f:<n> flows'));
+const Service = shape({
+  id: text,
+  role: z.enum(['executor', 'worker', 'scheduler', 'indexer', 'webserver']),
+  host: text,
+  pid: whole,
+  version: text,
+  startedAt: time,
+  partitions: Partitions.describe('Those that it owns'),
+  group: text.optional().describe('Of workers'),
+  threads: whole.optional(),
+  threadsFree: whole.optional(),
+  url: text.optional().describe('Where others reach it'),
+});
+const LETTER = {
+  id: text,
+  partition: text,
+  date: time.describe('When the message came'),
+  reason: text.describe('Why it was given up'),
+  kind: text.optional().describe('What the message asks for; none where it cannot be read'),
+  executionId: text.optional(),
+  flow: text.optional(),
+};
+const { page: PAGE, size } = paged('');
+
+export const OPERATOR_ROUTES = {
+  listServices: {
+    method: 'GET',
+    path: '/services',
+    access: 'user',
+    summary: 'The servers that live, and the partitions that they own',
+    answer: json(shape({ results: list(Service), total: whole, unownedPartitions: Partitions })),
+    example: {},
+  },
+  listDeadLetters: {
+    method: 'GET',
+    path: '/dead-letters',
+    access: 'user',
+    summary: 'Messages that were given up, the newest first',
+    query: { page: PAGE, size },
+    answer: json(page(shape(LETTER))),
+    example: { query: { size: '20' } },
+  },
+  readDeadLetter: {
+    method: 'GET',
+    path: '/dead-letters/:letterId',
+    access: 'user',
+    summary: 'A message that was given up, with what it says',
+    answer: json(shape({ ...LETTER, messages: list(object).optional(), unreadable: text.optional() })),
+    example: {},
+  },
+  retryDeadLetter: {
+    method: 'POST',
+    path: '/dead-letters/:letterId/retry',
+    access: 'user',
+    summary: 'Send a message that was given up once more',
+    answer: NOTHING,
+    example: {},
+  },
+  discardDeadLetter: {
+    method: 'DELETE',
+    path: '/dead-letters/:letterId',
+    access: 'user',
+    summary: 'Throw away a message that was given up',
+    answer: NOTHING,
+    example: {},
+  },
+} as const satisfies Routes;
