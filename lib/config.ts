@@ -28,6 +28,14 @@ const retention = z.union([
     .transform((text) => Number(text.slice(1, -1))),
 ]);
 
+const collector = z.string().regex(/^https?:\/\/./, 'expected http://… or https://…');
+
+/** As OpenTelemetry writes them in the environment, `name=value,…` with values in percent encoding; or a map. */
+const headers = z.preprocess(
+  (given) => (typeof given === 'string' ? headersIn(given) : given),
+  z.record(z.string().min(1), z.string()),
+);
+
 /** A list, or a map from types to the rest; in the environment as JSON. */
 const pluginDefaults = z.preprocess(
   (given) => {
@@ -61,6 +69,22 @@ function isTimeZone(name: string): boolean {
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    return text; // The schema refuses it.
+  }
+}
+
+function headersIn(text: string): unknown {
+  try {
+    return Object.fromEntries(
+      text
+        .split(',')
+        .filter((part) => part.trim() !== '')
+        .map((part) => {
+          const [name = '', ...value] = part.split('=');
+          return [name.trim(), decodeURIComponent(value.join('=').trim())];
+        }),
+    );
   } catch {
     return text; // The schema refuses it.
   }
@@ -102,6 +126,11 @@ const SCHEMA = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   logFormat: z.enum(['pretty', 'json']).optional(),
   durability: z.enum(['standard', 'strict']).default('standard'),
+  /** OpenTelemetry's collector, OTLP/HTTP. */
+  otlpEndpoint: collector.optional(),
+  otlpTracesEndpoint: collector.optional(),
+  /** Never printed. */
+  otlpHeaders: headers.optional(),
   /** Seconds. */
   stopDeadline: z.coerce.number().min(2).max(3_600).default(30),
   url: z.string().optional(),
@@ -117,12 +146,15 @@ const PREFIX = 'WINDHOVER_';
 const VARIABLES: Readonly<Partial<Record<ConfigKey, string>>> = {
   redisUrl: 'REDIS_URL',
   databaseUrl: 'DATABASE_URL',
+  otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  otlpTracesEndpoint: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  otlpHeaders: 'OTEL_EXPORTER_OTLP_HEADERS',
 };
 /** Variables of ours that are no settings: where the file is, and marks that a parent leaves its children. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(['WINDHOVER_CONFIG', 'WINDHOVER_SUPERVISED', 'WINDHOVER_NODE']);
 
 /** Never printed. Addresses may hold a password too: `config print` leaves it out. */
-export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set(['password', 'encryptionKey', 'token']);
+export const SECRET_KEYS: ReadonlySet<ConfigKey> = new Set(['password', 'encryptionKey', 'token', 'otlpHeaders']);
 
 /** All settings with their defaults as the schema has them; undefined: what is done without one depends. */
 export const settings = (): readonly (readonly [key: ConfigKey, absent: unknown])[] => {

@@ -172,7 +172,7 @@ export class ExecutionPartition implements PartitionActor {
         this.#take(batch, message, nowMs);
       } catch (error) {
         // What was applied of the entry is applied again with it: messages are idempotent (E3).
-        this.#parts.log.warn({ execution: message.executionId, kind: message.kind, err: error }, 'a message throws');
+        this.#parts.log.warn({ ...aboutMessage(message), err: error }, 'a message throws');
         if ((tries.get(id) ?? 0) + 1 < TRIES_MAX) {
           batch.failed.push(id);
           return;
@@ -232,7 +232,7 @@ export class ExecutionPartition implements PartitionActor {
     messagesApplied.inc();
     if (taken.kind === 'needs') return this.#ask(batch, message, { questions: taken.questions, answers, nowMs });
     if (taken.kind === 'unchanged') {
-      this.#parts.log.debug({ execution: id, kind: message.kind, why: taken.why }, 'a message changes nothing');
+      this.#parts.log.debug({ ...aboutMessage(message), why: taken.why }, 'a message changes nothing');
       return onUnmet(batch, message, run, this.#held, nowMs);
     }
     const changed = applyChange(run, taken.change);
@@ -288,3 +288,10 @@ export class ExecutionPartition implements PartitionActor {
     this.#take(batch, letter.message, nowMs, [...letter.answers, ...answers]);
   }
 }
+
+/** What the log says of a message. */
+const aboutMessage = (message: Message): object => ({
+  execution: message.executionId,
+  ...('taskRunId' in message ? { taskRun: message.taskRunId } : {}),
+  kind: message.kind,
+});

@@ -18,6 +18,7 @@ import { type Changed, foldExecutions, foldFlows, rowOf } from './fold.ts';
 import { heal } from './heal.ts';
 import { blockMsAfter, type Insistence, insist } from './insist.ts';
 import type { Progress } from './progress.ts';
+import type { Traces } from './traces.ts';
 
 /** What comes within this time is one row: an execution's many small commits are fetched once. */
 const GATHER_MS = 100;
@@ -33,6 +34,8 @@ export interface Copying {
   readonly bus: Bus;
   readonly repository: Repository;
   readonly progress: Progress;
+  /** Told of what is written; absent where no collector is. */
+  readonly traces?: Traces;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -109,7 +112,7 @@ export class FeedCopy {
         continue;
       }
       if (partition.startsWith('x')) addExecutions(part, partition, foldExecutions(entries));
-      else part.flows.push(...foldFlows(entries, this.#tellUnreadable));
+      else part.flows.push(...foldFlows(entries, (id, error) => this.#tellUnreadable('flow', id, error)));
       part.cursors.set(partition, entries.at(-1)!.version);
       for (const { events } of entries) {
         part.events += events.length;
@@ -124,7 +127,7 @@ export class FeedCopy {
   }
 
   async #commit({ changed, flows, cursors, events }: Part): Promise<boolean> {
-    const { repository, progress } = this.#copying;
+    const { repository, progress, traces } = this.#copying;
     const named = new Map([...cursors].map(([partition, version]) => [feedCursor(partition), version]));
     const executions = await insist(this.#insistence, 'fetching', () => this.#fetch(changed));
     if (!executions) return false;
@@ -136,6 +139,7 @@ export class FeedCopy {
       return true;
     });
     if (!done) return false;
+    traces?.copied(executions);
     progress.feedsAt(cursors);
     this.#copied.inc(events);
     return true;
@@ -151,7 +155,7 @@ export class FeedCopy {
         try {
           return rowOf(id, change, texts);
         } catch (error) {
-          this.#tellUnreadable(id, error);
+          this.#tellUnreadable('execution', id, error);
           return undefined;
         }
       }),
@@ -159,9 +163,9 @@ export class FeedCopy {
     return rows.filter((row) => row !== undefined);
   }
 
-  readonly #tellUnreadable = (id: string, error: unknown): void => {
+  readonly #tellUnreadable = (kind: 'execution' | 'flow', id: string, error: unknown): void => {
     this.#unreadable.inc();
-    this.#copying.log.error({ id, reason: textOf(error) }, 'an event cannot be read and is left out');
+    this.#copying.log.error({ [kind]: id, reason: textOf(error) }, 'an event cannot be read and is left out');
   };
 }
 

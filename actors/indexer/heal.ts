@@ -13,12 +13,14 @@ import { feedCursor } from '../../lib/repository/cursor.ts';
 import type { ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
 import { documentRow, flowRows, goneFlowRow, goneRow } from './rescan.ts';
 import { liveExecutions, shownFlows } from './shown.ts';
+import type { Traces } from './traces.ts';
 
 const AT_ONCE = 50;
 
 export interface Healing {
   readonly bus: Bus;
   readonly repository: Repository;
+  readonly traces?: Traces;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -59,7 +61,7 @@ async function healExecutions(
   newest: Version,
   live: readonly string[],
 ): Promise<void> {
-  const { bus, repository, signal } = healing;
+  const { bus, repository, traces, signal } = healing;
   const ids = await bus.documents.ids(partition);
   const present = new Set(ids);
   const all = [...ids, ...live.filter((id) => !present.has(id))];
@@ -75,7 +77,9 @@ async function healExecutions(
         return known && goneRow(known, version, await bus.documents.tombstone(partition, id), nowMs);
       }),
     );
-    await write(healing, { executions: rows.filter((row) => row !== undefined) });
+    const executions = rows.filter((row) => row !== undefined);
+    await write(healing, { executions });
+    traces?.copied(executions);
   }
 }
 

@@ -16,6 +16,7 @@ import { type Insistence, insist } from './insist.ts';
 import { Lead } from './lead.ts';
 import { Progress } from './progress.ts';
 import { keepHouse } from './retention.ts';
+import type { Traces } from './traces.ts';
 import { Watch } from './watch.ts';
 
 export interface IndexerParts {
@@ -23,12 +24,21 @@ export interface IndexerParts {
   readonly repository: Repository;
   /** How long an ended execution is kept; 0 keeps it. */
   readonly retentionMs: number;
+  /** Sends what has ended to a collector. */
+  readonly traces?: Traces;
   readonly log: Log;
   readonly clock?: Clock;
 }
 
 /** The repository must be open. */
-export function buildIndexer({ bus, repository, retentionMs, log, clock = systemClock }: IndexerParts): Service {
+export function buildIndexer({
+  bus,
+  repository,
+  retentionMs,
+  traces,
+  log,
+  clock = systemClock,
+}: IndexerParts): Service {
   const ending = new AbortController();
   const troubles: Record<'feeds' | 'lines', Insistence['state']> = { feeds: {}, lines: {} };
   const lead = new Lead({ vault: bus.vault, log, clock });
@@ -43,7 +53,7 @@ export function buildIndexer({ bus, repository, retentionMs, log, clock = system
     );
     if (!stored) return;
     const progress = new Progress({ bus, log }, stored);
-    const copying: Copying = { bus, repository, progress, clock, log, signal };
+    const copying: Copying = { bus, repository, progress, traces, clock, log, signal };
     const feeds = new FeedCopy(copying, troubles.feeds);
     watch = new Watch(copying, feeds);
     feeds.broke(
@@ -51,7 +61,7 @@ export function buildIndexer({ bus, repository, retentionMs, log, clock = system
         [],
     );
     const house = keepHouse({ repository, retentionMs, clock, log });
-    await Promise.all([feeds.run(), new LineCopy(copying, troubles.lines).run(), watch.run()]);
+    await Promise.all([feeds.run(), new LineCopy(copying, troubles.lines).run(), watch.run(), traces?.run(signal)]);
     await house.stop();
     await progress.close();
   };

@@ -88,7 +88,7 @@ export class Crew implements SeatEvents {
   lost(job: Job, why: string): void {
     const { desk, log } = this.#parts;
     this.#lost.inc();
-    log.warn({ ref: job.ref, delivery: job.delivery, why }, 'a task run was lost');
+    log.warn({ ...aboutJob(job), delivery: job.delivery, why }, 'a task run was lost');
     desk.forget(job);
     over(job);
     void this.#tell(job);
@@ -134,7 +134,7 @@ export class Crew implements SeatEvents {
   }
 
   async #handBack(job: Job): Promise<void> {
-    this.#parts.log.info({ ref: job.ref, delivery: job.delivery }, 'a task run is handed to another worker');
+    this.#parts.log.info({ ...aboutJob(job), delivery: job.delivery }, 'a task run is handed to another worker');
     over(job);
     this.telling++;
     await this.#parts.desk.giveBack([job]);
@@ -142,7 +142,8 @@ export class Crew implements SeatEvents {
   }
 
   /** The owner counts the loss and hands the attempt out anew, without waiting for the claim to end. */
-  async #tell({ partition, executionId, taskRunId, attempt, delivery }: Job): Promise<void> {
+  async #tell(job: Job): Promise<void> {
+    const { partition, executionId, taskRunId, attempt, delivery } = job;
     const { mailbox, time, signal, log } = this.#parts;
     this.telling++;
     const tell = () =>
@@ -150,7 +151,9 @@ export class Crew implements SeatEvents {
         { v: MESSAGE_FORMAT, kind: 'workerLost', executionId, atMs: time.now(), taskRunId, attempt, delivery },
       ]);
     // Untold it costs only time: the claim ends by itself.
-    await insist(tell, signal).catch((error: unknown) => log.warn({ reason: textOf(error) }, 'a loss was not told'));
+    await insist(tell, signal).catch((error: unknown) =>
+      log.warn({ ...aboutJob(job), reason: textOf(error) }, 'a loss was not told'),
+    );
     this.telling--;
   }
 
@@ -187,3 +190,10 @@ function over(job: Job): void {
   const { batch } = job;
   if (batch && --batch.left === 0) batch.over();
 }
+
+/** What the log says of a job. */
+const aboutJob = ({ executionId, taskRunId, attempt }: Job): object => ({
+  execution: executionId,
+  taskRun: taskRunId,
+  attempt,
+});

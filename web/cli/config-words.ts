@@ -31,6 +31,10 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   logLevel: '`debug`, `info`, `warn`, `error` or `silent`',
   logFormat: '`pretty` or `json`; absent: pretty where a person looks',
   durability: '`strict` makes the private Redis write to disk before it answers',
+  otlpEndpoint:
+    'an OpenTelemetry collector that takes OTLP over HTTP as JSON, such as `http://127.0.0.1:4318`: the indexer sends it the traces of ended executions',
+  otlpTracesEndpoint: 'the same with its path, for traces alone; goes before the one above',
+  otlpHeaders: 'headers of its requests, `name=value` separated by commas; in the file a map',
   stopDeadline: 'seconds that a server takes to stop (10 in `npm start`); what runs longer is handed to others',
   url: "for the command line: the server's address",
   token: 'for the command line: what it signs in with',
