@@ -170,9 +170,9 @@ test('warning of an expression that cannot be parsed, and naming the place', asy
   );
   const [{ problems, constraints }] = validated.body as [(typeof validated.body)[0]];
   assert.equal(constraints, undefined);
-  const [{ line, path, message }] = problems as [Refusal['problems'][0]];
-  assert.deepEqual([line, path], [6, 'tasks[0].message']);
-  assert.match(message, /expected .*, got .* in the expression `\{\{ outputs\.\( \}\}`/);
+  const [{ line, column, path, message, got }] = problems as [Refusal['problems'][0]];
+  assert.deepEqual([line, column, path], [6, 28, 'tasks[0].message']);
+  assert.deepEqual([message, got], ['expected `)`, got `}`', '{{ outputs.( }}\n             ^']);
 });
 
 test('refusing a flow that exists and one that is another', async () => {

@@ -76,7 +76,7 @@ class Keeper implements PrivateRedis {
     this.#spawn();
     const died = await Promise.race([this.#ended, answering(this.#data.socket, this.#options.signal)]);
     if (died !== undefined)
-      throw new Fault('bus.unavailable', `expected redis-server to run in ${this.#data.redis}, got ${died}`);
+      throw new Fault('bus.unsuitable', `expected redis-server to run in ${this.#data.redis}, got ${died}`);
     void this.#keep();
   }
 
