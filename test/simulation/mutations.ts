@@ -43,7 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     breaks: 'ended once',
-    world: 'starts that come again',
+    world: 'messages delayed and reordered',
   },
   {
     rule: 'the token check',
@@ -71,8 +71,16 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     rule: 'the dedupe of starts',
-    edits: [{ file: 'lib/execution/step.ts', from: "if (run) return unchanged('the execution is there');", to: '' }],
+    // At the gate, and in the step: what passes the gate before the first was taken.
+    edits: [
+      {
+        file: 'lib/bus/memory/gates.ts',
+        from: "if (space.documents.has(message.executionId)) return { kind: 'live' };\n      const",
+        to: 'const',
+      },
+      { file: 'lib/execution/step.ts', from: "if (run) return unchanged('the execution is there');", to: '' },
+    ],
     breaks: 'legal transitions',
-    world: 'messages doubled',
+    world: 'messages delayed and reordered',
   },
 ];
