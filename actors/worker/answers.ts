@@ -98,7 +98,7 @@ export class Answers {
   }
 
   #message({ executionId, taskRunId, attempt, token, result }: Job, atMs: number): TaskEndedMessage {
-    const { state, startedAtMs, endedAtMs, outputs, update, reason, lines } = result!;
+    const { state, startedAtMs, endedAtMs, outputs, update, reason, lines, logFile } = result!;
     const skewMs = this.#time.skewMs;
     return {
       v: MESSAGE_FORMAT,
@@ -116,6 +116,7 @@ export class Answers {
       update,
       reason,
       lines,
+      logFile,
     };
   }
 }

@@ -93,6 +93,7 @@ export interface Result {
   /** About how many bytes outputs and update are as JSON. */
   readonly bytes: number;
   readonly reason?: string;
+  readonly logFile?: string;
 }
 
 /** `[serial, running number, level's place in LEVELS, milliseconds, text]` */

@@ -92,7 +92,12 @@ function itemOf(draft: Draft, task: Task, taskRun: TaskRun, delivery: string): O
 export function endedAttempt(
   attempt: Attempt,
   state: State,
-  times: { readonly startedAtMs?: number; readonly endedAtMs: number; readonly lines?: number },
+  times: {
+    readonly startedAtMs?: number;
+    readonly endedAtMs: number;
+    readonly lines?: number;
+    readonly logFile?: string;
+  },
 ): Attempt {
   const { delivery: _, token: __, ...rest } = attempt;
   const started = attempt.history.some(([known]) => known === 'RUNNING');
@@ -104,5 +109,6 @@ export function endedAttempt(
     ...rest,
     history: entering(running, state, times.endedAtMs),
     ...(times.lines ? { lines: times.lines } : {}),
+    ...(times.logFile === undefined ? {} : { logFile: times.logFile }),
   };
 }

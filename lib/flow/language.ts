@@ -81,7 +81,7 @@ export const TASK_PROPERTIES: Readonly<Record<string, Schema>> = {
   runIf: words('An expression; where it is false, the task is skipped'),
   when: words('Another name of runIf'),
   logLevel: oneOf(LOG_LEVELS, 'The least level that is kept'),
-  logToFile: flag('Not supported yet: its lines are kept with the others'),
+  logToFile: flag('Its log is kept in a file of the internal storage, named by `logFile` of the attempt'),
   workerGroup: ref('WorkerGroup'),
   taskCache: map('Not supported yet: the task runs each time'),
 };

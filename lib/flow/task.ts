@@ -154,6 +154,7 @@ export class TaskReader {
       allowWarning: reader.boolean('allowWarning', false),
       runIf: reader.template(reader.has('runIf') ? 'runIf' : 'when'),
       logLevel: reader.oneOf('logLevel', LOG_LEVELS),
+      ...(reader.boolean('logToFile', false) ? { logToFile: true } : {}),
       workerGroup: readWorkerGroup(reader) ?? this.#workerGroup,
       properties,
       lists,
@@ -162,11 +163,6 @@ export class TaskReader {
     };
     for (const name of LATER)
       if (reader.has(name) && !entry.properties.includes(name)) this.#problems.later(reader.at(name), name);
-    if (reader.get('logToFile') === true)
-      this.#problems.warning(
-        reader.at('logToFile'),
-        'logToFile is not supported yet: its lines are kept with the others',
-      );
     if (reader.has('taskCache'))
       this.#problems.warning(reader.at('taskCache'), 'taskCache is not supported yet: the task runs each time');
     if (entry.deprecated !== undefined)

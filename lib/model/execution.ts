@@ -122,6 +122,8 @@ export interface Attempt {
   readonly losses?: number;
   /** How many lines it has logged: views wait for them. */
   readonly lines?: number;
+  /** The URI of its log, where the task keeps that in a file. */
+  readonly logFile?: string;
 }
 
 /** The name of an attempt in claims, jobs and ledgers. */

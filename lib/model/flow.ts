@@ -114,6 +114,8 @@ export interface Task {
   readonly allowWarning: boolean;
   readonly runIf?: string;
   readonly logLevel?: string;
+  /** Its log is kept in a file of the internal storage. */
+  readonly logToFile?: boolean;
   readonly workerGroup?: string;
   /** All other properties, as written. */
   readonly properties: Readonly<Record<string, unknown>>;

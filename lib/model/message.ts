@@ -50,6 +50,8 @@ export interface TaskEndedMessage extends Named {
   readonly reason?: string;
   /** The running number of its last log line: views wait for it, the engine does not. */
   readonly lines: number;
+  /** The URI of its log, where the task keeps that in a file. */
+  readonly logFile?: string;
 }
 
 /** What a task that has ended SUCCESS or WARNING changes in its own execution. */

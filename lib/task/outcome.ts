@@ -11,6 +11,8 @@ export interface Outcome {
   /** About how many bytes outputs and update are as JSON. */
   readonly bytes: number;
   readonly reason?: string;
+  /** The URI of its log, where the task keeps that in a file. */
+  readonly logFile?: string;
 }
 
 /** Why a task is told to end before it has. */

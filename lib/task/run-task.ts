@@ -37,6 +37,18 @@ export function runTask(
 }
 
 function closed(running: RunningTask, outcome: Outcome): Outcome | Promise<Outcome> {
+  const logFile = running.logFile();
+  if (!logFile) return cleared(running, outcome);
+  return logFile.then(
+    (uri) => cleared(running, { ...outcome, logFile: uri }),
+    (error: unknown) => {
+      running.given.sink('WARN', `the log's file could not be stored: ${reasonOf(error, running.masked)}`);
+      return cleared(running, outcome);
+    },
+  );
+}
+
+function cleared(running: RunningTask, outcome: Outcome): Outcome | Promise<Outcome> {
   const closing = running.close();
   // A working directory that cannot be removed is no failure of the task: the worker sweeps its folder when it starts.
   return closing

@@ -23,6 +23,7 @@ import { answererOf } from './answer/answerer.ts';
 import { type Answerer, Facts } from './facts.ts';
 import { HttpConnector } from './http/connector.ts';
 import type { Reachable } from './http/resolve.ts';
+import { LogFile } from './log-file.ts';
 import { checkedMetric, METRICS_MAX } from './metrics.ts';
 import type { EndCause, LineSink, MetricSink } from './outcome.ts';
 import { Revealed } from './revealed.ts';
@@ -83,6 +84,7 @@ export class RunningTask implements TaskContext {
   #cause: EndCause | undefined;
   #controller: AbortController | undefined;
   #log: TaskLog | undefined;
+  #logFile: LogFile | undefined;
   #roots: Roots | undefined;
   #facts: Facts | undefined;
   #revealed: Revealed | undefined;
@@ -110,8 +112,20 @@ export class RunningTask implements TaskContext {
   }
 
   get log(): TaskLog {
-    this.#log ??= taskLog(this.given.sink, this.given.task.logLevel, this.masked);
+    this.#log ??= taskLog(this.#sink, this.given.task.logLevel, this.masked);
     return this.#log;
+  }
+
+  get #sink(): LineSink {
+    const { task, place, sink } = this.given;
+    if (!task.logToFile) return sink;
+    this.#logFile ??= new LogFile((content) => this.files.store(`${task.id}-${place.attempt}.log`, content));
+    return this.#logFile.sink;
+  }
+
+  /** The file that its log is in, once nothing more is said; undefined where there is none. Rejects where it cannot be stored. */
+  logFile(): Promise<string> | undefined {
+    return this.#logFile?.close();
   }
 
   /** What it says, without the secrets of its execution. */

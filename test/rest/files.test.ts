@@ -166,3 +166,21 @@ test('downloading a log as text', async () => {
   const all = (await api.ask('GET', `/logs/${logged.id}/download`)).text;
   assert.equal(all.split('\n').length - 1, (await lines()).length);
 });
+
+test('keeping the log of a task that wants it so in a file, each attempt its own', async () => {
+  const retry = { type: 'constant', interval: 'PT0.01S', maxAttempts: 2 };
+  const quiet = { id: 'quiet', type: 'test.Talk', lines: 2, fails: true, allowFailure: true, retry, logToFile: true };
+  await api.save(aFlow('filing', [quiet, says('aloud')]));
+  const { id, taskRunList } = await api.run(`${NAMESPACE}/filing`);
+  const { attempts = [] } = taskRunList.find(({ taskId }) => taskId === 'quiet')!;
+  assert.equal(new Set(attempts.map(({ logFile }) => logFile)).size, 2);
+  for (const { logFile } of attempts) {
+    const { text } = await api.ask('GET', `/executions/${id}/file?path=${encodeURIComponent(logFile!)}`);
+    const said = text.trimEnd().split('\n');
+    assert.equal(said.filter((line) => /^\S+Z INFO {2}\S/.test(line)).length, 2, text);
+    assert.match(said.at(-1)!, /Z ERROR /);
+  }
+  const shown = (await api.ask<Line[]>('GET', `/logs/${id}`)).body;
+  assert.ok(shown.some(({ message }) => message === 'aloud'));
+  assert.ok(!shown.some(({ taskId, level }) => taskId === 'quiet' && level === 'INFO'));
+});

@@ -17,7 +17,11 @@ export interface RunAnswer {
   readonly value?: string;
   readonly parentTaskRunId?: string;
   readonly state: { readonly current: string; readonly histories: readonly { state: string; date: string }[] };
-  readonly attempts?: readonly { readonly state: { readonly current: string }; readonly workerId?: string }[];
+  readonly attempts?: readonly {
+    readonly state: { readonly current: string };
+    readonly workerId?: string;
+    readonly logFile?: string;
+  }[];
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly reason?: string;
 }

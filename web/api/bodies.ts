@@ -29,7 +29,7 @@ export const State = named(
 );
 export type StateBody = z.infer<typeof State>;
 
-export const Attempt = named('Attempt', shape({ state: State, workerId: text.optional() }));
+export const Attempt = named('Attempt', shape({ state: State, workerId: text.optional(), logFile: text.optional() }));
 export type AttemptBody = z.infer<typeof Attempt>;
 
 export const TaskRun = named(

@@ -13,8 +13,9 @@ const RECONNECT_MAX_MS = 1_000;
 const CONNECT_MS = 5_000;
 /** A command without an answer for this long counts as not done or unknown. */
 export const COMMAND_MS = 5_000;
-/** Something was asked and nothing at all has come for this long: the connection is half-open, and opened anew. */
-export const SILENCE_MS = 3_000;
+/** Something was asked and nothing at all has come for so many looks: the connection is half-open, and opened anew. */
+const SILENT_LOOKS = 6;
+const LOOK_MS = 500;
 /** A blocking read that stays silent beyond its own time plus this is opened anew. */
 const BLOCK_GRACE_MS = 2_000;
 
@@ -72,6 +73,7 @@ export class Connections {
   readonly #url: string;
   readonly #log: Log;
   readonly #open = new Set<Redis>();
+  readonly #watch: NodeJS.Timeout;
 
   constructor(url: string, log: Log) {
     this.#url = url;
@@ -80,9 +82,9 @@ export class Connections {
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       commandTimeout: COMMAND_MS,
-      socketTimeout: SILENCE_MS,
     });
     corkWrites(this.state);
+    this.#watch = watchSilence(this.state);
     this.state.on('ready', () => {
       this.#sinceMs = performance.now();
     });
@@ -109,8 +111,24 @@ export class Connections {
   }
 
   close(): void {
+    clearInterval(this.#watch);
     for (const client of this.#open) client.disconnect();
   }
+}
+
+/** Looks are counted, and not time: while this process computes, it reads nothing either, and Redis is not to blame. */
+function watchSilence(client: Redis): NodeJS.Timeout {
+  let [looks, bytes] = [0, 0];
+  const look = () => {
+    const { commandQueue, stream } = client;
+    const read = stream?.bytesRead ?? 0;
+    looks = commandQueue.length > 0 && read === bytes ? looks + 1 : 0;
+    bytes = read;
+    if (looks < SILENT_LOOKS) return;
+    looks = 0;
+    stream?.destroy();
+  };
+  return setInterval(look, LOOK_MS).unref();
 }
 
 /** What is asked in one tick leaves in one write instead of one system call each. */

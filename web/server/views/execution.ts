@@ -79,7 +79,8 @@ export function taskRunBody(start: ExecutionStart, taskRun: TaskRun): TaskRunBod
   };
 }
 
-const attemptBody = ({ history, workerId }: Attempt): AttemptBody => ({
+const attemptBody = ({ history, workerId, logFile }: Attempt): AttemptBody => ({
   state: stateBody(history),
   ...(workerId === undefined ? {} : { workerId }),
+  ...(logFile === undefined ? {} : { logFile }),
 });
