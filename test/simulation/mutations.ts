@@ -43,7 +43,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
     ],
     breaks: 'ended once',
-    world: 'messages delayed and reordered',
+    world: 'starts that come again',
   },
   {
     rule: 'the token check',
