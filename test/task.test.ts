@@ -1,6 +1,7 @@
 /** What surrounds one running task. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { z } from 'zod';
 import type { Task } from '../lib/model/flow.ts';
@@ -9,7 +10,7 @@ import type { Outcome } from '../lib/task/outcome.ts';
 import { OUTPUT_BYTES_MAX, plainOutputs } from '../lib/task/outputs.ts';
 import { LINE_CHARS_MAX } from '../lib/task/task-log.ts';
 import { type AnyTask, defineTask, type TaskContext, TaskError, TaskWarning } from '../plugins/sdk/index.ts';
-import { aRun } from './support/running.ts';
+import { aRun, storage } from './support/running.ts';
 
 function aTask(
   run: (context: TaskContext) => unknown,
@@ -190,6 +191,36 @@ test('running another task in the place of the first, with its outputs, changes 
   const outcome = waiting.run();
   waiting.running.end({ kind: 'killed' });
   assert.equal((await outcome).state, 'KILLED');
+});
+
+test('keeping the log in one file: what another task in its place says too, and nothing after the end', async () => {
+  let late: () => void = () => {};
+  const inner = defineTask({
+    type: 'test.Inner',
+    title: 'Inner',
+    properties: z.strictObject({}),
+    run: ({ log }) => {
+      log.info('inside');
+      late = () => log.info('late');
+    },
+  });
+  const taskIn = (source: string) => ({
+    task: { type: 'test.Inner', properties: {}, logToFile: source === 'file' } as unknown as Task,
+    definition: inner as AnyTask,
+  });
+  const run = async (source: string, logToFile: boolean) => {
+    const says = ({ log, runTask }: TaskContext) => {
+      log.info('outside');
+      return runTask(source);
+    };
+    const task = aTask(says, { logToFile }, { given: { taskIn } });
+    const { logFile } = await task.run();
+    late();
+    const file = logFile && (await text(await storage.get('main', logFile))).replaceAll(/^\S+Z /gm, '');
+    return [file, task.lines];
+  };
+  assert.deepEqual(await run('lines', true), ['INFO  outside\nINFO  inside\n', []]);
+  assert.deepEqual(await run('file', false), ['INFO  inside\n', ['INFO outside']]);
 });
 
 test('finding out that a value is too large before it is written', () => {

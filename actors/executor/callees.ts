@@ -10,7 +10,7 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { Flow, Labels } from '../../lib/model/flow.ts';
 import { sourceHash } from '../../lib/model/ids.ts';
 import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
-import type { Call, Letter } from '../../lib/model/letter.ts';
+import { type Call, type Letter, startOfCall } from '../../lib/model/letter.ts';
 import { flowKey, flowPartition } from '../../lib/model/partition.ts';
 import type { Definitions } from './definitions.ts';
 
@@ -43,7 +43,8 @@ export class Callees {
   }
 
   /** A sentence where it cannot be begun. Throws `bus.unavailable`. */
-  async startOf({ id, call, caller, waits }: Extract<Letter, { kind: 'call' }>): Promise<Callee | string> {
+  async startOf(letter: Extract<Letter, { kind: 'call' }>): Promise<Callee | string> {
+    const { id, call } = letter;
     const name = `${call.namespace}.${call.flowId}`;
     const found = await this.#sourceOf(call);
     if (!found)
@@ -54,26 +55,12 @@ export class Callees {
     if (flow.disabled) return `expected an enabled flow, got ${name}`;
     const inputs = this.#inputsOf(id, flow, found.revision, call);
     if (typeof inputs === 'string') return inputs;
-    const start: ExecutionStart = {
-      id,
-      flow: {
-        tenant: call.tenant,
-        namespace: call.namespace,
-        id: call.flowId,
-        revision: found.revision,
-        hash: flow.hash,
-      },
+    const { tenant, namespace, flowId } = call;
+    const start = startOfCall(
+      letter,
+      { tenant, namespace, id: flowId, revision: found.revision, hash: flow.hash },
       inputs,
-      trigger: call.trigger,
-      originalId: id,
-      principal: call.principal,
-      createdAtMs: call.createdAtMs,
-      incarnation: 0,
-      depth: call.depth,
-      kin: call.kin,
-      ...(call.scheduleDateMs === undefined ? {} : { scheduleDateMs: call.scheduleDateMs }),
-      ...(waits ? { caller } : {}),
-    };
+    );
     return { start, labels: { ...flow.labels, ...call.labels }, definition };
   }
 

@@ -2,16 +2,13 @@
  * The executor: owns partitions, and goes round: read the mailboxes, step, commit, hand out. The commits of a round travel
  * together while the next round is read and computed. It does no heavy work and never reads the repository (I1).
  */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
-import type { Member } from '../../lib/bus/members.ts';
+import { newMember } from '../../lib/bus/members.ts';
 import type { Entry } from '../../lib/bus/ownership.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { SealOutput } from '../../lib/execution/draft.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
-import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import type { Service } from '../../lib/service.ts';
 import type { Starting } from './callees.ts';
@@ -20,7 +17,7 @@ import { Estate, type EstateParts } from './estate.ts';
 
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
-/** Under load rounds begin this many times as far apart as the last one took to compute: the least CPU that costs no rate. */
+/** Under load rounds begin this many times as far apart as the last one took from its read to its commit: the least CPU that costs no rate. */
 const GATHER_ROUNDS = 3;
 const GATHER_MS_MAX = 30;
 const BACK_OFF_MS = 200;
@@ -40,15 +37,7 @@ export function buildExecutor({
   readonly log: Log;
   readonly starting: Starting;
 }): Service {
-  const member: Member = {
-    id: randomUUID(),
-    role: 'executor',
-    host: hostname(),
-    pid: process.pid,
-    version: '0.1.0',
-    startedAtMs: Date.now(),
-    format: MESSAGE_FORMAT,
-  };
+  const member = newMember('executor');
   const executor = new Executor({ bus, member, catalogue, seal, log, starting });
   return {
     name: 'executor',

@@ -8,10 +8,6 @@ export class Timers {
     for (const [name, dueMs] of timers) this.set(name, dueMs);
   }
 
-  get size(): number {
-    return this.#due.size;
-  }
-
   /** The earliest; infinite where there is none. */
   get nextMs(): number {
     this.#clear();
@@ -22,12 +18,12 @@ export class Timers {
     if (this.#due.get(name) === dueMs) return;
     this.#due.set(name, dueMs);
     this.#push([name, dueMs]);
+    this.#thin();
   }
 
   drop(name: string): void {
     this.#due.delete(name);
-    // What was dropped lies deep in the heap: when most of it is of that kind, it is made anew.
-    if (this.#heap.length > 64 && this.#heap.length > 2 * this.#due.size) this.#rebuild();
+    this.#thin();
   }
 
   /** Up to `limit` that are due, earliest first; they stay until they are dropped. */
@@ -45,7 +41,9 @@ export class Timers {
     while (this.#heap.length > 0 && this.#due.get(this.#heap[0]![0]) !== this.#heap[0]![1]) this.#pop();
   }
 
-  #rebuild(): void {
+  /** What is not in force may lie deep in the heap: when most of it is of that kind, it is made anew. */
+  #thin(): void {
+    if (this.#heap.length < 64 || this.#heap.length < 2 * this.#due.size) return;
     this.#heap.length = 0;
     for (const each of this.#due) this.#push(each);
   }

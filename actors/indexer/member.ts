@@ -1,25 +1,13 @@
 /** The indexer among the living servers. */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
-import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
-import { systemClock } from '../../lib/clock.ts';
+import { MEMBER_BEAT_MS, newMember } from '../../lib/bus/members.ts';
 import { isFault } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Service } from '../../lib/service.ts';
 
 /** The same service, which says that it lives from its start to its stop. */
 export function asMember(indexer: Service, { members }: Bus, log: Log): Service {
-  const member: Member = {
-    id: randomUUID(),
-    role: 'indexer',
-    host: hostname(),
-    pid: process.pid,
-    version: '0.1.0',
-    startedAtMs: systemClock.now(),
-    format: MESSAGE_FORMAT,
-  };
+  const member = newMember('indexer');
   let beating: NodeJS.Timeout | undefined;
   const sayAlive = () =>
     members.beat(member).catch((error: unknown) => {

@@ -4,17 +4,15 @@
  * execution however often it is looked at. node-cron only wakes it; the bus's time decides.
  */
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { type ScheduledTask, schedule } from 'node-cron';
 import type { Bus } from '../../lib/bus/bus.ts';
-import type { Member } from '../../lib/bus/members.ts';
+import { type Member, newMember } from '../../lib/bus/members.ts';
 import { LEADER_MS } from '../../lib/bus/timetable.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Installation } from '../../lib/model/installation.ts';
-import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Cipher } from '../../lib/secret/cipher.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { Definitions } from './definitions.ts';
@@ -93,15 +91,7 @@ class Leader {
     this.#log = log;
     this.#flows = { bus, definitions: new Definitions(catalogue, globals), timezone, cipher, installation, log };
     this.#token = randomUUID();
-    this.#member = {
-      id: this.#token,
-      role: 'scheduler',
-      host: hostname(),
-      pid: process.pid,
-      version: '0.1.0',
-      startedAtMs: systemClock.now(),
-      format: MESSAGE_FORMAT,
-    };
+    this.#member = newMember('scheduler', { id: this.#token });
   }
 
   tick(): Promise<void> {

@@ -3,10 +3,9 @@
  * which renews claims and says each second that it lives.
  */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
 import { BusTime } from '../../lib/bus/bus-time.ts';
-import { MEMBER_BEAT_MS } from '../../lib/bus/members.ts';
+import { MEMBER_BEAT_MS, newMember } from '../../lib/bus/members.ts';
 import type { Parcel, QueueServer } from '../../lib/bus/queues.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { hostLanguage, hostPath } from '../../lib/config.ts';
@@ -16,7 +15,6 @@ import { gauge } from '../../lib/metrics.ts';
 import { derivedId, idOf } from '../../lib/model/ids.ts';
 import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
 import type { Asking } from '../../lib/model/letter.ts';
-import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Health, Service } from '../../lib/service.ts';
 import { environmentOf } from '../../lib/task/environment.ts';
 import { Answers } from './answers.ts';
@@ -33,7 +31,6 @@ import { Respondent } from './respondent.ts';
 import { GRACE_MS } from './seat.ts';
 import { type WorkFolder, workFolder } from './work-folder.ts';
 
-const VERSION = '0.1.0';
 /** Parcels taken ahead of free threads, so that a thread does not wait for the queue. */
 const AHEAD_MAX = 2;
 const LOOK_MS = 20;
@@ -67,8 +64,7 @@ export const buildWorker = (options: WorkerOptions): Service => new WorkerServic
 class WorkerService implements Service {
   readonly name = 'worker';
   readonly #options: WorkerOptions;
-  readonly #id = idOf(randomBytes(16));
-  readonly #startedAtMs = systemClock.now();
+  readonly #member = newMember('worker', { id: idOf(randomBytes(16)) });
   readonly #over = new AbortController();
   readonly #folder: WorkFolder;
   readonly #time: BusTime;
@@ -85,7 +81,7 @@ class WorkerService implements Service {
 
   constructor(options: WorkerOptions) {
     const { bus, log, threads, warm, group, packages, storage } = options;
-    const [workerId, signal] = [this.#id, this.#over.signal];
+    const [workerId, signal] = [this.#member.id, this.#over.signal];
     this.#options = options;
     this.#folder = workFolder(options.folder, workerId);
     const time = new BusTime(bus);
@@ -197,7 +193,7 @@ class WorkerService implements Service {
     this.#over.abort();
     this.#desk.stop();
     this.#time.stop();
-    await this.#options.bus.members.leave(this.#id).catch(() => {}); // Silence says the same after a while.
+    await this.#options.bus.members.leave(this.#member.id).catch(() => {}); // Silence says the same after a while.
     await this.#folder.close();
   }
 
@@ -210,19 +206,7 @@ class WorkerService implements Service {
     const { bus, group, threads } = this.#options;
     const free = Math.max(0, this.#pool.free - this.#intake.waiting);
     this.#free.set(free);
-    const member = {
-      id: this.#id,
-      role: 'worker',
-      host: hostname(),
-      pid: process.pid,
-      version: VERSION,
-      startedAtMs: this.#startedAtMs,
-      format: MESSAGE_FORMAT,
-      group,
-      threads,
-      free,
-    } as const;
-    bus.members.beat(member).catch((error: unknown) => {
+    bus.members.beat({ ...this.#member, group, threads, free }).catch((error: unknown) => {
       // The bus is away: the next beat says it.
       if (!isFault(error)) this.#options.log.error({ err: error }, 'the beat was refused');
     });

@@ -70,3 +70,23 @@ export const launchName = (executionId: string): string => `${executionId}/launc
 /** The same message asks under the same name. */
 export const askName = (message: Message): string =>
   `${message.executionId}/ask/${derivedId('ask', JSON.stringify({ ...message, atMs: 0 }))}`;
+
+/** The execution that a call asks for, of the flow that was found and the inputs that it takes. */
+export const startOfCall = (
+  { id, call, caller, waits }: Extract<Letter, { kind: 'call' }>,
+  flow: FlowRef,
+  inputs: ExecutionStart['inputs'],
+): ExecutionStart => ({
+  id,
+  flow,
+  inputs,
+  trigger: call.trigger,
+  originalId: id,
+  principal: call.principal,
+  createdAtMs: call.createdAtMs,
+  incarnation: 0,
+  depth: call.depth,
+  kin: call.kin,
+  ...(call.scheduleDateMs === undefined ? {} : { scheduleDateMs: call.scheduleDateMs }),
+  ...(waits ? { caller } : {}),
+});

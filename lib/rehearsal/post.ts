@@ -2,8 +2,9 @@
 import { resolveInputs } from '../flow/inputs.ts';
 import type { Caller, ExecutionStart } from '../model/execution.ts';
 import type { Flow, Labels } from '../model/flow.ts';
-import type { Letter } from '../model/letter.ts';
-import type { ChildEndedMessage, KillMessage } from '../model/message.ts';
+import { type Letter, startOfCall } from '../model/letter.ts';
+import type { ChildEndedMessage } from '../model/message.ts';
+import type { Said } from './options.ts';
 
 type Call = Extract<Letter, { kind: 'call' }>;
 
@@ -11,7 +12,7 @@ export interface Neighbours {
   flowOf(name: string): Flow | undefined;
   begin(start: ExecutionStart, labels: Labels): void;
   /** To an execution that is there. False: there is none. */
-  hear(message: Pick<ChildEndedMessage | KillMessage, 'kind' | 'executionId'> & object): boolean;
+  hear(executionId: string, message: Said): boolean;
   /** It must never begin. */
   forbid(executionId: string): void;
 }
@@ -24,12 +25,12 @@ export function carry(letter: Letter, neighbours: Neighbours): void {
       return neighbours.begin(letter.start, letter.labels);
     case 'kill': {
       const { id: executionId, caller, principal } = letter;
-      if (neighbours.hear({ kind: 'kill', executionId, caller, principal, incarnation: 0 } as never)) return;
+      if (neighbours.hear(executionId, { kind: 'kill', caller, principal, incarnation: 0 })) return;
       neighbours.forbid(executionId);
       return tell(caller, { childId: executionId, state: 'KILLED' }, neighbours);
     }
     case 'answer':
-      neighbours.hear(letter.message);
+      neighbours.hear(letter.message.executionId, { ...letter.message });
       return;
     case 'await':
     case 'ask':
@@ -45,10 +46,11 @@ function tell(
   to: Neighbours,
 ): void {
   const { executionId, taskRunId, attempt } = caller;
-  to.hear({ kind: 'childEnded', executionId, taskRunId, attempt, ...end } as never);
+  to.hear(executionId, { kind: 'childEnded', taskRunId, attempt, ...end });
 }
 
-function carryCall({ id, call, caller, waits }: Call, neighbours: Neighbours): void {
+function carryCall(letter: Call, neighbours: Neighbours): void {
+  const { id, call, caller, waits } = letter;
   const refuse = (reason: string): void => tell(caller, { childId: id, state: 'FAILED', reason }, neighbours);
   const flow = neighbours.flowOf(`${call.namespace}.${call.flowId}`);
   if (!flow) return refuse('no such flow');
@@ -56,20 +58,7 @@ function carryCall({ id, call, caller, waits }: Call, neighbours: Neighbours): v
   const { inputs, problems } = resolveInputs(flow, call.inputs);
   if (problems.length > 0) return refuse(problems.map(({ path, message }) => `${path}: ${message}`).join('; '));
   const { tenant, namespace, id: flowId, hash } = flow;
-  const start: ExecutionStart = {
-    id,
-    flow: { tenant, namespace, id: flowId, revision: 1, hash },
-    inputs,
-    trigger: call.trigger,
-    originalId: id,
-    principal: call.principal,
-    createdAtMs: call.createdAtMs,
-    incarnation: 0,
-    depth: call.depth,
-    kin: call.kin,
-    ...(call.scheduleDateMs === undefined ? {} : { scheduleDateMs: call.scheduleDateMs }),
-    ...(waits ? { caller } : {}),
-  };
+  const start = startOfCall(letter, { tenant, namespace, id: flowId, revision: 1, hash }, inputs);
   neighbours.begin(start, { ...flow.labels, ...call.labels });
   if (!waits) tell(caller, { childId: id, state: 'SUCCESS', begun: true }, neighbours);
 }

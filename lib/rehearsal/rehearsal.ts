@@ -10,7 +10,7 @@ import { type ExecutionStart, isOver } from '../model/execution.ts';
 import type { Flow, Labels } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
 import { callName, type Letter } from '../model/letter.ts';
-import type { ChildEndedMessage, Message } from '../model/message.ts';
+import type { Message } from '../model/message.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Answer, Answered, Question } from '../model/question.ts';
 import { type State, stateOf } from '../model/state.ts';
@@ -225,16 +225,16 @@ export class Rehearsal {
       carry(letter, {
         flowOf: (called) => this.#flows.get(called),
         begin: (start, labels) => this.#begin(start, labels),
-        hear: (said) => this.#hear(said as ChildEndedMessage),
+        hear: (id, said) => this.#hear(id, said),
         forbid: (id) => this.#never.add(id),
       });
     });
   }
 
-  #hear(message: Pick<Message, 'kind' | 'executionId'>): boolean {
-    if (!this.#known.has(message.executionId)) return false;
-    if (message.kind === 'kill' && !this.isOver(message.executionId)) this.#crew.killing.add(message.executionId);
-    this.tell(message.executionId, { ...message });
+  #hear(executionId: string, message: Said): boolean {
+    if (!this.#known.has(executionId)) return false;
+    if (message.kind === 'kill' && !this.isOver(executionId)) this.#crew.killing.add(executionId);
+    this.tell(executionId, message);
     return true;
   }
 

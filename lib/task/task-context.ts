@@ -112,15 +112,14 @@ export class RunningTask implements TaskContext {
   }
 
   get log(): TaskLog {
-    this.#log ??= taskLog(this.#sink, this.given.task.logLevel, this.masked);
-    return this.#log;
+    return (this.#log ??= taskLog(this.#sinkOf(this.given.task), this.given.task.logLevel, this.masked));
   }
 
-  get #sink(): LineSink {
+  #sinkOf({ logToFile }: Task): LineSink {
     const { task, place, sink } = this.given;
-    if (!task.logToFile) return sink;
-    this.#logFile ??= new LogFile((content) => this.files.store(`${task.id}-${place.attempt}.log`, content));
-    return this.#logFile.sink;
+    if (logToFile)
+      this.#logFile ??= new LogFile((content) => this.files.store(`${task.id}-${place.attempt}.log`, content));
+    return this.#logFile?.sink ?? sink;
   }
 
   /** The file that its log is in, once nothing more is said; undefined where there is none. Rejects where it cannot be stored. */
@@ -150,8 +149,7 @@ export class RunningTask implements TaskContext {
   }
 
   get files(): AttemptFiles {
-    this.#files ??= attemptFiles(this.given.place, this.#ground.storage, this.#ground.folder);
-    return this.#files;
+    return (this.#files ??= attemptFiles(this.given.place, this.#ground.storage, this.#ground.folder));
   }
 
   get http(): Http {
@@ -265,7 +263,11 @@ export class RunningTask implements TaskContext {
     if (runnable.definition === this.given.definition)
       throw new TaskError(`expected another task than ${runnable.task.type} itself`);
     const properties = parseProperties(runnable.definition, runnable.task.properties);
-    this.#inner = new RunningTask({ ...this.given, ...runnable, server: runnable.server }, this.#ground, this.#reveals);
+    // A file that it wants for its log is this attempt's.
+    const sink = this.#sinkOf(runnable.task);
+    const task = { ...runnable.task, logToFile: false };
+    const given = { ...this.given, ...runnable, server: runnable.server, task, sink };
+    this.#inner = new RunningTask(given, this.#ground, this.#reveals);
     if (this.#cause) this.#inner.end(this.#cause);
     return await runnable.definition.run(this.#inner, properties);
   }

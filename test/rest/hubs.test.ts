@@ -9,6 +9,8 @@ import { silentLog } from '../../lib/log.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
+import { Ending } from '../../web/server/live/ending.ts';
+import type { Executions, Snapshot } from '../../web/server/live/executions.ts';
 import { FeedHub } from '../../web/server/live/feed-hub.ts';
 import { LineHub } from '../../web/server/live/line-hub.ts';
 import { BEAT_MS, EventStream } from '../../web/server/sse.ts';
@@ -121,4 +123,15 @@ test('closing a stream with the beat that finds its credentials ended, and no ot
   } finally {
     mock.timers.reset();
   }
+});
+
+test('waiting for no end for whoever has gone before the wait began', async () => {
+  const { bus } = aBus(() => new Map());
+  const hub = new FeedHub(bus, silentLog);
+  const running = { start: {}, head: { history: [['RUNNING', 0]] } } as unknown as Snapshot;
+  const executions = { brief: async () => running } as unknown as Executions;
+  const ending = await Ending.watch({ hub, executions, partitions: 4 }, 'e');
+  assert.equal(await ending.come({ signal: AbortSignal.abort() }), running);
+  ending.close();
+  await hub.close();
 });

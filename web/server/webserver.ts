@@ -2,13 +2,12 @@
  * The webserver: REST, live streams, the page. Reads live executions and flows from Redis, the past from the repository, files
  * from the storage; wants everything else by messages. Holds nothing that another webserver would miss.
  */
-import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { hostname } from 'node:os';
 import type { Bus } from '../../lib/bus/bus.ts';
 import { BusTime } from '../../lib/bus/bus-time.ts';
-import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
+import { MEMBER_BEAT_MS, type Member, newMember, VERSION } from '../../lib/bus/members.ts';
 import type { Config } from '../../lib/config.ts';
 import { type DataFolder, writeWhole } from '../../lib/data-folder.ts';
 import { isFault } from '../../lib/errors.ts';
@@ -16,7 +15,6 @@ import { listenOn } from '../../lib/health-port.ts';
 import type { Log } from '../../lib/log.ts';
 import { numberOf } from '../../lib/model/ids.ts';
 import type { Installation } from '../../lib/model/installation.ts';
-import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { PluginSet } from '../../lib/plugin/load.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import type { Cipher } from '../../lib/secret/cipher.ts';
@@ -57,7 +55,6 @@ import { previewHandlers } from './routes/previews.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
 
-const VERSION = '0.1.0';
 const PORT = 8080;
 const MB = 1024 * 1024;
 /** A request's headers must have come by then. */
@@ -107,15 +104,7 @@ class WebserverService implements Webserver {
     this.#hub = new FeedHub(parts.bus, parts.log);
     this.#lines = new LineHub(parts.bus, parts.log);
     this.#time = new BusTime(parts.bus);
-    this.#member = {
-      id: randomUUID(),
-      role: 'webserver',
-      host: hostname(),
-      pid: process.pid,
-      version: VERSION,
-      startedAtMs: Date.now(),
-      format: MESSAGE_FORMAT,
-    };
+    this.#member = newMember('webserver');
   }
 
   async start(): Promise<void> {

@@ -34,7 +34,7 @@ export interface Database {
   readonly idiom: Idiom;
   readonly db: Kysely<Tables>;
   write(batch: Batch): Promise<void>;
-  /** One transaction; how many rows the last one changed. */
+  /** One transaction; how many rows the first one changed. */
   inOne(statements: readonly Statement[]): Promise<number>;
   close(): Promise<void>;
 }

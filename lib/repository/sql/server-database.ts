@@ -52,10 +52,10 @@ export async function openServerDatabase({ idiom, dialect, lock, isConflict }: S
     inOne: (statements) =>
       insisting(() =>
         db.transaction().execute(async (open) => {
-          let changed = 0n;
+          const changed: bigint[] = [];
           for (const statement of statements)
-            changed = (await open.executeQuery(statement.compile())).numAffectedRows ?? 0n;
-          return Number(changed);
+            changed.push((await open.executeQuery(statement.compile())).numAffectedRows ?? 0n);
+          return Number(changed[0] ?? 0n);
         }),
       ),
     close: () => db.destroy(),

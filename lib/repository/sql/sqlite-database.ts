@@ -33,12 +33,11 @@ export function openSqliteDatabase(file: string): Database {
       write: async (batch) => write(batch),
       inOne: async (statements) =>
         inOne(handle, () => {
-          let changed = 0;
-          for (const statement of statements) {
+          const changed = statements.map((statement) => {
             const { sql, parameters } = statement.compile();
-            changed = Number(handle.prepare(sql).run(...(parameters as SQLInputValue[])).changes);
-          }
-          return changed;
+            return Number(handle.prepare(sql).run(...(parameters as SQLInputValue[])).changes);
+          });
+          return changed[0] ?? 0;
         }),
       close: async () => {
         await db.destroy();

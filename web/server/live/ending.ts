@@ -42,6 +42,8 @@ export class Ending {
     const untilMs = ms === undefined ? undefined : performance.now() + ms;
     const wake = () => this.#mayBeOver.set();
     signal?.addEventListener('abort', wake, { once: true });
+    // Whoever has gone already is not heard of any more.
+    if (signal?.aborted) wake();
     try {
       for (;;) {
         await this.#mayBeOver.wait(untilMs && Math.max(1, untilMs - performance.now()));

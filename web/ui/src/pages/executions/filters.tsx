@@ -1,7 +1,8 @@
 /** What narrows the list: a search, and a chip for each filter; a menu adds more. */
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Menu } from '../../parts/menu.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { SinceSelect, sinceText } from '../../parts/since-select.tsx';
 import { SEARCHED_STATES, StateBadge } from '../../parts/state.tsx';
 import type { ListView } from '../../route.ts';
@@ -19,25 +20,18 @@ const ASKED: Readonly<Record<Asked, readonly [title: string, placeholder: string
 };
 
 export function Filters({ view, narrow }: FiltersProps) {
-  const [text, setText] = useState(view.text);
   const [asks, setAsks] = useState<Asked>();
-  // The browser's back button changes the address alone.
-  useEffect(() => setText(view.text), [view.text]);
   const add = (what: Asked) => ({ text: `${ASKED[what][0]}…`, act: () => setAsks(what) });
   return (
     <>
       <div className="title">
         <h1>Executions</h1>
         <span className="space" />
-        <input
-          type="search"
+        <SearchField
+          text={view.text}
+          label="Search executions"
           placeholder="Search id, flow or label"
-          aria-label="Search executions"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            narrow({ text: event.target.value.trim() });
-          }}
+          onSearch={(text) => narrow({ text })}
         />
         <select
           aria-label="State"

@@ -1,11 +1,12 @@
 /** The list of flows, each with its last execution. What narrows it stands in the address. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { type LastExecution, lastOf, namespaces, searchFlows, zipLink } from '../../api/flows.ts';
 import type { FlowView, PageOf } from '../../api.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Pager } from '../../parts/pager.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { StateBadge } from '../../parts/state.tsx';
 import { go, paths, useTitle } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
@@ -24,11 +25,9 @@ interface FlowsPageProps {
 
 export function FlowsPage(view: FlowsPageProps) {
   useTitle('Flows');
-  const [text, setText] = useState(view.text);
-  useEffect(() => setText(view.text), [view.text]);
-  const { number, namespace } = view;
+  const { text, number, namespace } = view;
   const [imports, setImports] = useState(false);
-  const filter = new URLSearchParams({ ...(view.text && { q: view.text }), ...(namespace && { namespace }) });
+  const filter = new URLSearchParams({ ...(text && { q: text }), ...(namespace && { namespace }) });
   const query = new URLSearchParams([['size', String(SIZE)], ['page', String(number)], ...filter]);
   const { value, error, again } = useAsk(query.toString(), () => searchFlows(query), { everyMs: FRESH_MS, keep: true });
   const known = useAsk('namespaces', namespaces, { everyMs: 6 * FRESH_MS });
@@ -38,15 +37,11 @@ export function FlowsPage(view: FlowsPageProps) {
       <div className="title">
         <h1>Flows</h1>
         <span className="space" />
-        <input
-          type="search"
+        <SearchField
+          text={text}
+          label="Search flows"
           placeholder="Search name or source"
-          aria-label="Search flows"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            narrow({ text: event.target.value.trim() });
-          }}
+          onSearch={(text) => narrow({ text })}
         />
         {(known.value?.length ?? 0) > 1 && (
           <select aria-label="Namespace" value={namespace} onChange={(e) => narrow({ namespace: e.target.value })}>

@@ -1,8 +1,8 @@
 /** Log lines of all executions, the newest first, fresh by itself. What narrows them stands in the address. */
-import { useEffect, useState } from 'react';
 import { type LineView, searchLogs } from '../../api/logs.ts';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { SinceSelect } from '../../parts/since-select.tsx';
 import { go, type LogsView, paths, useTitle } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
@@ -15,8 +15,6 @@ const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
 
 export default function LogsPage({ view }: { readonly view: LogsView }) {
   useTitle('Logs');
-  const [text, setText] = useState(view.text);
-  useEffect(() => setText(view.text), [view.text]);
   const query = new URLSearchParams({
     size: String(SIZE),
     page: String(view.number),
@@ -32,15 +30,11 @@ export default function LogsPage({ view }: { readonly view: LogsView }) {
       <div className="title">
         <h1>Logs</h1>
         <span className="space" />
-        <input
-          type="search"
+        <SearchField
+          text={view.text}
+          label="Search logs"
           placeholder="Search text, flow or task"
-          aria-label="Search logs"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            narrow({ text: event.target.value.trim() });
-          }}
+          onSearch={(text) => narrow({ text })}
         />
         <select aria-label="Level" value={view.level} onChange={(event) => narrow({ level: event.target.value })}>
           {LEVELS.map((level) => (

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { listPlugins, type PluginGroup, readType, type TypeView } from '../../api/plugins.ts';
 import { Link } from '../../parts/link.tsx';
+import { SearchField } from '../../parts/search-field.tsx';
 import { paths, useTitle } from '../../route.ts';
 import { useAsk } from '../../use-ask.ts';
 import { TypeDocument } from './type-document.tsx';
@@ -10,20 +11,14 @@ export default function PluginsPage({ type }: { readonly type?: string }) {
   useTitle(type?.split('.').at(-1) ?? 'Plugins');
   const [text, setText] = useState('');
   const { value, error } = useAsk('plugins', listPlugins);
-  const groups = (value ?? []).map((group) => narrowed(group, text.trim().toLowerCase()));
+  const groups = (value ?? []).map((group) => narrowed(group, text.toLowerCase()));
   const found = groups.reduce((sum, group) => sum + allOf(group).length, 0);
   return (
     <section>
       <div className="title">
         <h1>Plugins</h1>
         <span className="space" />
-        <input
-          type="search"
-          placeholder="Search types"
-          aria-label="Search types"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchField text={text} label="Search types" placeholder="Search types" onSearch={setText} />
       </div>
       {error && <p className="error">{error}</p>}
       <div className={`catalogue${type ? ' chosen' : ''}`}>
