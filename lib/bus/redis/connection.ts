@@ -82,6 +82,8 @@ export class Connections {
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       commandTimeout: COMMAND_MS,
+      // What was under way when the connection went is unknown at once, and not when its time is over.
+      maxRetriesPerRequest: 0,
     });
     corkWrites(this.state);
     this.#watch = watchSilence(this.state);

@@ -61,12 +61,12 @@ export class Load {
     return this.#kinds.find((kind) => kind.name === name)!;
   }
 
-  /** One more, whatever comes of it. */
-  ask(kind: Kind): Asked {
+  /** One more, whatever comes of it; a keyed one is asked for again until it is known to be there. */
+  ask(kind: Kind, keyed = this.#dice.chance(KEYED)): Asked {
     const asked: Asked = { name: String(this.asked.length + 1), kind, atMs: Date.now() };
     this.asked.push(asked);
     const work = this.#pursue(asked, {
-      keyed: this.#dice.chance(KEYED),
+      keyed,
       doubled: this.#dice.chance(DOUBLED),
       waitMs: this.#dice.below(KILL_AFTER_MS),
     });

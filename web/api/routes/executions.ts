@@ -16,6 +16,7 @@ const START = {
   ...REVISION,
   labels: text.describe('key:value; may stand several times'),
   wait: flag.describe('Answer when it has ended'),
+  brief: flag.describe('With `wait`: answer without task runs'),
   scheduleDate: time.describe('It begins then'),
 };
 const Preview = shape({
