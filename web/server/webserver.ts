@@ -54,6 +54,7 @@ import { pluginHandlers } from './routes/plugins.ts';
 import { previewHandlers } from './routes/previews.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { statisticsHandlers } from './routes/statistics.ts';
 
 const PORT = 8080;
 const MB = 1024 * 1024;
@@ -204,6 +205,7 @@ class WebserverService implements Webserver {
       ...logHandlers({ ...followed, lines: this.#lines, logs }),
       ...logListHandlers({ bus, repository }),
       ...metricHandlers(repository),
+      ...statisticsHandlers({ flows, lists, repository }),
       ...operatorHandlers(bus),
       ...openApiHandlers(VERSION),
     };
