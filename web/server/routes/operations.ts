@@ -62,10 +62,7 @@ export function operationHandlers(parts: OperationParts) {
       const pairs = labelPairsIn(await jsonIn(asked.context.req, FORM_BYTES_MAX));
       asked.json(bodyOf(await commands.relabel(idIn(asked), labelsOf(pairs))));
     },
-    forceRun: async (asked) => {
-      await commands.forceRun(idIn(asked), asked.user);
-      asked.json(bodyOf(await executions.read(idIn(asked))));
-    },
+    forceRun: async (asked) => asked.json(bodyOf(await commands.forceRun(idIn(asked), asked.user))),
     unqueueExecution: async (asked) => {
       const state = stateOf((await executions.read(idIn(asked))).head.history);
       const why = 'nothing is queued, since flows have no limit of concurrency yet';
@@ -188,8 +185,7 @@ async function changeTaskRun(parts: OperationParts, asked: Asked, taskRunId: str
   if (!taskRun) throw new Fault('execution.refused', `${id}: expected a task run of it, got ${taskRunId}`);
   if (state !== 'RUNNING' || stateOf(taskRun.history) !== 'PAUSED')
     return commands.changeTaskRun(id, taskRunId, state, asked.user);
-  await commands.resume(id, { principal: asked.user, taskRunId });
-  return executions.read(id);
+  return commands.resume(id, { principal: asked.user, taskRunId });
 }
 
 /** Its files too, unless they are to be kept. */
