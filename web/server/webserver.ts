@@ -31,6 +31,7 @@ import { FlowLists } from './live/flow-lists.ts';
 import { Flows } from './live/flows.ts';
 import { LineHub } from './live/line-hub.ts';
 import { Logs } from './live/logs.ts';
+import { Restarts } from './live/restarts.ts';
 import { Starts } from './live/starts.ts';
 import { bulkHandlers } from './routes/bulk.ts';
 import { evaluationHandlers } from './routes/evaluation.ts';
@@ -179,7 +180,8 @@ class WebserverService implements Webserver {
     });
     const commands = new Commands({ bus, flows, followed, time: this.#time });
     const copies = new Copies({ starts, commands, time: this.#time });
-    const operations = { executions, flows, starts, commands, copies, storage };
+    const restarts = new Restarts({ executions, flows, commands, time: this.#time });
+    const operations = { executions, flows, starts, commands, restarts, copies, storage };
     return {
       ...sessionHandlers({
         ...door,
