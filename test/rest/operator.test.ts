@@ -54,6 +54,7 @@ test('naming each living server with what it owns', async () => {
     readonly role: string;
     readonly partitions: readonly string[];
     readonly startedAt: string;
+    readonly threads?: number;
   }
   const body = await eventually(async () => {
     const { body } = await api.ask<Listed<Service> & { unownedPartitions: readonly string[] }>('GET', '/services');
@@ -64,6 +65,10 @@ test('naming each living server with what it owns', async () => {
   const owned = body.results.flatMap(({ role, partitions }) => (role === 'executor' ? partitions : []));
   assert.equal(new Set(owned).size, 2 * PARTITIONS);
   assert.equal(body.total, body.results.length);
+  const answer = (await api.ask<{ groups: readonly object[]; partitions: readonly object[] }>('GET', '/services')).body;
+  const { threads } = body.results.find(({ role }) => role === 'worker')!;
+  assert.deepEqual(answer.groups, [{ group: 'default', workers: 1, threads, threadsFree: threads, parcelsWaiting: 0 }]);
+  assert.equal(answer.partitions.length, 2 * PARTITIONS);
   for (const { startedAt } of body.results) assert.ok(Date.parse(startedAt) <= Date.now());
   const { code, out } = await command('services');
   assert.equal(code, 0);
