@@ -10,7 +10,7 @@ import type { Afterwards } from '../../../lib/execution/on/afterwards.ts';
 import { preview, type Shown } from '../../../lib/execution/preview.ts';
 import { applyChange, type Run, taskRunField } from '../../../lib/execution/run.ts';
 import type { Labels } from '../../../lib/model/flow.ts';
-import { MESSAGE_FORMAT, type Message, type ResumeMessage } from '../../../lib/model/message.ts';
+import { MESSAGE_FORMAT, type Message, type RestartMessage, type ResumeMessage } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { type State, stateOf } from '../../../lib/model/state.ts';
 import { versionOf } from '../../../lib/model/version.ts';
@@ -44,9 +44,12 @@ export class Commands {
     this.#parts = parts;
   }
 
-  /** What has not ended well is done again. Throws `execution.unknown`, `execution.running`, `execution.refused`. */
-  restart(id: string, principal: string): Promise<Snapshot> {
-    return this.#change(id, ({ start }) => ({ kind: 'restart', principal, incarnation: start.incarnation }));
+  /**
+   * What has not ended well is done again. `among`: what it had called and is restarted next, and who has called it. Throws
+   * `execution.unknown`, `execution.running`, `execution.refused`.
+   */
+  restart(id: string, principal: string, among: Pick<RestartMessage, 'called' | 'caller'> = {}): Promise<Snapshot> {
+    return this.#change(id, ({ start }) => ({ kind: 'restart', principal, incarnation: start.incarnation, ...among }));
   }
 
   /** As if the task run had ended so. The same faults. */

@@ -13,6 +13,7 @@ import type { Executions, Snapshot } from '../live/executions.ts';
 import type { Flows } from '../live/flows.ts';
 import { labelsOf } from '../live/given-labels.ts';
 import { isOver } from '../live/live.ts';
+import type { Restarts } from '../live/restarts.ts';
 import type { Begin, Starts } from '../live/starts.ts';
 import { bodyOf } from './executions.ts';
 import { inputBody } from './inputs.ts';
@@ -24,6 +25,7 @@ export interface OperationParts {
   readonly flows: Flows;
   readonly starts: Starts;
   readonly commands: Commands;
+  readonly restarts: Restarts;
   readonly copies: Copies;
   readonly storage: Storage;
 }
@@ -130,15 +132,15 @@ async function resume(parts: OperationParts, asked: Asked, taskRunId?: string): 
   });
 }
 
-/** In another revision it is another execution. */
+/** In another revision it is another execution, which calls others anew. */
 export async function restart(
   parts: OperationParts,
   id: string,
   principal: string,
   revision?: number,
 ): Promise<Snapshot> {
-  const { commands, copies, executions, flows } = parts;
-  if (revision === undefined) return commands.restart(id, principal);
+  const { restarts, copies, executions, flows } = parts;
+  if (revision === undefined) return restarts.restart(id, principal);
   const snapshot = await ended(executions, id);
   return copies.from(snapshot, { defined: await flows.ofRevision(snapshot.start.flow, revision), principal });
 }
