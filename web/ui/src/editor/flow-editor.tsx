@@ -67,7 +67,10 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
       <DraftOffer
         offer={offer}
         revision={saved.revision}
-        onTake={(draft) => view.current && write(view.current, draft)}
+        onTake={(draft) => {
+          if (view.current) write(view.current, draft);
+          view.current?.focus();
+        }}
       />
       <LeaveDialog leaving={leaving} />
       <div className="editor-columns">
