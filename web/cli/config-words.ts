@@ -3,7 +3,8 @@ import type { ConfigKey } from '../../lib/config.ts';
 
 export const WORDS: Readonly<Record<ConfigKey, string>> = {
   data: 'the data folder: database, files, private Redis, token',
-  redisUrl: '`redis://…`, `rediss://…` or the path of a socket; Redis 7.0 or newer, `noeviction`',
+  redisUrl:
+    '`redis://host:port`, the path of a socket, `redis+sentinel://host:port,host:port/master` (`?sentinelPassword=…`) or `redis+cluster://host:port,host:port`, each with `user:password@` before the hosts; `rediss…` is over TLS; Redis 7.0 or newer, `noeviction`',
   databaseUrl:
     'the repository: `postgres://…` (12 or newer) or `mysql://…` (8.0.17 or newer; not MariaDB); none is SQLite in the data folder',
   partitions:

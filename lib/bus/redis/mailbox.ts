@@ -1,5 +1,4 @@
 /** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`. */
-import type { Redis } from 'ioredis';
 import { Fault, isFault } from '../../errors.ts';
 import type { Message, StartMessage } from '../../model/message.ts';
 import {
@@ -11,7 +10,7 @@ import {
   type ReviveAnswer,
   type StartAnswer,
 } from '../mailbox.ts';
-import { type Connections, reached } from './connection.ts';
+import { type Client, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
 import { script, sectioned } from './script.ts';
 
@@ -88,7 +87,7 @@ export function redisMailbox({ state }: Connections): Mailbox {
   };
 }
 
-async function waitingStart(client: Redis, key: string, executionId: string): Promise<StartMessage | undefined> {
+async function waitingStart(client: Client, key: string, executionId: string): Promise<StartMessage | undefined> {
   for (let from = '-'; ; ) {
     const entries = await client.xrange(key, from, '+', 'COUNT', LOOK_ENTRIES).catch((error: unknown) => {
       throw reached(error);

@@ -72,6 +72,7 @@ function redisLines(report: BusReport): string[] {
   const limit = report.maxMemoryBytes > 0 ? ` of ${megabytes(report.maxMemoryBytes)}` : ', no limit';
   return [
     `redis           ${report.version}, ${report.connections} connections here`,
+    `topology        ${report.topology}`,
     `durability      ${report.durability === 'none' ? 'none' : `append-only file, fsync ${report.durability}`}`,
     `eviction        ${report.evictionPolicy}`,
     `memory          ${megabytes(report.usedMemoryBytes)}${limit}`,
