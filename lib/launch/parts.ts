@@ -95,7 +95,7 @@ async function openRepository(url: string | undefined, data: DataFolder, log: Lo
 async function openBus(url: string, { config }: LoadedConfig, log: Log, signal: AbortSignal): Promise<Bus | undefined> {
   for (let told = false; !signal.aborted; ) {
     try {
-      return await openRedisBus({ url, partitions: config.partitions, log });
+      return await openRedisBus({ url, partitions: config.partitions, durability: config.durability, log });
     } catch (error) {
       if (!isFault(error, 'bus.unavailable')) throw error;
       if (!told) log.info({ redis: addressText(addressOf(url)), reason: textOf(error) }, 'waiting for Redis');

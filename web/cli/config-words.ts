@@ -31,7 +31,8 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   httpAllowPrivate: 'whether HTTP tasks may reach loopback and private addresses; link-local ones never',
   logLevel: '`debug`, `info`, `warn`, `error` or `silent`',
   logFormat: '`pretty` or `json`; absent: pretty where a person looks',
-  durability: '`strict` makes the private Redis write to disk before it answers',
+  durability:
+    '`strict`: the private Redis writes to disk before it answers (another one needs `appendfsync always`), and a start or a kill is confirmed by a replica first, where there is one',
   otlpEndpoint:
     'an OpenTelemetry collector that takes OTLP over HTTP as JSON, such as `http://127.0.0.1:4318`: the indexer sends it the traces of ended executions',
   otlpTracesEndpoint: 'the same with its path, for traces alone; goes before the one above',

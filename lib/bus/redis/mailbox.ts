@@ -12,6 +12,7 @@ import {
 } from '../mailbox.ts';
 import { type Client, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
+import type { Replication } from './replication.ts';
 import { script, sectioned } from './script.ts';
 
 const RETRY_AFTER_MS = 1_000;
@@ -22,7 +23,8 @@ const kill = script('kill');
 const revive = script('revive');
 const start = script('start');
 
-export function redisMailbox({ state }: Connections): Mailbox {
+/** `replication`: of strict durability. */
+export function redisMailbox({ state }: Connections, replication?: Replication): Mailbox {
   return {
     start: async (partition, message, { definition = '', urgent = false }) => {
       const bound = urgent ? 0 : MAILBOX_ENTRIES_MAX;
@@ -36,19 +38,21 @@ export function redisMailbox({ state }: Connections): Mailbox {
         bound,
       ];
       try {
-        return startAnswer((await start(state, prefixOf(partition), args)) as string[]);
+        const answer = startAnswer((await start(state, prefixOf(partition), args)) as string[]);
+        if (!urgent && answer.kind === 'accepted') await replication?.confirmed(prefixOf(partition));
+        return answer;
       } catch (error) {
         if (isFault(error, 'bus.full')) return { kind: 'full', retryAfterMs: RETRY_AFTER_MS };
         throw error;
       }
     },
-    kill: async (partition, message) =>
-      (await kill(state, prefixOf(partition), [
-        message.executionId,
-        message.caller ? '' : message.incarnation,
-        textOfMessages([message]),
-        message.caller ? 1 : 0,
-      ])) as KillAnswer,
+    kill: async (partition, message) => {
+      const { executionId, caller, incarnation } = message;
+      const args = [executionId, caller ? '' : incarnation, textOfMessages([message]), caller ? 1 : 0];
+      const answer = (await kill(state, prefixOf(partition), args)) as KillAnswer;
+      if (!caller && answer === 'accepted') await replication?.confirmed(prefixOf(partition));
+      return answer;
+    },
     revive: async (partition, { executionId, version, hash, definition, message, fields }) =>
       (await revive(state, prefixOf(partition), [
         executionId,

@@ -15,6 +15,7 @@ import { redisMailbox } from './mailbox.ts';
 import { redisMembers } from './members.ts';
 import { redisOwnership } from './ownership.ts';
 import { redisQueues } from './queues.ts';
+import { Replication } from './replication.ts';
 import { reportOf } from './report.ts';
 import { timeAt } from './time.ts';
 import { redisTimetable } from './timetable.ts';
@@ -31,6 +32,8 @@ export async function openRedisBus(options: {
   readonly url: string;
   /** Absent: as Redis was first opened with, 16 for a new one. */
   readonly partitions?: number;
+  /** `strict`: what is accepted from outside is on a replica, where there is one. */
+  readonly durability?: 'standard' | 'strict';
   readonly log: Log;
 }): Promise<Bus> {
   const { url, log } = options;
@@ -38,22 +41,23 @@ export async function openRedisBus(options: {
   try {
     await within(OPEN_MS, connected(connections));
     const partitions = await agreedPartitions(connections, options.partitions);
-    const first = await reportOf(connections);
+    const strict = options.durability === 'strict';
+    const first = await reportOf(connections, strict);
     refuseUnsuitable(first);
     for (const warning of first.warnings) log.warn({}, warning);
-    return busOf(connections, partitions, log);
+    return busOf(connections, partitions, strict, log);
   } catch (error) {
     connections.close();
     throw reached(error);
   }
 }
 
-function busOf(connections: Connections, partitions: number, log: Log): Bus {
+function busOf(connections: Connections, partitions: number, strict: boolean, log: Log): Bus {
   const ownership = redisOwnership(connections, partitions);
   const queues = redisQueues(connections, log);
   return {
     partitions,
-    mailbox: redisMailbox(connections),
+    mailbox: redisMailbox(connections, strict ? new Replication(connections) : undefined),
     ownership,
     claims: redisClaims(connections),
     documents: redisDocuments(connections),
@@ -64,7 +68,7 @@ function busOf(connections: Connections, partitions: number, log: Log): Bus {
     timetable: redisTimetable(connections),
     vault: redisVault(connections),
     now: () => timeAt(connections),
-    report: () => within(REPORT_MS, reportOf(connections)),
+    report: () => within(REPORT_MS, reportOf(connections, strict)),
     sightMs: () => connections.sightMs,
     close: async () => {
       ownership.close();

@@ -19,8 +19,8 @@ interface Server {
   readonly bounded: boolean;
 }
 
-/** Throws `bus.unavailable`. */
-export async function reportOf(connections: Connections): Promise<BusReport> {
+/** `strict`: the durability that is wanted. Throws `bus.unavailable`. */
+export async function reportOf(connections: Connections, strict: boolean): Promise<BusReport> {
   const before = Date.now();
   const [servers, nowMs] = await Promise.all([
     Promise.all(connections.masters().map(serverOf)),
@@ -41,7 +41,7 @@ export async function reportOf(connections: Connections): Promise<BusReport> {
     maxMemoryBytes: fullest.maxMemoryBytes,
     clockSkewMs,
     connections: connections.count,
-    warnings: warningsOf(connections.address, servers),
+    warnings: warningsOf(connections.address, servers, strict),
   };
 }
 
@@ -74,12 +74,16 @@ function topologyOf(address: Address, servers: readonly Server[]): string {
   }
 }
 
-function warningsOf({ kind }: Address, servers: readonly Server[]): readonly string[] {
+function warningsOf({ kind }: Address, servers: readonly Server[], strict: boolean): readonly string[] {
   const warnings: string[] = [];
   const lone = servers.filter(({ replicas }) => replicas === 0);
   const unbounded = servers.filter(({ replicas, bounded }) => replicas > 0 && !bounded);
   if (servers.some(({ durability }) => durability === 'none'))
     warnings.push('Redis writes no append-only file: what runs is lost when it stops (set appendonly yes)');
+  else if (strict && servers.some(({ durability }) => durability === 'everysec'))
+    warnings.push(
+      'expected appendfsync always under strict durability, got everysec: a power loss may cost two seconds',
+    );
   if (lone.length > 0 && (kind === 'sentinel' || kind === 'cluster'))
     warnings.push(
       `expected a replica for each master, got none for ${lone.length} of ${servers.length}: nobody takes over`,
