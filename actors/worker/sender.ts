@@ -28,6 +28,7 @@ interface Given {
 
 interface Kind<T> {
   readonly name: string;
+  readonly dropped: ReturnType<typeof counter>;
   readonly append: (partition: Partition, some: readonly T[]) => Promise<void>;
   readonly charsOf: (one: T) => number;
   /** Appends to all partitions are at least so far apart. */
@@ -36,7 +37,8 @@ interface Kind<T> {
 
 export const lineSender = (given: Given): Sender<LogLine> =>
   new Sender(given, {
-    name: 'log_lines',
+    name: 'log lines',
+    dropped: counter('worker_log_lines_dropped_total', 'Log lines of tasks dropped while the bus was away'),
     append: (partition, lines) => given.lines.append(partition, byExecution(lines)),
     charsOf: ({ message }) => message.length + NAMES_CHARS,
     eachMs: FLUSH_MS,
@@ -45,6 +47,7 @@ export const lineSender = (given: Given): Sender<LogLine> =>
 export const metricSender = (given: Given): Sender<Measured> =>
   new Sender(given, {
     name: 'metrics',
+    dropped: counter('worker_metrics_dropped_total', 'Runs whose metrics were dropped while the bus was away'),
     append: (partition, measured) => given.lines.measure(partition, measured),
     charsOf: ({ values }) => NAMES_CHARS + values.length * METRIC_CHARS,
     eachMs: METRICS_EACH_MS,
@@ -55,7 +58,6 @@ export class Sender<T> {
   readonly #kind: Kind<T>;
   readonly #waiting = new Map<Partition, T[]>();
   readonly #sending = new Set<Partition>();
-  readonly #dropped: ReturnType<typeof counter>;
   #chars = 0;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -63,8 +65,6 @@ export class Sender<T> {
   constructor(given: Given, kind: Kind<T>) {
     this.#given = given;
     this.#kind = kind;
-    const words = kind.name.replace('_', ' ');
-    this.#dropped = counter(`worker_${kind.name}_dropped_total`, `Of tasks, dropped while the bus was away: ${words}`);
   }
 
   get waiting(): number {
@@ -73,7 +73,7 @@ export class Sender<T> {
 
   send(partition: Partition, one: T): void {
     if (this.#chars > KEPT_CHARS_MAX) {
-      this.#dropped.inc();
+      this.#kind.dropped.inc();
       return;
     }
     this.#chars += this.#kind.charsOf(one);
@@ -113,7 +113,7 @@ export class Sender<T> {
     try {
       await insist(() => this.#kind.append(partition, some), signal);
     } catch (error) {
-      this.#dropped.inc(some.length);
+      this.#kind.dropped.inc(some.length);
       log.error(
         { partition, count: some.length, reason: textOf(error), err: error },
         `${this.#kind.name} were refused`,
