@@ -31,6 +31,7 @@ import { FlowLists } from './live/flow-lists.ts';
 import { Flows } from './live/flows.ts';
 import { LineHub } from './live/line-hub.ts';
 import { Logs } from './live/logs.ts';
+import { Restarts } from './live/restarts.ts';
 import { Starts } from './live/starts.ts';
 import { bulkHandlers } from './routes/bulk.ts';
 import { evaluationHandlers } from './routes/evaluation.ts';
@@ -54,6 +55,7 @@ import { pluginHandlers } from './routes/plugins.ts';
 import { previewHandlers } from './routes/previews.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { statisticsHandlers } from './routes/statistics.ts';
 
 const PORT = 8080;
 const MB = 1024 * 1024;
@@ -178,7 +180,8 @@ class WebserverService implements Webserver {
     });
     const commands = new Commands({ bus, flows, followed, time: this.#time });
     const copies = new Copies({ starts, commands, time: this.#time });
-    const operations = { executions, flows, starts, commands, copies, storage };
+    const restarts = new Restarts({ executions, flows, commands, time: this.#time });
+    const operations = { executions, flows, starts, commands, restarts, copies, storage };
     return {
       ...sessionHandlers({
         ...door,
@@ -204,6 +207,7 @@ class WebserverService implements Webserver {
       ...logHandlers({ ...followed, lines: this.#lines, logs }),
       ...logListHandlers({ bus, repository }),
       ...metricHandlers(repository),
+      ...statisticsHandlers({ flows, lists, repository }),
       ...operatorHandlers(bus),
       ...openApiHandlers(VERSION),
     };
