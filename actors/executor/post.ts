@@ -117,7 +117,10 @@ export class Post {
       this.#bus.documents.tombstone(partition, letter.id),
       this.#bus.documents.fields(partition, letter.id, ['start']),
     ]);
-    return start !== undefined && tombstone === undefined ? 'sent' : this.#vain(from, kept, letter, nowMs);
+    if (start === undefined || tombstone !== undefined) return this.#vain(from, kept, letter, nowMs);
+    // It lives: what was not found before was about to be restarted.
+    kept.vain = 0;
+    return 'sent';
   }
 
   async #launch(

@@ -37,6 +37,30 @@ export function beginCall(draft: Draft, taskRun: TaskRun, beginning: Extract<Beg
   });
 }
 
+/** What it has called before is restarted by whoever restarts this execution: its end is waited for once more. */
+export function awaitCall(draft: Draft, taskRun: TaskRun): void {
+  const id = calledBy(taskRun);
+  const attempt: Attempt = {
+    history: [
+      ['CREATED', draft.nowMs],
+      ['RUNNING', draft.nowMs],
+    ],
+  };
+  const attempts = [...taskRun.attempts, attempt];
+  const history = entering(taskRun.history, 'RUNNING', draft.nowMs);
+  draft.put({ ...taskRun, history, attempts, outputs: { executionId: id } });
+  const caller = { executionId: draft.start.id, taskRunId: taskRun.id, attempt: attempts.length };
+  draft.effects.push(
+    // Its earlier end is settled; the next one is not.
+    { kind: 'unsend', name: settleName(draft.start.id, id) },
+    {
+      kind: 'send',
+      name: callName(draft.start.id, taskRun.id, attempts.length),
+      letter: { kind: 'await', id, caller },
+    },
+  );
+}
+
 /** The execution that it has called. */
 export const calledBy = ({ outputs }: TaskRun): string => String(outputs?.executionId);
 

@@ -133,6 +133,10 @@ export interface RestartMessage extends Named {
   readonly kind: 'restart';
   readonly incarnation: number;
   readonly principal: string;
+  /** Executions that it had called, and that whoever restarts it restarts next: it waits for them again, and calls no others. */
+  readonly called?: readonly string[];
+  /** Who waits for its end from now on. */
+  readonly caller?: Caller;
 }
 
 /** An execution that was put together from another one, RESTARTED, goes on. */

@@ -247,3 +247,42 @@ test('scheduling what is called', () => {
   assert.deepEqual(engine.ids.map(engine.state), ['SUCCESS', 'SUCCESS']);
   assert.equal(engine.run(id).head.history.at(-1)![1], Date.parse('2100-01-01T00:00:00Z'));
 });
+
+test('waiting once more for what is restarted with its caller, and calling anew what is not', () => {
+  let works = false;
+  const script: Script = { work: () => (works ? { outputs: { value: 'at last' } } : 'FAILED') };
+  for (const isRestarted of [true, false]) {
+    works = false;
+    const { engine, id } = played([parent(), CHILD], { script });
+    const [, child] = engine.ids as [string, string];
+    works = true;
+    const [call] = engine.run(id).taskRuns.values();
+    const caller = { executionId: id, taskRunId: call!.id, attempt: 2 };
+    engine.order(id, 'restart', isRestarted ? { called: [child] } : {});
+    if (isRestarted) engine.order(child, 'restart', { caller });
+    engine.play();
+    const states = engine.ids.map(engine.state);
+    assert.deepEqual(states, isRestarted ? ['SUCCESS', 'SUCCESS'] : ['SUCCESS', 'FAILED', 'SUCCESS']);
+    assert.deepEqual(engine.list(id), ['call SUCCESS ×2', 'next SUCCESS']);
+    assert.deepEqual(outputsOf(engine, id), {
+      executionId: isRestarted ? child : engine.ids[2],
+      outputs: { said: 'at last' },
+      state: 'SUCCESS',
+    });
+  }
+});
+
+test('killing what is restarted with its caller', () => {
+  let ms = 0;
+  const { engine, id } = played([parent(), CHILD], { script: { work: () => (ms ? { ms } : 'FAILED') } });
+  const [, child] = engine.ids as [string, string];
+  const [call] = engine.run(id).taskRuns.values();
+  ms = 60_000;
+  engine.order(id, 'restart', { called: [child] });
+  engine.order(child, 'restart', { caller: { executionId: id, taskRunId: call!.id, attempt: 2 } });
+  engine.elapse(5_000);
+  engine.order(id, 'kill');
+  engine.play();
+  assert.deepEqual(engine.ids.map(engine.state), ['KILLED', 'KILLED']);
+  assert.deepEqual(engine.list(id), ['call KILLED ×2']);
+});

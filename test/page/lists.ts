@@ -173,6 +173,8 @@ export function findingOnesWay(place: () => Place): void {
         [`executions/${id}`, '.log-text'],
         ['plugins', '.catalogue li'],
         ['logs', '.lines li'],
+        ['services', '.services tbody tr'],
+        ['services/dead-letters', '.empty'],
       ] as const) {
         await page.goto(`${place().server.url}/ui/${path}`);
         await page.locator(ready).first().waitFor();

@@ -4,6 +4,7 @@ import { inBrowser } from '../support/browser.ts';
 import { writingFlows } from './editor.ts';
 import { watching } from './execution.ts';
 import { findingOnesWay } from './lists.ts';
+import { operating } from './operations.ts';
 import { openPlace, type Place } from './place.ts';
 import { signingIn } from './sign-in.ts';
 import { workingWithIt } from './story.ts';
@@ -21,4 +22,5 @@ inBrowser('the page', () => {
   watching(() => place);
   workingWithIt(() => place);
   writingFlows(() => place);
+  operating(() => place);
 });

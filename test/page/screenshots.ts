@@ -68,6 +68,7 @@ const shots = (
   ['executions', 'executions?state=FAILED', (page) => page.locator('tbody input').first().check()],
   ['execution', `executions/${id}`, (page) => page.locator('.log-text').first().waitFor()],
   ['graph', `executions/${id}?view=topology`, (page) => page.locator('.thing .state').first().waitFor()],
+  ['services', 'services', (page) => page.locator('.services tbody tr').nth(4).waitFor()],
   ['plugins', 'plugins/io.kestra.plugin.core.flow.ForEach', (page) => page.locator('.properties').first().waitFor()],
 ];
 

@@ -1,7 +1,7 @@
 /** What an operator sees and does: services, messages that were given up, connections; over REST, the command line and metrics. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { connect } from '../../lib/bus/redis/connection.ts';
+import { Redis } from 'ioredis';
 import { prefixOf } from '../../lib/bus/redis/keys.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
 import type { Api } from '../support/api.ts';
@@ -14,13 +14,13 @@ import { anInstallation, type Installation, type ServerProcess, windhover } from
 const PARTITIONS = 16;
 
 let redis: TestRedis;
-let client: ReturnType<typeof connect>;
+let client: Redis;
 let installation: Installation;
 let server: ServerProcess;
 let api: Api;
 before(async () => {
   redis = await startRedis();
-  client = connect(redis.url);
+  client = new Redis(redis.url);
   installation = anInstallation({ redisUrl: redis.url });
   server = await installation.start('standalone');
   api = installation.api();
@@ -54,6 +54,7 @@ test('naming each living server with what it owns', async () => {
     readonly role: string;
     readonly partitions: readonly string[];
     readonly startedAt: string;
+    readonly threads?: number;
   }
   const body = await eventually(async () => {
     const { body } = await api.ask<Listed<Service> & { unownedPartitions: readonly string[] }>('GET', '/services');
@@ -64,6 +65,10 @@ test('naming each living server with what it owns', async () => {
   const owned = body.results.flatMap(({ role, partitions }) => (role === 'executor' ? partitions : []));
   assert.equal(new Set(owned).size, 2 * PARTITIONS);
   assert.equal(body.total, body.results.length);
+  const answer = (await api.ask<{ groups: readonly object[]; partitions: readonly object[] }>('GET', '/services')).body;
+  const { threads } = body.results.find(({ role }) => role === 'worker')!;
+  assert.deepEqual(answer.groups, [{ group: 'default', workers: 1, threads, threadsFree: threads, parcelsWaiting: 0 }]);
+  assert.equal(answer.partitions.length, 2 * PARTITIONS);
   for (const { startedAt } of body.results) assert.ok(Date.parse(startedAt) <= Date.now());
   const { code, out } = await command('services');
   assert.equal(code, 0);

@@ -4,15 +4,11 @@ import type { MetricEntry } from '../../model/metric.ts';
 import type { Partition } from '../../model/partition.ts';
 import type { LineBatch, Lined, Lines } from '../lines.ts';
 import { type Connections, reached } from './connection.ts';
-import { ReaderPool } from './feed.ts';
 import { linesKey } from './keys.ts';
+import { ReaderPool } from './streams.ts';
 
 /** A stream that no indexer trims keeps about this many batches a partition: memory stays bounded when the repository is away. */
 const BATCHES_MAX = 50_000;
-
-type Reply =
-  | readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[]
-  | null;
 
 export function redisLines(connections: Connections): Lines {
   const { state } = connections;
@@ -30,17 +26,10 @@ export function redisLines(connections: Connections): Lines {
       const cursors = new Map(since);
       if (since.size === 0) return { batches: new Map(), cursors };
       const byKey = new Map([...since.keys()].map((partition) => [linesKey(partition), partition]));
-      const reply = (await readers.read(blockMs, signal, (ms) => [
-        'XREAD',
-        'COUNT',
-        count,
-        ...(ms > 0 ? ['BLOCK', ms] : []),
-        'STREAMS',
-        ...byKey.keys(),
-        ...since.values(),
-      ])) as Reply;
+      const ids = new Map(Array.from(byKey, ([key, partition]) => [key, since.get(partition)!]));
+      const found = await readers.read({ since: ids, count, blockMs }, signal);
       const batches = new Map<Partition, readonly LineBatch[]>();
-      for (const [key, entries] of reply ?? []) {
+      for (const [key, entries] of found) {
         const partition = byKey.get(key)!;
         cursors.set(partition, entries.at(-1)![0]);
         const wanted = executions ? entries.filter(([, fields]) => executions.has(fields[1]!)) : entries;

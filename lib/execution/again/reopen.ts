@@ -2,7 +2,8 @@
  * Reopening: what has ended is to be done again. Chosen task runs become RESTARTED, or run again where they are flowables; those
  * around them run; what had handled their end goes. The execution is RESTARTED, in another incarnation, and nothing runs yet.
  */
-import type { TaskRun } from '../../model/execution.ts';
+import type { Caller, TaskRun } from '../../model/execution.ts';
+import { answerName } from '../../model/letter.ts';
 import { entering, type State, stateOf } from '../../model/state.ts';
 import type { Draft } from '../draft.ts';
 import { flowableOf } from '../flowable/table.ts';
@@ -10,13 +11,18 @@ import { HANDLERS, removeBelow } from '../handlers.ts';
 
 const BAD: ReadonlySet<State> = new Set(['FAILED', 'KILLED', 'CANCELLED']);
 
-/** Reopens what has not ended well. A sentence where there is nothing of that kind. */
-export function restart(draft: Draft): string | undefined {
+/** Reopens what has not ended well. A sentence where there is nothing of that kind. `caller`: who waits for its end from now on. */
+export function restart(draft: Draft, caller?: Caller): string | undefined {
   const failed = failedOf(draft);
   if (failed.length === 0 && draft.head.reason === undefined) return 'No task found to restart execution from!';
   for (const taskRun of failed) reopen(draft, taskRun);
   removeHandlers(draft, undefined);
   reopenExecution(draft, 'system.restarted');
+  if (caller) {
+    draft.start = { ...draft.start, caller };
+    // Nobody waits for its earlier end.
+    draft.effects.push({ kind: 'unsend', name: answerName(draft.start.id) });
+  }
   return undefined;
 }
 

@@ -21,7 +21,7 @@ export function onAfterwards(draft: Draft, message: Afterwards): string | undefi
   switch (message.kind) {
     case 'restart':
       draft.log('INFO', `restarted by ${message.principal}`);
-      goOn(draft);
+      goOn(draft, message.called);
       return undefined;
     case 'changeTaskRun':
       draft.log('INFO', `set to ${message.state} by ${message.principal}`, draft.taskRun(message.taskRunId));
@@ -42,7 +42,7 @@ export function applyAfterwards(draft: Draft, message: Afterwards): string | und
   if (message.incarnation !== draft.start.incarnation) return 'meant for another incarnation';
   switch (message.kind) {
     case 'restart':
-      return restart(draft);
+      return restart(draft, message.caller);
     case 'changeTaskRun':
       return changeTaskRun(draft, message.taskRunId, message.state);
     case 'changeState':

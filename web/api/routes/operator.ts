@@ -19,6 +19,20 @@ const Service = shape({
   threadsFree: whole.optional(),
   url: text.optional().describe('Where others reach it'),
 });
+const PartitionState = shape({
+  partition: text,
+  owner: text.optional().describe('The server that holds its lease; none where nobody does'),
+  messagesWaiting: whole.describe('In its mailbox, not applied yet'),
+  commitsBehind: whole.describe('That the repository does not have yet'),
+  deadLetters: whole,
+});
+const GroupState = shape({
+  group: text,
+  workers: whole,
+  threads: whole,
+  threadsFree: whole,
+  parcelsWaiting: whole.describe('Parcels of tasks that no worker has taken yet'),
+});
 const LETTER = {
   id: text,
   partition: text,
@@ -35,8 +49,14 @@ export const OPERATOR_ROUTES = {
     method: 'GET',
     path: '/services',
     access: 'user',
-    summary: 'The servers that live, and the partitions that they own',
-    answer: json(shape({ results: list(Service), total: whole, unownedPartitions: Partitions })),
+    summary: 'The servers that live, what they own, and how much waits for them',
+    answer: json(
+      shape({
+        ...{ results: list(Service), total: whole, unownedPartitions: Partitions },
+        partitions: list(PartitionState),
+        groups: list(GroupState).describe('Of workers'),
+      }),
+    ),
     example: {},
   },
   listDeadLetters: {

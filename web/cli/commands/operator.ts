@@ -22,6 +22,8 @@ interface ServiceAnswer {
 interface ServicesAnswer {
   readonly results: readonly ServiceAnswer[];
   readonly unownedPartitions: readonly string[];
+  readonly partitions: readonly { readonly messagesWaiting: number; readonly commitsBehind: number }[];
+  readonly groups: readonly { readonly group: string; readonly workers: number; readonly parcelsWaiting: number }[];
 }
 
 interface LetterAnswer {
@@ -90,9 +92,22 @@ async function services(client: Client, output: Output, out: Out): Promise<numbe
     threads === undefined ? String(partitions.length || '') : `${threadsFree} of ${threads} threads free`,
   ]);
   out.write(tableOf(['ROLE', 'ID', 'HOST', 'PID', 'VERSION', 'SINCE', 'PARTITIONS'], rows));
-  const { unownedPartitions: unowned } = answer;
-  if (unowned.length > 0) out.write(`Nobody owns ${unowned.join(', ')}\n`);
+  for (const line of waitingLines(answer)) out.write(`${line}\n`);
   return 0;
+}
+
+/** What an operator should hear of; none where nothing waits. */
+function waitingLines({ unownedPartitions: unowned, partitions, groups }: ServicesAnswer): string[] {
+  const messages = partitions.reduce((sum, { messagesWaiting }) => sum + messagesWaiting, 0);
+  const commits = partitions.reduce((sum, { commitsBehind }) => sum + commitsBehind, 0);
+  return [
+    ...(unowned.length > 0 ? [`Nobody owns ${unowned.join(', ')}`] : []),
+    ...(messages > 0 ? [`Messages that wait for an executor: ${messages}`] : []),
+    ...(commits > 0 ? [`Commits that the indexer has not copied yet: ${commits}`] : []),
+    ...groups
+      .filter(({ parcelsWaiting }) => parcelsWaiting > 0)
+      .map((each) => `Parcels that wait for a worker of ${each.group} (${each.workers} live): ${each.parcelsWaiting}`),
+  ];
 }
 
 async function list(client: Client, limit: number, output: Output, out: Out): Promise<number> {

@@ -5,19 +5,19 @@
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { BusTime } from '../../../lib/bus/bus-time.ts';
 import { Fault } from '../../../lib/errors.ts';
-import { preview } from '../../../lib/execution/again/preview.ts';
 import type { Change } from '../../../lib/execution/effect.ts';
 import type { Afterwards } from '../../../lib/execution/on/afterwards.ts';
+import { preview, type Shown } from '../../../lib/execution/preview.ts';
 import { applyChange, type Run, taskRunField } from '../../../lib/execution/run.ts';
 import type { Labels } from '../../../lib/model/flow.ts';
-import { MESSAGE_FORMAT, type Message, type ResumeMessage } from '../../../lib/model/message.ts';
+import { MESSAGE_FORMAT, type Message, type RestartMessage, type ResumeMessage } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { type State, stateOf } from '../../../lib/model/state.ts';
 import { versionOf } from '../../../lib/model/version.ts';
 import { Ending } from './ending.ts';
 import { Snapshot } from './executions.ts';
 import type { Defined, Flows } from './flows.ts';
-import { type Followed, isOver, Live } from './live.ts';
+import { type Followed, type Follower, isOver } from './live.ts';
 
 const TAKEN_MS = 10_000;
 /** A message, or what it was sent for, may have been lost: it is looked at again. */
@@ -44,9 +44,12 @@ export class Commands {
     this.#parts = parts;
   }
 
-  /** What has not ended well is done again. Throws `execution.unknown`, `execution.running`, `execution.refused`. */
-  restart(id: string, principal: string): Promise<Snapshot> {
-    return this.#change(id, ({ start }) => ({ kind: 'restart', principal, incarnation: start.incarnation }));
+  /**
+   * What has not ended well is done again. `among`: what it had called and is restarted next, and who has called it. Throws
+   * `execution.unknown`, `execution.running`, `execution.refused`.
+   */
+  restart(id: string, principal: string, among: Pick<RestartMessage, 'called' | 'caller'> = {}): Promise<Snapshot> {
+    return this.#change(id, ({ start }) => ({ kind: 'restart', principal, incarnation: start.incarnation, ...among }));
   }
 
   /** As if the task run had ended so. The same faults. */
@@ -69,20 +72,23 @@ export class Commands {
   }
 
   /** Throws `execution.unknown`, `execution.notRunning`. */
-  async pause(id: string, principal: string): Promise<void> {
-    const { start, head } = await this.#parts.followed.executions.read(id);
-    const state = stateOf(head.history);
-    if (state !== 'RUNNING' && (state !== 'PAUSED' || head.heldBy !== undefined))
+  async pause(id: string, principal: string): Promise<Snapshot> {
+    const snapshot = await this.#parts.followed.executions.read(id);
+    const state = stateOf(snapshot.head.history);
+    if (state !== 'RUNNING' && (state !== 'PAUSED' || snapshot.head.heldBy !== undefined))
       throw new Fault('execution.notRunning', `expected a running execution, got ${id}, which is ${state}`);
-    const { incarnation } = start;
+    const { incarnation } = snapshot.start;
+    const message = { ...this.#named(id), kind: 'pause', incarnation, principal } as const;
+    const shown = await this.#shown(snapshot, message);
     await this.#say(id, {
-      message: { ...this.#named(id), kind: 'pause', incarnation, principal },
+      message,
       isDone: (now) => now.head.heldBy !== undefined || isOver(now) || now.start.incarnation > incarnation,
     });
+    return shown;
   }
 
   /** The whole execution, or one of its Pauses. Throws `execution.unknown`, `execution.notPaused`. */
-  async resume(id: string, resumed: Pick<ResumeMessage, 'principal' | 'taskRunId' | 'inputs'>): Promise<void> {
+  async resume(id: string, resumed: Pick<ResumeMessage, 'principal' | 'taskRunId' | 'inputs'>): Promise<Snapshot> {
     const snapshot = await this.#parts.followed.executions.read(id);
     const { incarnation } = snapshot.start;
     const waits = pausedOf(snapshot, resumed.taskRunId);
@@ -91,30 +97,25 @@ export class Commands {
         'execution.notPaused',
         `Execution ${id} is not paused, its state is ${stateOf(snapshot.head.history)}`,
       );
+    const message = { ...this.#named(id), kind: 'resume', incarnation, ...resumed, taskRunId: waits } as const;
+    const shown = await this.#shown(snapshot, message);
     await this.#say(id, {
-      message: {
-        ...this.#named(id),
-        kind: 'resume',
-        incarnation,
-        ...resumed,
-        taskRunId: waits,
-      },
+      message,
       isDone: (now) => pausedOf(now, waits || undefined) !== waits || now.start.incarnation > incarnation,
     });
+    return shown;
   }
 
   /** What waits for its time goes on now. Throws `execution.unknown`, `execution.notRunning`. */
-  async forceRun(id: string, principal: string): Promise<void> {
+  async forceRun(id: string, principal: string): Promise<Snapshot> {
     const snapshot = await this.#parts.followed.executions.read(id);
     if (isOver(snapshot))
       throw new Fault('execution.notRunning', `expected an execution that has not ended, got ${id}`);
-    const message = {
-      ...this.#named(id),
-      kind: 'forceRun',
-      incarnation: snapshot.start.incarnation,
-      principal,
-    } as const;
+    const { incarnation } = snapshot.start;
+    const message = { ...this.#named(id), kind: 'forceRun', incarnation, principal } as const;
+    const shown = await this.#shown(snapshot, message);
     await this.#append(id, message);
+    return shown;
   }
 
   /** With all that is kept of it, save what `keeps` names. Throws `execution.unknown`, `execution.running`. */
@@ -146,28 +147,34 @@ export class Commands {
     return snapshot;
   }
 
-  /** Shown as it becomes; its owner does the same. */
   async #change(
     id: string,
     make: (snapshot: Snapshot) => Omit<Afterwards, 'v' | 'executionId' | 'atMs'>,
   ): Promise<Snapshot> {
-    const { followed, flows, time } = this.#parts;
+    const { followed, flows } = this.#parts;
     const snapshot = await followed.executions.read(id);
     if (!isOver(snapshot)) throw running(id);
     const defined = await flows.ofExecution(snapshot.start);
     const message = { ...this.#named(id), ...make(snapshot) } as Afterwards;
-    const change = preview(runOf(snapshot), message, { flow: defined.flow, nowMs: time.now() });
-    if (typeof change === 'string') throw new Fault('execution.refused', `${id}: ${change}`);
-    const shown = changed(snapshot, change);
+    const shown = await this.#shown(snapshot, message, defined);
     const version = snapshot.head;
     await this.#say(id, { message, defined, isDone: (now) => isTaken(message, now, version) });
     return shown;
   }
 
+  /** As the command makes it, and nothing that comes of it: its owner does the same. Throws `execution.refused`. */
+  async #shown(snapshot: Snapshot, message: Shown, defined?: Defined): Promise<Snapshot> {
+    const { flows, time } = this.#parts;
+    const { flow } = defined ?? (await flows.ofExecution(snapshot.start));
+    const change = preview(runOf(snapshot), message, { flow, nowMs: time.now() });
+    if (typeof change === 'string') throw new Fault('execution.refused', `${snapshot.start.id}: ${change}`);
+    return changed(snapshot, change);
+  }
+
   /** Until its owner has taken it. `untilGone`: until nobody knows the execution any more. */
   async #say(id: string, command: Command, untilGone = false): Promise<void> {
     const { followed } = this.#parts;
-    const live = await Live.watch(followed, id);
+    const live = await followed.lives.watch(id);
     try {
       for (const untilMs = performance.now() + TAKEN_MS; ; ) {
         const snapshot = await followed.executions.find(id);
@@ -190,7 +197,7 @@ export class Commands {
   }
 
   /** Whatever changes may be the answer. */
-  async #heard(live: Live, { isDone }: Command, untilGone: boolean): Promise<void> {
+  async #heard(live: Follower, { isDone }: Command, untilGone: boolean): Promise<void> {
     for (const untilMs = performance.now() + AGAIN_MS; performance.now() < untilMs; ) {
       await live.changed.wait(untilMs - performance.now());
       live.changed.clear();

@@ -13,6 +13,7 @@ import type { Executions, Snapshot } from '../live/executions.ts';
 import type { Flows } from '../live/flows.ts';
 import { labelsOf } from '../live/given-labels.ts';
 import { isOver } from '../live/live.ts';
+import type { Restarts } from '../live/restarts.ts';
 import type { Begin, Starts } from '../live/starts.ts';
 import { bodyOf } from './executions.ts';
 import { inputBody } from './inputs.ts';
@@ -24,6 +25,7 @@ export interface OperationParts {
   readonly flows: Flows;
   readonly starts: Starts;
   readonly commands: Commands;
+  readonly restarts: Restarts;
   readonly copies: Copies;
   readonly storage: Storage;
 }
@@ -62,10 +64,7 @@ export function operationHandlers(parts: OperationParts) {
       const pairs = labelPairsIn(await jsonIn(asked.context.req, FORM_BYTES_MAX));
       asked.json(bodyOf(await commands.relabel(idIn(asked), labelsOf(pairs))));
     },
-    forceRun: async (asked) => {
-      await commands.forceRun(idIn(asked), asked.user);
-      asked.json(bodyOf(await executions.read(idIn(asked))));
-    },
+    forceRun: async (asked) => asked.json(bodyOf(await commands.forceRun(idIn(asked), asked.user))),
     unqueueExecution: async (asked) => {
       const state = stateOf((await executions.read(idIn(asked))).head.history);
       const why = 'nothing is queued, since flows have no limit of concurrency yet';
@@ -133,15 +132,15 @@ async function resume(parts: OperationParts, asked: Asked, taskRunId?: string): 
   });
 }
 
-/** In another revision it is another execution. */
+/** In another revision it is another execution, which calls others anew. */
 export async function restart(
   parts: OperationParts,
   id: string,
   principal: string,
   revision?: number,
 ): Promise<Snapshot> {
-  const { commands, copies, executions, flows } = parts;
-  if (revision === undefined) return commands.restart(id, principal);
+  const { restarts, copies, executions, flows } = parts;
+  if (revision === undefined) return restarts.restart(id, principal);
   const snapshot = await ended(executions, id);
   return copies.from(snapshot, { defined: await flows.ofRevision(snapshot.start.flow, revision), principal });
 }
@@ -188,8 +187,7 @@ async function changeTaskRun(parts: OperationParts, asked: Asked, taskRunId: str
   if (!taskRun) throw new Fault('execution.refused', `${id}: expected a task run of it, got ${taskRunId}`);
   if (state !== 'RUNNING' || stateOf(taskRun.history) !== 'PAUSED')
     return commands.changeTaskRun(id, taskRunId, state, asked.user);
-  await commands.resume(id, { principal: asked.user, taskRunId });
-  return executions.read(id);
+  return commands.resume(id, { principal: asked.user, taskRunId });
 }
 
 /** Its files too, unless they are to be kept. */

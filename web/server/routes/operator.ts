@@ -1,8 +1,8 @@
 /** What an operator looks at: which servers live and what they own; messages that were given up. */
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { Member } from '../../../lib/bus/members.ts';
-import { allPartitions, type Partition } from '../../../lib/model/partition.ts';
 import { type DeadLetter, DeadLetters } from '../live/dead-letters.ts';
+import { lookAtServices, type PartitionState } from '../live/services.ts';
 import { pageOf } from './paging.ts';
 import type { Handlers } from './register.ts';
 
@@ -10,13 +10,14 @@ export function operatorHandlers(bus: Bus) {
   const letters = new DeadLetters(bus);
   return {
     listServices: async (asked) => {
-      const [members, owners] = await Promise.all([bus.members.live(), bus.ownership.owners()]);
-      const all = [...allPartitions('x', bus.partitions), ...allPartitions('f', bus.partitions)];
-      const services = members.map((member) => serviceBody(member, ownedBy(member.id, all, owners)));
+      const { members, partitions, groups } = await lookAtServices(bus);
+      const services = members.map((member) => serviceBody(member, partitions));
       asked.json({
         results: services.sort((a, b) => (a.role + a.startedAt < b.role + b.startedAt ? -1 : 1)),
         total: services.length,
-        unownedPartitions: all.filter((partition) => !owners.has(partition)),
+        unownedPartitions: partitions.filter(({ owner }) => owner === undefined).map(({ partition }) => partition),
+        partitions,
+        groups,
       });
     },
     listDeadLetters: async (asked) => {
@@ -40,11 +41,9 @@ export function operatorHandlers(bus: Bus) {
   } satisfies Partial<Handlers>;
 }
 
-const ownedBy = (id: string, all: readonly Partition[], owners: ReadonlyMap<Partition, string>): Partition[] =>
-  all.filter((partition) => owners.get(partition) === id);
-
-function serviceBody(member: Member, partitions: readonly Partition[]) {
+function serviceBody(member: Member, all: readonly PartitionState[]) {
   const { id, role, host, pid, version, startedAtMs, group, threads, free, url } = member;
+  const partitions = all.filter(({ owner }) => owner === id).map(({ partition }) => partition);
   return {
     ...{ id, role, host, pid, version, startedAt: new Date(startedAtMs).toISOString(), partitions },
     ...(role === 'worker' ? { group, threads, threadsFree: free } : {}),

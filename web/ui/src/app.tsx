@@ -13,9 +13,11 @@ import { ThemeButton } from './parts/theme.tsx';
 import { paths, type Route, useRoute } from './route.ts';
 import { useAsk } from './use-ask.ts';
 
+const OPERATIONS: ReadonlySet<Route['page']> = new Set(['services', 'dead letters', 'dead letter']);
 const NOBODY = 'anonymous';
 const NewFlow = lazy(() => import('./editor/new-flow.tsx'));
 const LogsPage = lazy(() => import('./pages/logs/logs.tsx'));
+const Operations = lazy(() => import('./pages/services/operations.tsx'));
 const PluginsPage = lazy(() => import('./pages/plugins/plugins.tsx'));
 
 export function App() {
@@ -50,6 +52,9 @@ export function App() {
           </Link>
           <Link to={paths.plugins} here={route.page === 'plugins'}>
             Plugins
+          </Link>
+          <Link to={paths.services} here={OPERATIONS.has(route.page)}>
+            Services
           </Link>
         </nav>
         <button type="button" className="seek" title="Ctrl+K" onClick={() => setSeeks(true)}>
@@ -99,6 +104,9 @@ function placeOf(route: Route): string {
     case 'flows':
     case 'executions':
     case 'logs':
+    case 'services':
+    case 'dead letters':
+    case 'dead letter':
     case 'unknown':
       return route.page;
   }
@@ -120,6 +128,10 @@ function Page({ route }: { readonly route: Route }) {
       return <LogsPage view={route.view} />;
     case 'plugins':
       return <PluginsPage type={route.type} />;
+    case 'services':
+    case 'dead letters':
+    case 'dead letter':
+      return <Operations route={route} />;
     case 'unknown':
       return <NotHere title="Nothing is here" text="This address leads nowhere." />;
   }

@@ -63,6 +63,9 @@ export type Route =
     }
   | { readonly page: 'logs'; readonly view: LogsView }
   | { readonly page: 'plugins'; readonly type?: string }
+  | { readonly page: 'services' }
+  | { readonly page: 'dead letters'; readonly number: number }
+  | { readonly page: 'dead letter'; readonly id: string }
   | { readonly page: 'unknown' };
 
 export function parseRoute(path: string, search: string): Route {
@@ -78,6 +81,8 @@ export function parseRoute(path: string, search: string): Route {
       return { page: 'logs', view: logsView(query) };
     case 'plugins':
       return { page: 'plugins', type: rest[0] };
+    case 'services':
+      return operatorRoute(rest, query);
     default:
       return { page: 'unknown' };
   }
@@ -89,6 +94,12 @@ const executionRoute = (id: string, query: URLSearchParams): Route => ({
   taskRunId: query.get('taskRun') ?? undefined,
   view: EXECUTION_VIEWS.find((view) => view === query.get('view')) ?? 'gantt',
 });
+
+function operatorRoute([part, id]: readonly string[], query: URLSearchParams): Route {
+  if (part === undefined) return { page: 'services' };
+  if (part !== 'dead-letters') return { page: 'unknown' };
+  return id === undefined ? { page: 'dead letters', number: numberIn(query) } : { page: 'dead letter', id };
+}
 
 function flowRoute([namespace, id, tab]: readonly string[], query: URLSearchParams): Route {
   if (namespace === undefined)
@@ -154,6 +165,9 @@ export const paths = {
   },
   plugins: `${ROOT}/plugins`,
   plugin: (type: string) => `${ROOT}/plugins/${encodeURIComponent(type)}`,
+  services: `${ROOT}/services`,
+  deadLetters: (number = 1) => withQuery(`${ROOT}/services/dead-letters`, { page: pageText(number) }),
+  deadLetter: (id: string) => `${ROOT}/services/dead-letters/${encodeURIComponent(id)}`,
   flowsOf: ({ text = '', namespace = '', number = 1 }) =>
     withQuery(`${ROOT}/flows`, { q: text, namespace, page: pageText(number) }),
   listOf: (view: Partial<ListView>) => {

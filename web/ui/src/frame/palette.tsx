@@ -23,6 +23,8 @@ const PAGES: readonly Found[] = [
   { to: paths.listOf({ states: ['RUNNING'] }), text: 'Executions that run', about: 'page' },
   { to: paths.logs, text: 'Logs', about: 'page' },
   { to: paths.plugins, text: 'Plugins', about: 'page' },
+  { to: paths.services, text: 'Services', about: 'page' },
+  { to: paths.deadLetters(), text: 'Dead letters', about: 'page' },
 ];
 
 /** Opens it by the key, wherever the focus is. */

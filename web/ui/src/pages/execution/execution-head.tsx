@@ -54,6 +54,7 @@ export function ExecutionHead({ execution, connection, chosen, onAnew }: Executi
           {waiting.text}{' '}
           {waiting.taskRunId && <Link to={paths.execution(execution.id, waiting.taskRunId)}>Show it</Link>}
           {waiting.executionId && <Link to={paths.execution(waiting.executionId)}>Open that</Link>}
+          {waiting.services && <Link to={paths.services}>See who lives</Link>}
           {waiting.timed && <GoOn id={execution.id} />}
         </p>
       )}

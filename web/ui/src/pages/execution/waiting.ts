@@ -16,6 +16,8 @@ export interface Sentence {
   readonly taskRunId?: string;
   /** The execution that it waits for. */
   readonly executionId?: string;
+  /** Whether somebody is there to take it, the page of services tells. */
+  readonly services?: boolean;
   /** It waits for a time: who does not want to wait can make it go on. */
   readonly timed?: boolean;
 }
@@ -38,7 +40,7 @@ export function whyWaiting(execution: ExecutionView, now: number): Sentence | un
     return pausedText(live, now) ?? { text: 'Somebody has paused it: no task begins until somebody resumes it.' };
   if (runs.length === 0)
     return now - Date.parse(execution.state.startDate) > WORTH_A_WORD_MS
-      ? { text: 'No task has started yet: an executor takes it up. Is none there? `npx windhover doctor` shows them.' }
+      ? { text: 'No task has started yet: an executor takes it up. Is none there?', services: true }
       : undefined;
   const works = (run: TaskRunView) => run.state.current === 'RUNNING' && !run.dueDate && !startedBy(run);
   if (live.some(works)) return undefined;
@@ -80,10 +82,11 @@ function untakenText(live: readonly TaskRunView[], now: number): Sentence | unde
     : '';
   const hint =
     now - oldest > UNTAKEN_MS
-      ? ' Are all workers busy, or is none there, or none of the group that the task names? `npx windhover doctor` shows them.'
+      ? ' Are all workers busy, or is none there, or none of the group that the task names?'
       : '';
   return {
     text: `${namesOf(waiting)} ${waiting.length === 1 ? 'has' : 'have'} waited ${spanText(now - oldest)} for a free worker.${again}${hint}`,
+    services: hint !== '',
   };
 }
 
