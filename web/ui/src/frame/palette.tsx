@@ -120,7 +120,7 @@ function useFound(text: string): readonly Found[] {
     ...(executions.value?.results ?? []).map(({ id, flowId, state }) => ({
       to: paths.execution(id),
       text: flowId,
-      about: `execution ${id.slice(0, 8)}`,
+      about: `execution ${id.slice(-8)}`,
       state: state.current,
     })),
   ];
