@@ -11,7 +11,7 @@ import type { Log } from '../../lib/log.ts';
 import { inputPlace } from '../../lib/model/envelope.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { Flow, Labels } from '../../lib/model/flow.ts';
-import { derivedId } from '../../lib/model/ids.ts';
+import { derivedId, timeLed } from '../../lib/model/ids.ts';
 import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
@@ -50,7 +50,7 @@ export function parcelOf(
 ): readonly [name: string, parcel: Parcel] {
   const schedule = scheduleOf(state.trigger);
   const timeZone = schedule.timezone ?? tick.timezone;
-  const id = derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs);
+  const id = timeLed(tick.atMs, derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs));
   const variables = variablesOf(schedule, timeZone, tick.atMs);
   const { namespace, id: flowId, revision, tenant } = state.flow;
   const { cipher, secrets = {}, installation: { envs, globals } = NO_INSTALLATION } = tick;

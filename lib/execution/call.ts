@@ -4,7 +4,7 @@
  */
 import { callPlace } from '../model/envelope.ts';
 import type { Attempt, TaskRun } from '../model/execution.ts';
-import { derivedId } from '../model/ids.ts';
+import { beside, derivedId } from '../model/ids.ts';
 import { type Call, callName, settleName } from '../model/letter.ts';
 import { entering, stateOf } from '../model/state.ts';
 import type { Draft } from './draft.ts';
@@ -23,7 +23,7 @@ export function beginCall(draft: Draft, taskRun: TaskRun, beginning: Extract<Beg
       ['RUNNING', draft.nowMs],
     ],
   };
-  const id = derivedId('call', taskRun.id, number);
+  const id = beside(draft.start.id, derivedId('call', taskRun.id, number));
   draft.put({ ...taskRun, attempts: [...taskRun.attempts, attempt], outputs: { executionId: id } });
   const caller = {
     executionId: draft.start.id,

@@ -7,6 +7,7 @@ import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../model
 import type { Level, LogLine } from '../model/log-line.ts';
 import type { MetricEntry } from '../model/metric.ts';
 import type { Version } from '../model/version.ts';
+import type { ExecutionCount, ExecutionCounting, LineCount, LineCounting } from './statistics.ts';
 import type { ExecutionWhere, FlowWhere, LineWhere } from './where.ts';
 
 /** What one batch of a feed changed in one execution, already folded: the last of each field. */
@@ -145,6 +146,13 @@ export interface Repository {
   execution(id: string): Promise<Execution | undefined>;
   /** Without task runs. */
   searchExecutions(search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>>;
+  /** The latest of each flow that has any, in the order of the names; without task runs. */
+  latestExecutions(
+    tenant: string,
+    flows: readonly { readonly namespace: string; readonly id: string }[],
+  ): Promise<readonly Omit<Execution, 'taskRunList'>[]>;
+  countExecutions(asked: ExecutionCounting): Promise<readonly ExecutionCount[]>;
+  countLines(asked: LineCounting): Promise<readonly LineCount[]>;
   /** Of executions that have at most `max` of them, by the execution's id; the others are absent. */
   taskRuns(ids: readonly string[], max: number): Promise<ReadonlyMap<string, readonly TaskRun[]>>;
   flow(

@@ -8,6 +8,7 @@ import { aBatch, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf, T0 } from 
 import { holdsGatheredMetrics, holdsTerms } from './repository-asked.ts';
 import { holdsDeletes, holdsFlows, holdsLines } from './repository-kept.ts';
 import { holdsMetrics } from './repository-metrics.ts';
+import { holdsStatistics } from './repository-statistics.ts';
 
 const ids = (page: { readonly rows: readonly { readonly id: string }[] }) => page.rows.map(({ id }) => id);
 const search = (repository: Repository, given: Partial<ExecutionSearch>) =>
@@ -21,6 +22,7 @@ export function holdsRepositoryContract(name: string, open: () => Promise<Reposi
   describe(`keeping metrics in ${name}`, () => holdsMetrics(open));
   describe(`gathering metrics in ${name}`, () => holdsGatheredMetrics(open));
   describe(`searching by terms in ${name}`, () => holdsTerms(open));
+  describe(`counting in ${name}`, () => holdsStatistics(open));
   describe(`deleting from ${name}`, () => holdsDeletes(open));
 }
 

@@ -10,6 +10,7 @@ import { NAMESPACE_ROUTES } from './routes/namespaces.ts';
 import { OPERATOR_ROUTES } from './routes/operator.ts';
 import { PLUGIN_ROUTES } from './routes/plugins.ts';
 import { SESSION_ROUTES } from './routes/session.ts';
+import { STATISTICS_ROUTES } from './routes/statistics.ts';
 
 export type { Route } from './route.ts';
 
@@ -23,6 +24,7 @@ export const SECTIONS = {
   'what may be done to executions': EXECUTION_OPERATION_ROUTES,
   executions: EXECUTION_ROUTES,
   logs: LOG_ROUTES,
+  statistics: STATISTICS_ROUTES,
   plugins: PLUGIN_ROUTES,
   operators: OPERATOR_ROUTES,
 } as const;
@@ -36,6 +38,7 @@ export const ROUTES = {
   ...EXECUTION_OPERATION_ROUTES,
   ...EXECUTION_ROUTES,
   ...LOG_ROUTES,
+  ...STATISTICS_ROUTES,
   ...PLUGIN_ROUTES,
   ...OPERATOR_ROUTES,
 } as const satisfies Readonly<Record<string, Route>>;

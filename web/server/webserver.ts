@@ -30,6 +30,7 @@ import { FeedHub } from './live/feed-hub.ts';
 import { FlowLists } from './live/flow-lists.ts';
 import { Flows } from './live/flows.ts';
 import { LineHub } from './live/line-hub.ts';
+import { Lives } from './live/live.ts';
 import { Logs } from './live/logs.ts';
 import { Restarts } from './live/restarts.ts';
 import { Starts } from './live/starts.ts';
@@ -55,6 +56,7 @@ import { pluginHandlers } from './routes/plugins.ts';
 import { previewHandlers } from './routes/previews.ts';
 import type { Handlers } from './routes/register.ts';
 import { sessionHandlers } from './routes/session.ts';
+import { statisticsHandlers } from './routes/statistics.ts';
 
 const PORT = 8080;
 const MB = 1024 * 1024;
@@ -171,7 +173,8 @@ class WebserverService implements Webserver {
     const executions = new Executions(bus, repository);
     const flows = new Flows(bus, this.#hub, plugins.catalogue, config.pluginDefaults);
     const lists = new FlowLists({ bus, flows, repository });
-    const followed = { hub: this.#hub, executions, partitions: bus.partitions };
+    const watched = { hub: this.#hub, executions, partitions: bus.partitions };
+    const followed = { ...watched, lives: new Lives(watched) };
     const logs = new Logs(repository, this.#lines, executions);
     const starts = new Starts({
       ...{ bus, flows, followed, storage, cipher, secrets, installation },
@@ -208,6 +211,7 @@ class WebserverService implements Webserver {
       ...logHandlers({ ...followed, lines: this.#lines, logs }),
       ...logListHandlers({ bus, repository }),
       ...metricHandlers(repository),
+      ...statisticsHandlers({ flows, lists, repository }),
       ...operatorHandlers(bus),
       ...openApiHandlers(VERSION),
     };

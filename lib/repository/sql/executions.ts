@@ -74,6 +74,38 @@ export async function readTaskRuns(
   return all;
 }
 
+/** Flows of one question: SQLite joins no more than 500. */
+const FLOWS_AT_ONCE = 100;
+
+/** Each along the index of its flow: the first row of it. */
+export async function readLatest(
+  db: Kysely<Tables>,
+  tenant: string,
+  flows: readonly { readonly namespace: string; readonly id: string }[],
+): Promise<readonly Omit<Execution, 'taskRunList'>[]> {
+  const latest = ({ namespace, id }: (typeof flows)[number]) =>
+    db
+      .selectFrom('executions')
+      .select(['version', 'start_json', 'head_json'])
+      .where('tenant', '=', tenant)
+      .where('namespace', '=', namespace)
+      .where('flow_id', '=', id)
+      .where('head_json', 'is not', null)
+      .orderBy('start_ms', 'desc')
+      .limit(1);
+  const found: Omit<Execution, 'taskRunList'>[] = [];
+  for (let from = 0; from < flows.length; from += FLOWS_AT_ONCE) {
+    const each = flows.slice(from, from + FLOWS_AT_ONCE).map((flow, n) => {
+      const one = latest(flow).as('one');
+      return db.selectFrom(one).selectAll().select(sql.lit(n).as('place'));
+    });
+    const all = each.reduce((joined, one) => joined.unionAll(one));
+    const rows = await db.selectFrom(all.as('latest')).selectAll().orderBy('place').execute();
+    found.push(...rows.map(shown));
+  }
+  return found;
+}
+
 interface Shown {
   readonly version: string;
   readonly start_json: string | null;
@@ -110,7 +142,11 @@ export async function searchExecutions(
   return cut(rows, limit, await totalOf(db, asked), shown, ({ sort, id }) => [sort, id]);
 }
 
-function matching(all: Asked, search: ExecutionSearch, idiom: Idiom): Asked {
+/** What is asked of executions, without the order and the page. */
+export type ExecutionFilter = Omit<ExecutionSearch, 'limit' | 'offset' | 'after' | 'sort'>;
+
+/** Those of which start and head are known, and that fit. */
+export function matching(all: Asked, search: ExecutionFilter, idiom: Idiom): Asked {
   let asked = all.where('tenant', '=', search.tenant).where('head_json', 'is not', null);
   if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
   if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));

@@ -42,7 +42,7 @@ function matching(all: Asked, search: LineSearch, idiom: Idiom): Asked {
   return asked;
 }
 
-const SEARCHED: Searched = {
+export const SEARCHED: Searched = {
   columns: {
     executionId: sql`execution_id`,
     namespace: sql`namespace`,

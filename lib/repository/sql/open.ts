@@ -6,13 +6,14 @@ import { Fault, isFault, textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Repository } from '../repository.ts';
 import type { Database } from './database.ts';
-import { readExecution, readTaskRuns, searchExecutions } from './executions.ts';
+import { readExecution, readLatest, readTaskRuns, searchExecutions } from './executions.ts';
 import { readFlow, readFlowNames, readNamespaces, readRevisions, searchFlows } from './flows.ts';
 import { deleteLines, searchLines } from './lines.ts';
 import { readMetricBuckets, readMetricNames, readMetricTasks, searchMetrics } from './metrics.ts';
 import { deleteExecution, retain } from './retain.ts';
 import { asRepository } from './server-database.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
+import { countExecutions, countLines } from './statistics.ts';
 
 export interface RepositoryOptions {
   /** Of SQLite; or `:memory:`. */
@@ -45,6 +46,9 @@ export function openSqlRepository({ file, url, log }: RepositoryOptions): Reposi
       }),
     execution: (id) => asking(({ db }) => readExecution(db, id)),
     searchExecutions: (search) => asking((database) => searchExecutions(database, search)),
+    latestExecutions: (tenant, flows) => asking(({ db }) => readLatest(db, tenant, flows)),
+    countExecutions: (asked) => asking((database) => countExecutions(database, asked)),
+    countLines: (asked) => asking((database) => countLines(database, asked)),
     taskRuns: (ids, max) => asking(({ db }) => readTaskRuns(db, ids, max)),
     flow: (name, revision) => asking(({ db }) => readFlow(db, name, revision)),
     revisions: (name) => asking(({ db }) => readRevisions(db, name)),

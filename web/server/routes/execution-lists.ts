@@ -17,7 +17,6 @@ import type { Asked, Handlers } from './register.ts';
 import { executionsAsked, flowsAsked } from './searches.ts';
 
 const LATEST_MAX = 1_000;
-const AT_ONCE = 20;
 const PAGE = 500;
 const CSV_ROWS_MAX = 1_000_000;
 const EXECUTION_COLUMNS = [
@@ -123,19 +122,10 @@ async function latest(repository: Repository, asked: Asked): Promise<readonly ob
       const id = each?.id ?? each?.flowId;
       if (typeof each?.namespace !== 'string' || typeof id !== 'string')
         throw new Fault('request.invalid', `expected ${expected}, got ${JSON.stringify(each).slice(0, 60)}`);
-      return { namespace: each.namespace, flowId: id };
+      return { namespace: each.namespace, id };
     },
   );
-  const found: object[] = [];
-  for (let from = 0; from < names.length; from += AT_ONCE) {
-    const pages = await Promise.all(
-      names
-        .slice(from, from + AT_ONCE)
-        .map((name) => repository.searchExecutions({ tenant: TENANT, ...name, limit: 1 })),
-    );
-    found.push(...pages.flatMap(({ rows }) => rows.map(lastBody)));
-  }
-  return found;
+  return (await repository.latestExecutions(TENANT, names)).map(lastBody);
 }
 
 const lastBody = ({ id, flow, history }: Pick<Execution, 'id' | 'flow' | 'history'>): object => ({

@@ -1,16 +1,12 @@
 /** What tasks have measured: of one execution, and of a flow over time. */
 import { systemClock } from '../../../lib/clock.ts';
 import type { Repository } from '../../../lib/repository/repository.ts';
-import { AGGREGATIONS, aggregationsBody, groupByOf, metricBody, widthOf } from '../views/metric.ts';
+import { AGGREGATIONS, aggregationsBody, metricBody } from '../views/metric.ts';
+import { widthOf } from '../views/time-groups.ts';
 import { pageOf } from './paging.ts';
-import { refused, textOf, timesOf } from './query.ts';
+import { spanOf, textOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 import { oneOf } from './terms.ts';
-
-const DAY_MS = 86_400_000;
-const SPAN_DAYS = 30;
-/** Ten years: a chart of more has nothing to show. */
-const SPAN_DAYS_MAX = 3_660;
 
 export function metricHandlers(repository: Repository) {
   const scopeOf = ({ params: { namespace = '', flowId = '', taskId } }: Asked) => ({
@@ -22,17 +18,8 @@ export function metricHandlers(repository: Repository) {
   const aggregates = async (asked: Asked) => {
     const name = asked.params.metric!;
     const aggregation = oneOf(textOf(asked.query, 'aggregation') ?? 'sum', AGGREGATIONS, 'aggregation');
-    const nowMs = systemClock.now();
-    const { fromMs: from, untilMs = nowMs } = timesOf(asked.query, nowMs);
-    const fromMs = from ?? Math.min(untilMs, nowMs) - SPAN_DAYS * DAY_MS;
-    if (untilMs - fromMs > SPAN_DAYS_MAX * DAY_MS)
-      throw refused(
-        'startDate',
-        `at most ${SPAN_DAYS_MAX} days before endDate`,
-        textOf(asked.query, 'startDate') ?? '',
-      );
-    const groupBy = groupByOf(untilMs - fromMs);
-    const span = { name, fromMs, untilMs };
+    const { groupBy, ...times } = spanOf(asked.query, systemClock.now());
+    const span = { name, ...times };
     const buckets = await repository.metricBuckets({ ...scopeOf(asked), ...span, widthMs: widthOf(groupBy) });
     asked.json(aggregationsBody(buckets, { ...span, aggregation, groupBy }));
   };

@@ -2,6 +2,7 @@
 import { Fault } from '../../../lib/errors.ts';
 import { durationMs } from '../../../lib/flow/duration.ts';
 import { LEVELS, type Level } from '../../../lib/model/log-line.ts';
+import { DAY_MS, type GroupBy, groupByOf } from '../views/time-groups.ts';
 
 type Query = URLSearchParams;
 const TEXT_CHARS_MAX = 60;
@@ -86,6 +87,22 @@ export function timesOf(query: Query, nowMs: number): { readonly fromMs?: number
       'Illegal argument: Start date must be before End Date',
     );
   return { fromMs, untilMs };
+}
+
+const SPAN_DAYS = 30;
+/** Ten years: a chart of more has nothing to show. */
+const SPAN_DAYS_MAX = 3_660;
+
+/** What a chart shows: `timesOf`, 30 days where the start is left out. */
+export function spanOf(
+  query: Query,
+  nowMs: number,
+): { readonly fromMs: number; readonly untilMs: number; readonly groupBy: GroupBy } {
+  const { fromMs: from, untilMs = nowMs } = timesOf(query, nowMs);
+  const fromMs = from ?? Math.min(untilMs, nowMs) - SPAN_DAYS * DAY_MS;
+  if (untilMs - fromMs > SPAN_DAYS_MAX * DAY_MS)
+    throw refused('startDate', `at most ${SPAN_DAYS_MAX} days before endDate`, textOf(query, 'startDate') ?? '');
+  return { fromMs, untilMs, groupBy: groupByOf(untilMs - fromMs) };
 }
 
 /** `labels=key:value`, as often as it stands there. */

@@ -2,10 +2,7 @@
 import type { MetricEntry } from '../../../lib/model/metric.ts';
 import type { MetricBucket } from '../../../lib/repository/repository.ts';
 import { iso } from './time.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const WEEK_DAYS = 7;
+import { type GroupBy, grouped } from './time-groups.ts';
 
 /** A timer's value is in milliseconds. */
 export const metricBody = (metric: MetricEntry): object => ({
@@ -23,17 +20,6 @@ export const metricBody = (metric: MetricEntry): object => ({
 
 export const AGGREGATIONS = ['SUM', 'AVG', 'MIN', 'MAX'] as const;
 export type Aggregation = (typeof AGGREGATIONS)[number];
-export type GroupBy = 'hour' | 'day' | 'week' | 'month';
-
-/** As long as a chart of that span has bars that can be told apart. */
-export function groupByOf(spanMs: number): GroupBy {
-  const days = spanMs / DAY_MS;
-  return days > 365 ? 'month' : days > 180 ? 'week' : days > 1 ? 'day' : 'hour';
-}
-
-/** What the repository gathers by: months are put together from days. */
-export const widthOf = (groupBy: GroupBy): number => (groupBy === 'hour' ? HOUR_MS : DAY_MS);
-
 /** Every group from the first to the last, those in which nothing was measured with 0. */
 export function aggregationsBody(
   buckets: readonly MetricBucket[],
@@ -51,10 +37,8 @@ export function aggregationsBody(
     readonly untilMs: number;
   },
 ): object {
-  const groups = Map.groupBy(buckets, (bucket) => beginOf(bucket.fromMs, groupBy));
-  const aggregations: object[] = [];
-  for (let at = beginOf(fromMs, groupBy); at <= untilMs; at = nextOf(at, groupBy))
-    aggregations.push({ name, value: gathered(groups.get(at) ?? [], aggregation), date: iso(at) });
+  const groups = grouped(buckets, { fromMs, untilMs, groupBy });
+  const aggregations = groups.map(([at, inside]) => ({ name, value: gathered(inside, aggregation), date: iso(at) }));
   return { groupBy, aggregations };
 }
 
@@ -70,35 +54,5 @@ function gathered(buckets: readonly MetricBucket[], aggregation: Aggregation): n
       return Math.min(...buckets.map(({ min }) => min));
     case 'MAX':
       return Math.max(...buckets.map(({ max }) => max));
-  }
-}
-
-/** In UTC; weeks begin on Monday. */
-function beginOf(ms: number, groupBy: GroupBy): number {
-  const date = new Date(ms);
-  const day = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate());
-  switch (groupBy) {
-    case 'hour':
-      return ms - (ms % HOUR_MS);
-    case 'day':
-      return day;
-    case 'week':
-      return day - ((date.getUTCDay() + WEEK_DAYS - 1) % WEEK_DAYS) * DAY_MS;
-    case 'month':
-      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
-  }
-}
-
-function nextOf(ms: number, groupBy: GroupBy): number {
-  const date = new Date(ms);
-  switch (groupBy) {
-    case 'hour':
-      return ms + HOUR_MS;
-    case 'day':
-      return ms + DAY_MS;
-    case 'week':
-      return ms + WEEK_DAYS * DAY_MS;
-    case 'month':
-      return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
   }
 }
