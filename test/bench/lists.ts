@@ -6,10 +6,10 @@
  */
 import { parseArgs } from 'node:util';
 import { silentLog } from '../../lib/log.ts';
-import { DAY_MS } from '../../web/server/views/time-groups.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
 import { executionsAsked, linesAsked } from '../../web/server/routes/searches.ts';
+import { DAY_MS } from '../../web/server/views/time-groups.ts';
 import { quantile, rounded } from './machine.ts';
 import { dice, executionId, FLOWS, flowOf, NAMESPACES, namespaceOf, RARE, type Seeded, startMsOf } from './seed.ts';
 
@@ -52,7 +52,10 @@ function executionLists(seeded: Seeded): Readonly<Record<string, Asked>> {
     'a text in a label': (n) => ({ size: '25', q: String(some(n)) }),
     'a text that is nowhere': () => ({ size: '25', q: 'zzqqx' }),
     'a text and a state': (n) => ({ size: '25', q: flow(n).id, state: states[n % states.length]! }),
-    'the beginning of an id': (n) => ({ size: '25', 'filters[executionId][STARTS_WITH]': executionId(some(n)).slice(0, 1 + (n % 6)) }),
+    'the beginning of an id': (n) => ({
+      size: '25',
+      'filters[executionId][STARTS_WITH]': executionId(some(n)).slice(0, 1 + (n % 6)),
+    }),
     'an id': (n) => ({ size: '25', 'filters[executionId][EQUALS]': executionId(some(n)) }),
     'an id as text': (n) => ({ size: '25', q: executionId(some(n)) }),
     'the oldest': () => ({ size: '25', sort: 'state.startDate:asc' }),
@@ -129,11 +132,14 @@ export async function measureLists(
   const asks = new Map<string, (n: number) => Promise<unknown>>();
   for (const [name, asked] of Object.entries(executionLists(seeded)))
     asks.set(`executions: ${name}`, async (n) =>
-      repository.searchExecutions(await executionsAsked(new URLSearchParams(asked(n)), repository)),
+      repository.searchExecutions({
+        ...(await executionsAsked(new URLSearchParams(asked(n)), repository)),
+        bounded: true,
+      }),
     );
   for (const [name, asked] of Object.entries(lineLists(seeded)))
     asks.set(`logs: ${name}`, async (n) =>
-      repository.lines(await linesAsked(new URLSearchParams(asked(n)), repository)),
+      repository.lines({ ...(await linesAsked(new URLSearchParams(asked(n)), repository)), bounded: true }),
     );
   for (const [name, ask] of Object.entries(statistics(repository, seeded))) asks.set(`statistics: ${name}`, ask);
   const timings = new Map<string, Timing>();
@@ -172,6 +178,10 @@ if (import.meta.main) {
   await repository.open();
   const seeded = { executions: Number(values.executions), lines: Number(values.lines), nowMs: Number(values.nowMs) };
   for (const [name, timing] of await measureLists(repository, seeded, Number(values.rounds), values.only))
-    console.log(`${name.padEnd(52)} ${Object.entries(timing).map(([key, value]) => `${key} ${value}`.padEnd(13)).join(' ')}`);
+    console.log(
+      `${name.padEnd(52)} ${Object.entries(timing)
+        .map(([key, value]) => `${key} ${value}`.padEnd(13))
+        .join(' ')}`,
+    );
   await repository.close();
 }

@@ -58,7 +58,8 @@ export const flowOf = (k: number) => ({
   id: `${VERBS[k % VERBS.length]}-${THINGS[k % THINGS.length]!.split(' ')[0]}-${k}`,
 });
 /** Some below others. */
-export const namespaceOf = (k: number): string => `company.${TEAMS[k % TEAMS.length]}${k < TEAMS.length ? '' : '.batch'}`;
+export const namespaceOf = (k: number): string =>
+  `company.${TEAMS[k % TEAMS.length]}${k < TEAMS.length ? '' : '.batch'}`;
 export const startMsOf = ({ executions, nowMs }: Seeded, n: number): number =>
   Math.floor(nowMs - ((executions - n) / executions) * DAYS * DAY_MS);
 /** A few flows have most of the executions. */
@@ -95,12 +96,13 @@ function linesOf(seeded: Seeded, n: number): readonly LogLine[] {
   const taskRunId = derivedId(executionIdOfN, 'task');
   return Array.from({ length: seeded.lines }, (_, k) => {
     const number = n * seeded.lines + k;
-    const level = dice(number, 4) < 0.02 ? 'ERROR' : dice(number, 5) < 0.05 ? 'WARN' : dice(number, 6) < 0.3 ? 'DEBUG' : 'INFO';
+    const level =
+      dice(number, 4) < 0.02 ? 'ERROR' : dice(number, 5) < 0.05 ? 'WARN' : dice(number, 6) < 0.3 ? 'DEBUG' : 'INFO';
     const rare = number % RARE.eachOf === 0 ? `, ${RARE.word} ${number}` : '';
     const [verb, thing] = [VERBS[number % VERBS.length], THINGS[Math.floor(dice(number, 7) * THINGS.length)]];
     return {
       ...{ id: `${taskRunId}/1/t/${k}`, executionId: executionIdOfN, namespace: flow.namespace, flowId: flow.id },
-      ...{ taskId: 'work', taskRunId, attempt: 1, level, atMs: startMs + 5 + k } as const,
+      ...({ taskId: 'work', taskRunId, attempt: 1, level, atMs: startMs + 5 + k } as const),
       message: `${verb} ${Math.floor(dice(number, 8) * 1e6)} ${thing} in ${number % 977} ms${rare}`,
     };
   });
