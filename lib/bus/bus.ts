@@ -42,10 +42,13 @@ export interface Bus {
 
 export interface BusReport {
   readonly adapter: 'redis' | 'memory';
+  /** One server, a master that sentinels choose, or a cluster; how many replicas: in words. */
+  readonly topology: string;
   readonly version: string;
   /** `none`, `everysec` or `always`. */
   readonly durability: string;
   readonly evictionPolicy: string;
+  /** Of the server that is fullest. */
   readonly usedMemoryBytes: number;
   readonly maxMemoryBytes: number;
   /** The bus's clock minus this machine's, ms. */

@@ -2,8 +2,8 @@
  * What a server rests on, opened as the configuration says. Each part is opened when it is first asked for, once per
  * process: standalone's five servers share one of each.
  */
-import { isAbsolute } from 'node:path';
 import type { Bus } from '../bus/bus.ts';
+import { addressOf, addressText } from '../bus/redis/address.ts';
 import { openRedisBus } from '../bus/redis/open.ts';
 import { systemClock } from '../clock.ts';
 import { flowVariables, type LoadedConfig, secretVariables } from '../config.ts';
@@ -95,11 +95,10 @@ async function openRepository(url: string | undefined, data: DataFolder, log: Lo
 async function openBus(url: string, { config }: LoadedConfig, log: Log, signal: AbortSignal): Promise<Bus | undefined> {
   for (let told = false; !signal.aborted; ) {
     try {
-      return await openRedisBus({ url, partitions: config.partitions, log });
+      return await openRedisBus({ url, partitions: config.partitions, durability: config.durability, log });
     } catch (error) {
       if (!isFault(error, 'bus.unavailable')) throw error;
-      if (!told)
-        log.info({ redis: isAbsolute(url) ? url : new URL(url).host, reason: textOf(error) }, 'waiting for Redis');
+      if (!told) log.info({ redis: addressText(addressOf(url)), reason: textOf(error) }, 'waiting for Redis');
       told = true;
       await systemClock.sleep(REDIS_RETRY_MS, signal);
     }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { connect } from '../../lib/bus/redis/connection.ts';
+import { Redis } from 'ioredis';
 import { executionPartition } from '../../lib/model/partition.ts';
 import { reads, tabTo } from '../support/browser.ts';
 import { bury, LONG_AGO } from '../support/dead-letter.ts';
@@ -14,7 +14,7 @@ const PARTITIONS = 16;
 
 export function operating(place: () => Place): void {
   const redis = (t: TestContext) => {
-    const client = connect(join(place().home.data, 'redis.sock'));
+    const client = new Redis(join(place().home.data, 'redis.sock'));
     t.after(() => client.disconnect());
     return client;
   };

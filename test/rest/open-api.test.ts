@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { connect } from '../../lib/bus/redis/connection.ts';
+import { Redis } from 'ioredis';
 import { openDataFolder } from '../../lib/data-folder.ts';
 import * as examples from '../../web/api/examples.ts';
 import { ROUTES } from '../../web/api/routes.ts';
@@ -96,7 +96,7 @@ async function made(about: string): Promise<readonly (readonly [placeholder: str
   if (about.includes(examples.PAUSED)) stands.push([examples.PAUSED, (await start('approval', 'PAUSED')).id]);
   if (about.includes(examples.RUNNING)) stands.push([examples.RUNNING, (await start('slow', 'RUNNING')).id]);
   if (about.includes(examples.LETTER)) {
-    const client = connect(openDataFolder(installation.data).socket);
+    const client = new Redis(openDataFolder(installation.data).socket);
     const message = { v: 1, kind: 'continue', executionId: 'gone', atMs: 1 };
     assert.equal(await bury(client, 'x:3', message, examples.LETTER.slice('x3-'.length)), examples.LETTER);
     client.disconnect();

@@ -1,7 +1,7 @@
 /** What an operator sees and does: services, messages that were given up, connections; over REST, the command line and metrics. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { connect } from '../../lib/bus/redis/connection.ts';
+import { Redis } from 'ioredis';
 import { prefixOf } from '../../lib/bus/redis/keys.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
 import type { Api } from '../support/api.ts';
@@ -14,13 +14,13 @@ import { anInstallation, type Installation, type ServerProcess, windhover } from
 const PARTITIONS = 16;
 
 let redis: TestRedis;
-let client: ReturnType<typeof connect>;
+let client: Redis;
 let installation: Installation;
 let server: ServerProcess;
 let api: Api;
 before(async () => {
   redis = await startRedis();
-  client = connect(redis.url);
+  client = new Redis(redis.url);
   installation = anInstallation({ redisUrl: redis.url });
   server = await installation.start('standalone');
   api = installation.api();

@@ -1,5 +1,5 @@
 /** Dead letters as owners leave them. */
-import type { connect } from '../../lib/bus/redis/connection.ts';
+import type { Redis } from 'ioredis';
 import { prefixOf } from '../../lib/bus/redis/keys.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 
@@ -7,7 +7,7 @@ export const LONG_AGO = 1_700_000_000_000;
 
 /** Gives up `message`, which came as the entry of the partition's mailbox; returns the letter's id. */
 export async function bury(
-  client: ReturnType<typeof connect>,
+  client: Redis,
   partition: Partition,
   message: object,
   entry = `${LONG_AGO}-0`,

@@ -3,7 +3,8 @@ import type { ConfigKey } from '../../lib/config.ts';
 
 export const WORDS: Readonly<Record<ConfigKey, string>> = {
   data: 'the data folder: database, files, private Redis, token',
-  redisUrl: '`redis://…`, `rediss://…` or the path of a socket; Redis 7.0 or newer, `noeviction`',
+  redisUrl:
+    '`redis://host:port`, the path of a socket, `redis+sentinel://host:port,host:port/master` (`?sentinelPassword=…`) or `redis+cluster://host:port,host:port`, each with `user:password@` before the hosts; `rediss…` is over TLS; Redis 7.0 or newer, `noeviction`',
   databaseUrl:
     'the repository: `postgres://…` (12 or newer) or `mysql://…` (8.0.17 or newer; not MariaDB); none is SQLite in the data folder',
   partitions:
@@ -30,7 +31,8 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   httpAllowPrivate: 'whether HTTP tasks may reach loopback and private addresses; link-local ones never',
   logLevel: '`debug`, `info`, `warn`, `error` or `silent`',
   logFormat: '`pretty` or `json`; absent: pretty where a person looks',
-  durability: '`strict` makes the private Redis write to disk before it answers',
+  durability:
+    '`strict`: the private Redis writes to disk before it answers (another one needs `appendfsync always`), and a start or a kill is confirmed by a replica first, where there is one',
   otlpEndpoint:
     'an OpenTelemetry collector that takes OTLP over HTTP as JSON, such as `http://127.0.0.1:4318`: the indexer sends it the traces of ended executions',
   otlpTracesEndpoint: 'the same with its path, for traces alone; goes before the one above',

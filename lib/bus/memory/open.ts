@@ -32,6 +32,7 @@ export function openMemoryBus(options: { readonly partitions: number; readonly c
     now: async () => store.clock.now(),
     report: async () => ({
       adapter: 'memory',
+      topology: 'this process',
       version: process.version,
       durability: 'none',
       evictionPolicy: 'noeviction',

@@ -17,7 +17,7 @@ export function redisClaims(connections: Connections): Claims {
   const { state } = connections;
   const listeners = new Set<(refs: readonly string[]) => void>();
   const listen = once(() => {
-    const subscriber = connections.open();
+    const subscriber = connections.subscriber();
     subscriber.subscribe(CHANNEL).catch(() => {}); // ioredis subscribes again by itself; the renewal finds what is missed.
     subscriber.on('message', (_, text: string) => {
       const refs = JSON.parse(text) as string[];

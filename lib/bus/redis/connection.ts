@@ -1,26 +1,29 @@
 /**
- * Connections to Redis, and what their errors mean. State is written on a connection that never sends again by itself: one
- * lost reply was seen to apply a script twice. A blocking read has a connection of its own, opened anew when it stays silent.
+ * Connections to Redis, wherever it is (address.ts), and what their errors mean. State is written on a connection that never
+ * sends again by itself: one lost reply was seen to apply a script twice. Who asks need not know whether there is one Redis,
+ * a master that sentinels choose, or a cluster: only `streams.ts` and `script.ts` do, since a cluster takes one slot a call.
  */
-import { isAbsolute } from 'node:path';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { Fault, textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { gauge } from '../../metrics.ts';
+import { type Address, addressOf } from './address.ts';
+import { ClusterSight, masterOf, openCluster } from './cluster.ts';
+import { SYSTEM } from './keys.ts';
+import { corkWrites, counted, watchSilence } from './socket.ts';
+
+export type Client = Redis | Cluster;
 
 const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_MS = 5_000;
+const SENTINEL_MS = 2_000;
+/** By each connection. */
+const SENTINELS_HEARD = 3;
 /** A command without an answer for this long counts as not done or unknown. */
 export const COMMAND_MS = 5_000;
-/** Something was asked and nothing at all has come for so many looks: the connection is half-open, and opened anew. */
-const SILENT_LOOKS = 6;
-const LOOK_MS = 500;
-/** A blocking read that stays silent beyond its own time plus this is opened anew. */
-const BLOCK_GRACE_MS = 2_000;
 
 const UNREACHED =
-  /Connection is closed|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|timed out|Stream isn't writeable|LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|socket|retries per request|Command aborted/i;
+  /Connection is closed|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|timed out|Stream isn't writeable|LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|NOREPLICAS|MOVED|TRYAGAIN|sentinels are unreachable|slots cache|startup nodes|Cluster is|Cluster isn't|Node is disconnected|socket|retries per request|Command aborted/i;
 
 /** The error as the bus's callers know it: `bus.unavailable`, `bus.full` under memory pressure; a bug stays what it is. */
 export function reached(error: unknown): unknown {
@@ -32,11 +35,14 @@ export function reached(error: unknown): unknown {
   return new Fault('bus.unavailable', said, { cause: error });
 }
 
-export function optionsFor(url: string, extra: RedisOptions = {}): RedisOptions {
-  const place: RedisOptions = isAbsolute(url) ? { path: url } : {};
+/** Of a connection to one server. */
+function optionsFor(address: Address, extra: RedisOptions): RedisOptions {
   return {
-    ...place,
+    ...placeFor(address),
+    ...address.access,
     retryStrategy: (times) => Math.min(RECONNECT_FIRST_MS * times, RECONNECT_MAX_MS),
+    // A master that has become a replica: another one is to be found.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     connectTimeout: CONNECT_MS,
     // Replies of raw commands keep one shape.
     protocol: 2,
@@ -45,185 +51,151 @@ export function optionsFor(url: string, extra: RedisOptions = {}): RedisOptions 
   };
 }
 
-export const connect = (url: string, extra: RedisOptions = {}): Redis =>
-  isAbsolute(url) ? new Redis(optionsFor(url, extra)) : new Redis(url, optionsFor(url, extra));
+function placeFor(address: Address): RedisOptions {
+  switch (address.kind) {
+    case 'socket':
+      return { path: address.path };
+    case 'single':
+      return { ...address.place };
+    case 'sentinel':
+      return {
+        sentinels: [...address.sentinels],
+        name: address.master,
+        sentinelUsername: address.sentinelAccess.username,
+        sentinelPassword: address.sentinelAccess.password,
+        sentinelCommandTimeout: SENTINEL_MS,
+        sentinelRetryStrategy: (times) => Math.min(RECONNECT_FIRST_MS * times, RECONNECT_MAX_MS),
+        // A master that was replaced in good order takes writes for ten seconds more, and loses them: sentinels tell at once.
+        failoverDetector: true,
+        sentinelMaxConnections: SENTINELS_HEARD,
+        sentinelReconnectStrategy: () => RECONNECT_MAX_MS,
+        ...(address.access.tls ? { enableTLSForSentinelMode: true, sentinelTLS: address.access.tls } : {}),
+      };
+    case 'cluster':
+      return {};
+  }
+}
 
-const open = gauge('redis_connections', 'Connections to Redis that are open');
-
-/** Counts the connection for as long as it is there. */
-export function counted<C extends Pick<Redis, 'status' | 'on'>>(client: C): C {
-  let counts = client.status === 'connect' || client.status === 'ready';
-  if (counts) open.inc();
-  client.on('connect', () => {
-    if (!counts) open.inc();
-    counts = true;
-  });
-  client.on('close', () => {
-    if (counts) open.dec();
-    counts = false;
-  });
-  return client;
+/** What BullMQ is given for a worker, and what closes it afterwards. */
+export interface WorkerConnection {
+  readonly connection: RedisOptions | Cluster;
+  close(): void;
 }
 
 /** The connections of one bus. */
 export class Connections {
+  readonly address: Address;
   /** For state: fails at once when Redis is away, and never repeats itself. */
-  readonly state: Redis;
-  #sinceMs: number | undefined;
-  readonly #url: string;
+  readonly state: Client;
   readonly #log: Log;
-  readonly #open = new Set<Redis>();
-  readonly #watch: NodeJS.Timeout;
+  readonly #open = new Set<Client>();
+  readonly #sight: { readonly sinceMs: number | undefined; close(): void };
 
+  /** Throws `config.invalid`. */
   constructor(url: string, log: Log) {
-    this.#url = url;
+    this.address = addressOf(url);
     this.#log = log;
-    this.state = this.open({
+    const options: RedisOptions = {
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       commandTimeout: COMMAND_MS,
       // What was under way when the connection went is unknown at once, and not when its time is over.
       maxRetriesPerRequest: 0,
-    });
-    corkWrites(this.state);
-    this.#watch = watchSilence(this.state);
-    this.state.on('ready', () => {
-      this.#sinceMs = performance.now();
-    });
-    this.state.on('close', () => {
-      this.#sinceMs = undefined;
-    });
+    };
+    if (this.address.kind === 'cluster') {
+      const cluster = this.#cluster(options);
+      this.state = cluster;
+      this.#sight = new ClusterSight(cluster);
+    } else {
+      const single = this.open(options);
+      corkWrites(single);
+      this.state = single;
+      this.#sight = new Sight(single);
+    }
   }
 
-  /** How long Redis has been seen without a break, ms. */
+  /** How long Redis has been seen without a break, ms; of a cluster all masters. */
   get sightMs(): number {
-    return this.#sinceMs === undefined ? 0 : performance.now() - this.#sinceMs;
+    return this.#sight.sinceMs === undefined ? 0 : performance.now() - this.#sight.sinceMs;
   }
 
   get count(): number {
-    return this.#open.size;
+    let count = 0;
+    for (const client of this.#open) count += client instanceof Cluster ? client.nodes().length : 1;
+    return count;
   }
 
-  open(extra: RedisOptions = {}): Redis {
-    const client = counted(connect(this.#url, extra));
-    client.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'redis connection'));
+  /** Another connection, of a cluster to the master that has the key. Throws `bus.unavailable` where none is known. */
+  open(extra: RedisOptions = {}, key = SYSTEM): Redis {
+    const options = optionsFor(this.address, extra);
+    if (this.address.kind !== 'cluster') return this.#kept(counted(new Redis(options)));
+    const { host, port } = this.at(key).options;
+    // Who has the slot when it is lost is to be asked again.
+    return this.#kept(counted(new Redis({ ...options, host, port, retryStrategy: () => null })));
+  }
+
+  /** The connection of `state` to the server that has the key. */
+  at(key: string): Redis {
+    return this.state instanceof Cluster ? masterOf(this.state, key) : this.state;
+  }
+
+  /** The connections of `state` to all servers that take writes. */
+  masters(): readonly Redis[] {
+    return this.state instanceof Cluster ? this.state.nodes('master') : [this.state];
+  }
+
+  /** For messages that go to everybody. A cluster's client keeps a connection for them by itself. */
+  subscriber(): Client {
+    return this.state instanceof Cluster ? this.state : this.open();
+  }
+
+  forWorker(): WorkerConnection {
+    if (this.address.kind !== 'cluster') return { connection: optionsFor(this.address, {}), close: () => {} };
+    const cluster = this.#cluster({});
+    return {
+      connection: cluster,
+      close: () => {
+        if (cluster.status !== 'end') cluster.disconnect();
+      },
+    };
+  }
+
+  close(): void {
+    this.#sight.close();
+    for (const client of this.#open) client.disconnect();
+  }
+
+  #cluster(extra: RedisOptions): Cluster {
+    const { retryStrategy: _, reconnectOnError: __, ...options } = optionsFor(this.address, extra);
+    const nodes = this.address.kind === 'cluster' ? this.address.nodes : [];
+    return this.#kept(openCluster(nodes, options, this.#log));
+  }
+
+  #kept<C extends Client>(client: C): C {
+    if (!(client instanceof Cluster))
+      client.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'redis connection'));
     client.on('end', () => this.#open.delete(client));
     this.#open.add(client);
     return client;
   }
+}
+
+/** Since when a single connection is ready. */
+class Sight {
+  sinceMs: number | undefined;
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(client: Redis) {
+    this.#watch = watchSilence(client);
+    client.on('ready', () => {
+      this.sinceMs = performance.now();
+    });
+    client.on('close', () => {
+      this.sinceMs = undefined;
+    });
+  }
 
   close(): void {
     clearInterval(this.#watch);
-    for (const client of this.#open) client.disconnect();
   }
 }
-
-/** Looks are counted, and not time: while this process computes, it reads nothing either, and Redis is not to blame. */
-function watchSilence(client: Redis): NodeJS.Timeout {
-  let [looks, bytes] = [0, 0];
-  const look = () => {
-    const { commandQueue, stream } = client;
-    const read = stream?.bytesRead ?? 0;
-    looks = commandQueue.length > 0 && read === bytes ? looks + 1 : 0;
-    bytes = read;
-    if (looks < SILENT_LOOKS) return;
-    looks = 0;
-    stream?.destroy();
-  };
-  return setInterval(look, LOOK_MS).unref();
-}
-
-/** What is asked in one tick leaves in one write instead of one system call each. */
-function corkWrites(client: Redis): void {
-  let corked = false;
-  const send = client.sendCommand.bind(client);
-  client.sendCommand = (command, stream) => {
-    const socket = client.stream;
-    if (!corked && socket?.writable) {
-      corked = true;
-      socket.cork();
-      setImmediate(() => {
-        corked = false;
-        socket.uncork();
-      });
-    }
-    return send(command, stream);
-  };
-}
-
-/** A connection for blocking reads, one read at a time. */
-export class BlockingReader {
-  readonly #connections: Connections;
-  #client: Redis | undefined;
-  #id: number | undefined;
-  #reading = false;
-  #woken = false;
-
-  constructor(connections: Connections) {
-    this.#connections = connections;
-  }
-
-  /**
-   * One command that may block for `blockMs`: `build` gets the time that it may block (0: do not block). Returns null when
-   * there was nothing, when it was woken, or when Redis went silent.
-   */
-  async read(blockMs: number, build: (blockMs: number) => readonly (string | number)[]): Promise<unknown> {
-    const client = await this.#ready();
-    if (this.#woken) {
-      this.#woken = false;
-      return this.#send(client, build(0), 0);
-    }
-    this.#reading = true;
-    try {
-      return await this.#send(client, build(blockMs), blockMs);
-    } finally {
-      this.#reading = false;
-      this.#woken = false;
-    }
-  }
-
-  /** Ends the present read, or makes the next one not wait. */
-  wake(): void {
-    this.#woken = true;
-    if (this.#reading) this.#unblock();
-  }
-
-  close(): void {
-    this.#client?.disconnect();
-    this.#client = undefined;
-  }
-
-  async #send(client: Redis, [name, ...args]: readonly (string | number)[], blockMs: number): Promise<unknown> {
-    const silence = setTimeout(() => {
-      if (this.#client === client) this.close();
-      else client.disconnect();
-    }, blockMs + BLOCK_GRACE_MS);
-    try {
-      return await client.call(String(name), ...args);
-    } catch (error) {
-      if (textOf(error).startsWith('UNBLOCKED')) return null;
-      throw reached(error);
-    } finally {
-      clearTimeout(silence);
-    }
-  }
-
-  async #ready(): Promise<Redis> {
-    if (this.#client) return this.#client;
-    const client = this.#connections.open({ autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 });
-    this.#client = client;
-    client.on('ready', async () => {
-      this.#id = await client.client('ID').catch(() => undefined);
-    });
-    return client;
-  }
-
-  /** Repeated until the read has ended: the first may overtake the read on its way to Redis. */
-  #unblock(): void {
-    if (!this.#reading || !this.#woken) return;
-    if (this.#id !== undefined) this.#connections.state.client('UNBLOCK', this.#id).catch(() => {});
-    setTimeout(() => this.#unblock(), UNBLOCK_AGAIN_MS);
-  }
-}
-
-const UNBLOCK_AGAIN_MS = 5;

@@ -1,11 +1,10 @@
 /** Reading documents from Redis: a hash each, see `lua/commit.lua` for who writes them. */
-import type { Redis } from 'ioredis';
 import type { Documents } from '../documents.ts';
-import { type Connections, reached } from './connection.ts';
+import { type Client, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
 
 export function redisDocuments({ state }: Connections): Documents {
-  const ask = async <T>(question: (client: Redis) => Promise<T>): Promise<T> => {
+  const ask = async <T>(question: (client: Client) => Promise<T>): Promise<T> => {
     try {
       return await question(state);
     } catch (error) {

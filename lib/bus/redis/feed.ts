@@ -1,12 +1,9 @@
 /** Feeds on Redis: a stream per partition whose ids are the versions of its commits. */
 import { fromStreamId, NO_VERSION, streamIdOf, type Version } from '../../model/version.ts';
 import type { FeedEntry, Feeds } from '../feed.ts';
-import { BlockingReader, type Connections, reached } from './connection.ts';
+import { type Connections, reached } from './connection.ts';
 import { prefixOf, SYSTEM } from './keys.ts';
-
-type Reply =
-  | readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[]
-  | null;
+import { ReaderPool } from './streams.ts';
 
 export function redisFeeds(connections: Connections): Feeds {
   const { state } = connections;
@@ -16,17 +13,9 @@ export function redisFeeds(connections: Connections): Feeds {
     read: async (since, { count, blockMs, signal }) => {
       if (since.size === 0) return new Map();
       const byKey = new Map([...since.keys()].map((partition) => [`${prefixOf(partition)}:feed`, partition]));
-      const ids = [...since.values()].map(streamIdOf);
-      const reply = (await readers.read(blockMs, signal, (ms) => [
-        'XREAD',
-        'COUNT',
-        count,
-        ...(ms > 0 ? ['BLOCK', ms] : []),
-        'STREAMS',
-        ...byKey.keys(),
-        ...ids,
-      ])) as Reply;
-      return new Map((reply ?? []).map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
+      const ids = new Map(Array.from(byKey, ([key, partition]) => [key, streamIdOf(since.get(partition)!)]));
+      const found = await readers.read({ since: ids, count, blockMs }, signal);
+      return new Map(found.map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
     },
     newest: async (partitions) => {
       const replies = await guarded(
@@ -68,32 +57,5 @@ async function guarded<T>(asked: Promise<T>): Promise<T> {
     return await asked;
   } catch (error) {
     throw reached(error);
-  }
-}
-
-/** One blocking connection for each reader that waits at the same time; kept for the next. */
-export class ReaderPool {
-  readonly #connections: Connections;
-  readonly #free: BlockingReader[] = [];
-
-  constructor(connections: Connections) {
-    this.#connections = connections;
-  }
-
-  async read(
-    blockMs: number,
-    signal: AbortSignal | undefined,
-    build: (blockMs: number) => readonly (string | number)[],
-  ): Promise<unknown> {
-    if (signal?.aborted) return null;
-    const reader = this.#free.pop() ?? new BlockingReader(this.#connections);
-    const wake = () => reader.wake();
-    signal?.addEventListener('abort', wake, { once: true });
-    try {
-      return await reader.read(blockMs, build);
-    } finally {
-      signal?.removeEventListener('abort', wake);
-      this.#free.push(reader);
-    }
   }
 }

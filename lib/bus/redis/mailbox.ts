@@ -1,5 +1,4 @@
 /** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`. */
-import type { Redis } from 'ioredis';
 import { Fault, isFault } from '../../errors.ts';
 import type { Message, StartMessage } from '../../model/message.ts';
 import {
@@ -11,8 +10,9 @@ import {
   type ReviveAnswer,
   type StartAnswer,
 } from '../mailbox.ts';
-import { type Connections, reached } from './connection.ts';
+import { type Client, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
+import type { Replication } from './replication.ts';
 import { script, sectioned } from './script.ts';
 
 const RETRY_AFTER_MS = 1_000;
@@ -23,7 +23,8 @@ const kill = script('kill');
 const revive = script('revive');
 const start = script('start');
 
-export function redisMailbox({ state }: Connections): Mailbox {
+/** `replication`: of strict durability. */
+export function redisMailbox({ state }: Connections, replication?: Replication): Mailbox {
   return {
     start: async (partition, message, { definition = '', urgent = false }) => {
       const bound = urgent ? 0 : MAILBOX_ENTRIES_MAX;
@@ -37,19 +38,21 @@ export function redisMailbox({ state }: Connections): Mailbox {
         bound,
       ];
       try {
-        return startAnswer((await start(state, prefixOf(partition), args)) as string[]);
+        const answer = startAnswer((await start(state, prefixOf(partition), args)) as string[]);
+        if (!urgent && answer.kind === 'accepted') await replication?.confirmed(prefixOf(partition));
+        return answer;
       } catch (error) {
         if (isFault(error, 'bus.full')) return { kind: 'full', retryAfterMs: RETRY_AFTER_MS };
         throw error;
       }
     },
-    kill: async (partition, message) =>
-      (await kill(state, prefixOf(partition), [
-        message.executionId,
-        message.caller ? '' : message.incarnation,
-        textOfMessages([message]),
-        message.caller ? 1 : 0,
-      ])) as KillAnswer,
+    kill: async (partition, message) => {
+      const { executionId, caller, incarnation } = message;
+      const args = [executionId, caller ? '' : incarnation, textOfMessages([message]), caller ? 1 : 0];
+      const answer = (await kill(state, prefixOf(partition), args)) as KillAnswer;
+      if (!caller && answer === 'accepted') await replication?.confirmed(prefixOf(partition));
+      return answer;
+    },
     revive: async (partition, { executionId, version, hash, definition, message, fields }) =>
       (await revive(state, prefixOf(partition), [
         executionId,
@@ -88,7 +91,7 @@ export function redisMailbox({ state }: Connections): Mailbox {
   };
 }
 
-async function waitingStart(client: Redis, key: string, executionId: string): Promise<StartMessage | undefined> {
+async function waitingStart(client: Client, key: string, executionId: string): Promise<StartMessage | undefined> {
   for (let from = '-'; ; ) {
     const entries = await client.xrange(key, from, '+', 'COUNT', LOOK_ENTRIES).catch((error: unknown) => {
       throw reached(error);

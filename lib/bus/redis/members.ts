@@ -3,13 +3,15 @@ import { MEMBER_SILENT_MS, type Member, type Members } from '../members.ts';
 import { type Connections, reached } from './connection.ts';
 import { SYSTEM } from './keys.ts';
 import { script } from './script.ts';
+import { timeAt } from './time.ts';
 
 const KEY = `${SYSTEM}:members`;
 /** A member that was silent for this long is forgotten. */
 const FORGET_MS = 60_000;
 const beat = script('beat');
 
-export function redisMembers({ state }: Connections): Members {
+export function redisMembers(connections: Connections): Members {
+  const { state } = connections;
   return {
     beat: async (member) => {
       await beat(state, KEY, [member.id, JSON.stringify(member), FORGET_MS]);
@@ -21,8 +23,7 @@ export function redisMembers({ state }: Connections): Members {
     },
     live: async () => {
       try {
-        const [seconds, micros] = await state.time();
-        const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+        const nowMs = await timeAt(connections, KEY);
         const ids = await state.zrangebyscore(`${KEY}:heard`, nowMs - MEMBER_SILENT_MS, '+inf');
         if (ids.length === 0) return [];
         const members = await state.hmget(KEY, ...ids);

@@ -15,6 +15,9 @@ import { redisMailbox } from './mailbox.ts';
 import { redisMembers } from './members.ts';
 import { redisOwnership } from './ownership.ts';
 import { redisQueues } from './queues.ts';
+import { Replication } from './replication.ts';
+import { reportOf } from './report.ts';
+import { timeAt } from './time.ts';
 import { redisTimetable } from './timetable.ts';
 import { redisVault } from './vault.ts';
 
@@ -24,11 +27,13 @@ const OPEN_MS = 5_000;
 const REPORT_MS = 2_000;
 const OLDEST = [7, 0] as const;
 
-/** `url`: `redis://…`, `rediss://…` or the path of a socket. Throws `bus.unavailable`, `bus.unsuitable`. */
+/** `url`: as address.ts reads it. Throws `bus.unavailable`, `bus.unsuitable`, `config.invalid`. */
 export async function openRedisBus(options: {
   readonly url: string;
   /** Absent: as Redis was first opened with, 16 for a new one. */
   readonly partitions?: number;
+  /** `strict`: what is accepted from outside is on a replica, where there is one. */
+  readonly durability?: 'standard' | 'strict';
   readonly log: Log;
 }): Promise<Bus> {
   const { url, log } = options;
@@ -36,22 +41,23 @@ export async function openRedisBus(options: {
   try {
     await within(OPEN_MS, connected(connections));
     const partitions = await agreedPartitions(connections, options.partitions);
-    const first = await reportOf(connections);
+    const strict = options.durability === 'strict';
+    const first = await reportOf(connections, strict);
     refuseUnsuitable(first);
     for (const warning of first.warnings) log.warn({}, warning);
-    return busOf(connections, url, partitions, log);
+    return busOf(connections, partitions, strict, log);
   } catch (error) {
     connections.close();
     throw reached(error);
   }
 }
 
-function busOf(connections: Connections, url: string, partitions: number, log: Log): Bus {
+function busOf(connections: Connections, partitions: number, strict: boolean, log: Log): Bus {
   const ownership = redisOwnership(connections, partitions);
-  const queues = redisQueues(connections, url, log);
+  const queues = redisQueues(connections, log);
   return {
     partitions,
-    mailbox: redisMailbox(connections),
+    mailbox: redisMailbox(connections, strict ? new Replication(connections) : undefined),
     ownership,
     claims: redisClaims(connections),
     documents: redisDocuments(connections),
@@ -61,8 +67,8 @@ function busOf(connections: Connections, url: string, partitions: number, log: L
     members: redisMembers(connections),
     timetable: redisTimetable(connections),
     vault: redisVault(connections),
-    now: () => timeOf(connections),
-    report: () => within(REPORT_MS, reportOf(connections)),
+    now: () => timeAt(connections),
+    report: () => within(REPORT_MS, reportOf(connections, strict)),
     sightMs: () => connections.sightMs,
     close: async () => {
       ownership.close();
@@ -72,20 +78,14 @@ function busOf(connections: Connections, url: string, partitions: number, log: L
   };
 }
 
-function connected({ state }: Connections): Promise<void> {
-  return new Promise((resolve, reject) => {
+/** Resolves when Redis answers, all masters of a cluster. */
+async function connected(connections: Connections): Promise<void> {
+  const { state } = connections;
+  await new Promise<void>((resolve, reject) => {
     state.once('ready', resolve);
     state.once('error', reject);
   });
-}
-
-async function timeOf({ state }: Connections): Promise<number> {
-  try {
-    const [seconds, micros] = await state.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-  } catch (error) {
-    throw reached(error);
-  }
+  await Promise.all(connections.masters().map((master) => master.ping()));
 }
 
 /** The first opener fixes the count; another one is refused, since ids would fall elsewhere. */
@@ -109,32 +109,6 @@ function refuseUnsuitable({ version, evictionPolicy }: BusReport): void {
       'bus.unsuitable',
       `expected maxmemory-policy noeviction, got ${evictionPolicy}: Redis would throw state away`,
     );
-}
-
-async function reportOf(connections: Connections): Promise<BusReport> {
-  const { state } = connections;
-  const before = Date.now();
-  const [text, nowMs] = await Promise.all([state.info(), timeOf(connections)]).catch((error: unknown) => {
-    throw reached(error);
-  });
-  const clockSkewMs = Math.round(nowMs - (before + Date.now()) / 2);
-  const info = new Map(text.split('\r\n').map((line) => line.split(':', 2) as [string, string]));
-  const settings = await state.config('GET', 'appendfsync').catch(() => []); // Managed services refuse CONFIG.
-  const persistent = info.get('aof_enabled') === '1';
-  const durability = persistent ? String((settings as string[])[1] ?? 'unknown') : 'none';
-  return {
-    adapter: 'redis',
-    version: info.get('redis_version') ?? '0',
-    durability,
-    evictionPolicy: info.get('maxmemory_policy') ?? 'unknown',
-    usedMemoryBytes: Number(info.get('used_memory')),
-    maxMemoryBytes: Number(info.get('maxmemory')),
-    clockSkewMs,
-    connections: connections.count,
-    warnings: persistent
-      ? []
-      : ['Redis writes no append-only file: what runs is lost when it stops (set appendonly yes)'],
-  };
 }
 
 async function within<T>(ms: number, asked: Promise<T>): Promise<T> {

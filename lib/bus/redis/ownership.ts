@@ -1,6 +1,5 @@
 /** What an owner does, on Redis: `lua/acquire`, `lua/renew`, `lua/commit`, and one blocking read for all its mailboxes. */
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { type FlowMessage, MESSAGE_FORMAT, type Message } from '../../model/message.ts';
 import { allPartitions, type Partition } from '../../model/partition.ts';
 import {
@@ -13,21 +12,19 @@ import {
   type Ownership,
 } from '../ownership.ts';
 import { commitArguments } from './commit.ts';
-import { BlockingReader, type Connections, reached } from './connection.ts';
+import { type Client, type Connections, reached } from './connection.ts';
 import { prefixOf } from './keys.ts';
 import { script, sectioned } from './script.ts';
+import { streamReader } from './streams.ts';
+import { timeAt } from './time.ts';
 
 const acquire = script('acquire');
 const commit = sectioned('commit');
 const renew = sectioned('renew');
 
-type StreamReply =
-  | readonly (readonly [key: string, entries: readonly (readonly [id: string, fields: readonly string[]])[]])[]
-  | null;
-
 export function redisOwnership(connections: Connections, partitions: number): Ownership & { close(): void } {
   const { state } = connections;
-  const reader = new BlockingReader(connections);
+  const reader = streamReader(connections);
   return {
     acquire: async (partition, owner) => {
       const nonce = randomUUID();
@@ -43,21 +40,14 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
     release: async (leases) => {
       await Promise.all(leases.map(({ partition, value }) => renew(state, prefixOf(partition), [value, 0])));
     },
-    owners: () => ownersOf(state, partitions),
+    owners: () => ownersOf(connections, partitions),
     hold: (lease) => holdingOf(state, lease),
     read: async (from, { count, blockMs }) => {
       if (from.size === 0) return new Map();
       const byKey = new Map([...from.keys()].map((partition) => [`${prefixOf(partition)}:mail`, partition]));
-      const reply = (await reader.read(blockMs, (ms) => [
-        'XREAD',
-        'COUNT',
-        count,
-        ...(ms > 0 ? ['BLOCK', ms] : []),
-        'STREAMS',
-        ...byKey.keys(),
-        ...from.values(),
-      ])) as StreamReply;
-      return new Map((reply ?? []).map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
+      const since = new Map(Array.from(byKey, ([key, partition]) => [key, from.get(partition)!]));
+      const found = await reader.read({ since, count, blockMs });
+      return new Map(found.map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
     },
     wake: () => reader.wake(),
     commit: async (lease, change) =>
@@ -70,15 +60,15 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
   };
 }
 
-async function ownersOf(state: Redis, partitions: number): Promise<ReadonlyMap<Partition, string>> {
+async function ownersOf(connections: Connections, partitions: number): Promise<ReadonlyMap<Partition, string>> {
+  const { state } = connections;
   const all = [...allPartitions('x', partitions), ...allPartitions('f', partitions)];
   const leases = await Promise.all(
     all.map((partition) => state.hmget(`${prefixOf(partition)}:owner`, 'owner', 'until')),
   ).catch((error: unknown) => {
     throw reached(error);
   });
-  const [seconds, micros] = await state.time();
-  const nowMs = Number(seconds) * 1_000 + Number(micros) / 1_000;
+  const nowMs = await timeAt(connections);
   return new Map(
     all.flatMap((partition, n) =>
       leases[n]![0] && Number(leases[n]![1]) > nowMs ? [[partition, leases[n]![0]] as const] : [],
@@ -103,7 +93,7 @@ function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly str
   }
 }
 
-async function holdingOf(state: Redis, { partition }: Lease): Promise<Holding> {
+async function holdingOf(state: Client, { partition }: Lease): Promise<Holding> {
   const prefix = prefixOf(partition);
   const [[number, outbox], timers, claims, ended, documents, definitions, killing, letters] = await Promise.all([
     state.hmget(`${prefix}:owner`, 'number', 'outbox'),

@@ -2,13 +2,13 @@
  * Queues on BullMQ: one job per parcel, its name the job's id. Transport only: stalled jobs decide nothing here, and progress
  * is watched rather than connection, since a queue was seen to hang for ever after an outage.
  */
-import { Queue, type RedisOptions, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type ConnectionOptions, Queue, Worker } from 'bullmq';
 import { textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Parcel, QueueServer, Queues } from '../queues.ts';
-import { type Connections, counted, optionsFor, reached } from './connection.ts';
+import { type Client, type Connections, reached } from './connection.ts';
 import { queuePrefix } from './keys.ts';
+import { counted } from './socket.ts';
 
 const QUEUE = 'parcels';
 const LOCK_MS = 6_000;
@@ -19,7 +19,8 @@ const STALLED_MAX = 1_000_000;
 const PROGRESS_MS = 10_000;
 const WATCH_MS = 2_500;
 
-export function redisQueues({ state }: Connections, url: string, log: Log): Queues & { close(): Promise<void> } {
+export function redisQueues(connections: Connections, log: Log): Queues & { close(): Promise<void> } {
+  const { state } = connections;
   const queues = new Map<string, Queue<Parcel>>();
   const servers = new Set<Server>();
   const queueOf = (group: string): Queue<Parcel> => {
@@ -28,7 +29,7 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
       queue = new Queue<Parcel>(QUEUE, {
         prefix: queuePrefix(group),
         // What is asked in one turn leaves in one write, parcels of all partitions and the commits too.
-        connection: state,
+        connection: state as ConnectionOptions,
         defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
       });
       queue.on('error', (error) => log.debug({ group, reason: textOf(error) }, 'queue'));
@@ -45,7 +46,7 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
     present: (group, names) => guarded(Promise.all(names.map((name) => isPresent(state, queueOf(group), name)))),
     waiting: (group) => guarded(queueOf(group).getWaitingCount()),
     serve: (group, { concurrency }, handle) => {
-      const server = new Server(url, group, concurrency, handle, () => queueOf(group).getWaitingCount(), log);
+      const server = new Server(connections, group, concurrency, handle, () => queueOf(group).getWaitingCount(), log);
       servers.add(server);
       return server;
     },
@@ -57,25 +58,11 @@ export function redisQueues({ state }: Connections, url: string, log: Log): Queu
 }
 
 /** Waiting, or in the hands of a worker that keeps its lock. */
-async function isPresent(client: Redis, queue: Queue<Parcel>, name: string): Promise<boolean> {
+async function isPresent(client: Client, queue: Queue<Parcel>, name: string): Promise<boolean> {
   const state = await queue.getJobState(name);
   if (state !== 'active') return state === 'waiting' || state === 'prioritized' || state === 'delayed';
   return (await client.exists(`${queue.toKey(name)}:lock`)) === 1;
 }
-
-const addressOf = (
-  url: string,
-): { host?: string; port?: number; username?: string; password?: string; db?: number } => {
-  if (url.startsWith('/')) return {};
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    host: hostname,
-    port: Number(port || 6379),
-    ...(username ? { username } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
-  };
-};
 
 async function guarded<T>(asked: Promise<T>): Promise<T> {
   try {
@@ -97,7 +84,7 @@ class Server implements QueueServer {
   readonly #watch: NodeJS.Timeout;
 
   constructor(
-    url: string,
+    connections: Connections,
     group: string,
     concurrency: number,
     handle: (parcel: Parcel) => Promise<void>,
@@ -118,9 +105,10 @@ class Server implements QueueServer {
       }
     };
     this.#build = () => {
+      const { connection, close } = connections.forWorker();
       const worker = new Worker<Parcel>(QUEUE, (job) => taken(job.data), {
         prefix: queuePrefix(group),
-        connection: optionsFor(url, addressOf(url)) as RedisOptions,
+        connection: connection as ConnectionOptions,
         concurrency,
         lockDuration: LOCK_MS,
         stalledInterval: STALLED_CHECK_MS,
@@ -131,7 +119,8 @@ class Server implements QueueServer {
       worker.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'queue worker'));
       const { client, blockingClient } = worker.getBackend();
       // One that was closed before it could connect is none.
-      for (const each of [client, blockingClient]) each?.then((it) => counted(it as unknown as Redis)).catch(() => {});
+      for (const each of [client, blockingClient]) each?.then((it) => counted(it as unknown as Client)).catch(() => {});
+      worker.once('closed', close);
       return worker;
     };
     this.#worker = this.#build();

@@ -1,12 +1,13 @@
 /**
  * The Lua scripts: one operation, one file in `lua/`. Sent by hash; a Redis that does not know one (it was restarted) gets its
  * text. Scripts that act on one partition (`sectioned`) are gathered: what is asked in one turn of the loop, for however many
- * partitions, leaves as one call, since a call costs more than what most of them do.
+ * partitions, leaves as one call, since a call costs more than what most of them do. A cluster gets one call per partition, since a
+ * call has one slot there; those to one master leave in one write.
  */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
-import { reached } from './connection.ts';
+import { Cluster } from 'ioredis';
+import { type Client, reached } from './connection.ts';
 
 export type ScriptArgument = string | number;
 
@@ -14,9 +15,9 @@ export type ScriptArgument = string | number;
 const SECTIONS_MAX = 64;
 const ARGUMENTS_MAX = 4_000;
 
-type Run = (client: Redis, keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>;
+type Run = (client: Client, keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>;
 
-export type Script = (client: Redis, key: string, args: readonly ScriptArgument[]) => Promise<unknown>;
+export type Script = (client: Client, key: string, args: readonly ScriptArgument[]) => Promise<unknown>;
 
 /** The script of `lua/<name>.lua`. Throws `bus.unavailable` when Redis is not reached. */
 export function script(name: string): Script {
@@ -27,10 +28,14 @@ export function script(name: string): Script {
 /** The same for a script that defines `act` (see `lua/sections.lua`). */
 export function sectioned(name: string): Script {
   const run = runner(textOfFile(name) + textOfFile('sections'));
-  const gathering = new WeakMap<Redis, Gathering>();
+  const gathering = new WeakMap<Client, Gathering>();
   return (client, key, args) => {
     let gathered = gathering.get(client);
-    if (!gathered) gathering.set(client, (gathered = new Gathering((keys, all) => run(client, keys, all))));
+    if (!gathered)
+      gathering.set(
+        client,
+        (gathered = new Gathering((keys, all) => run(client, keys, all), client instanceof Cluster)),
+      );
     return gathered.ask(key, args);
   };
 }
@@ -60,10 +65,15 @@ interface Asked {
 
 class Gathering {
   readonly #send: (keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>;
+  readonly #onePartition: boolean;
   #asked: Asked[] = [];
 
-  constructor(send: (keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>) {
+  constructor(
+    send: (keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>,
+    onePartition: boolean,
+  ) {
     this.#send = send;
+    this.#onePartition = onePartition;
   }
 
   ask(key: string, args: readonly ScriptArgument[]): Promise<unknown> {
@@ -77,6 +87,11 @@ class Gathering {
   #flush(): void {
     const asked = this.#asked;
     this.#asked = [];
+    if (!this.#onePartition) return this.#callAll(asked);
+    for (const some of Map.groupBy(asked, ({ key }) => key).values()) this.#callAll(some);
+  }
+
+  #callAll(asked: readonly Asked[]): void {
     for (let from = 0; from < asked.length; ) {
       let [to, count] = [from, 0];
       while (

@@ -3,11 +3,13 @@ import { LEADER_MS, type Timetable } from '../timetable.ts';
 import { type Connections, reached } from './connection.ts';
 import { SCHEDULER } from './keys.ts';
 import { script } from './script.ts';
+import { timeAt } from './time.ts';
 
 const lead = script('lead');
 const tick = script('tick');
 
-export function redisTimetable({ state }: Connections): Timetable {
+export function redisTimetable(connections: Connections): Timetable {
+  const { state } = connections;
   const ask = async <T>(asked: Promise<T>): Promise<T> => {
     try {
       return await asked;
@@ -21,8 +23,7 @@ export function redisTimetable({ state }: Connections): Timetable {
       await lead(state, SCHEDULER, [token, 0]);
     },
     due: async (limit) => {
-      const [seconds, micros] = await ask(state.time());
-      const nowMs = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+      const nowMs = await timeAt(connections, SCHEDULER);
       const pairs = await ask(state.zrangebyscore(`${SCHEDULER}:due`, '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, limit));
       const uids = pairs.filter((_, n) => n % 2 === 0);
       const states = uids.length > 0 ? await ask(state.hmget(`${SCHEDULER}:triggers`, ...uids)) : [];

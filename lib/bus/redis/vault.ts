@@ -6,7 +6,8 @@ import { SYSTEM } from './keys.ts';
 const PREFIX = `${SYSTEM}:vault:`;
 const SCAN_COUNT = 500;
 
-export function redisVault({ state }: Connections): Vault {
+export function redisVault(connections: Connections): Vault {
+  const { state } = connections;
   const ask = async <T>(asked: Promise<T>): Promise<T> => {
     try {
       return await asked;
@@ -26,8 +27,10 @@ export function redisVault({ state }: Connections): Vault {
     keys: async (prefix) => {
       const found: string[] = [];
       const pattern = `${(PREFIX + prefix).replace(/[[\]*?\\]/g, '\\$&')}*`;
+      // All of them have one slot.
+      const server = connections.at(SYSTEM);
       for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
-        const [next, keys] = await ask(state.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT));
+        const [next, keys] = await ask(server.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT));
         for (const key of keys) found.push(key.slice(PREFIX.length));
         cursor = next;
       }

@@ -40,7 +40,12 @@ export async function doctor({ config }: LoadedConfig, say: (line: string) => vo
       `expected Redis at ${url}, got no such socket. Start Windhover (npm start), or set REDIS_URL`,
     );
   const { openRedisBus } = await import('../../../lib/bus/redis/open.ts');
-  const bus = await openRedisBus({ url, partitions: config.partitions, log: silentLog });
+  const bus = await openRedisBus({
+    url,
+    partitions: config.partitions,
+    durability: config.durability,
+    log: silentLog,
+  });
   try {
     const { lines, problems } = await examine(bus);
     for (const line of lines) say(line);
@@ -72,6 +77,7 @@ function redisLines(report: BusReport): string[] {
   const limit = report.maxMemoryBytes > 0 ? ` of ${megabytes(report.maxMemoryBytes)}` : ', no limit';
   return [
     `redis           ${report.version}, ${report.connections} connections here`,
+    `topology        ${report.topology}`,
     `durability      ${report.durability === 'none' ? 'none' : `append-only file, fsync ${report.durability}`}`,
     `eviction        ${report.evictionPolicy}`,
     `memory          ${megabytes(report.usedMemoryBytes)}${limit}`,
