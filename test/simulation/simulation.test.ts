@@ -41,7 +41,8 @@ for (const faults of WORLDS.filter(({ name }) => !only || name === only))
       assert.deepEqual(await outcomeOf(seed, faults), quiet, `world "${faults.name}", seed ${seed}`);
   });
 
-test('killing executions in the middle', async (context) => {
-  context.diagnostic(`seeds ${seeds.join(' ')}`);
-  for (const seed of seeds) await outcomeOf(seed, KILLED);
-});
+for (const faults of KILLED)
+  test(`keeping every property in a world of ${faults.name}`, async (context) => {
+    context.diagnostic(`seeds ${seeds.join(' ')}`);
+    for (const seed of seeds) await outcomeOf(seed, faults);
+  });
