@@ -166,6 +166,7 @@ export function findingOnesWay(place: () => Place): void {
       const { id, namespace, flowId } = await api.run(`company.${'part.'.repeat(12)}team/${LONG}name`);
       const page = await open(t, '', { viewport: { width: pixels, height: 600 } });
       for (const [path, ready] of [
+        ['', '.flows-lately tbody tr'],
         ['executions', `td a[href$="${id}"]`],
         ['flows', 'td .flow-name'],
         [`flows/${namespace}/${flowId}`, `td a[href$="${id}"]`],
