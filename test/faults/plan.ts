@@ -5,6 +5,8 @@ import { PHASES } from './phases/table.ts';
 
 /** What a run needs besides its phases, s: start, calm, drain. */
 const AROUND_S = 120;
+/** What the phases of a run of the short profile take together, s. */
+const SHORT_S = 60;
 /** Between two phases what is broken heals. */
 export const BETWEEN_S = 3;
 
@@ -13,25 +15,37 @@ export interface Wanted {
   readonly minutes: number;
   /** Ids of faults; absent: as many as fit. */
   readonly only?: readonly string[];
+  /** Of the phases that have a short form, as many as fit into a minute. */
+  readonly short?: boolean;
+}
+
+export interface Planned {
+  readonly phase: Phase;
+  /** How long it has. */
+  readonly seconds: number;
 }
 
 export interface Plan {
   readonly seed: number;
-  readonly phases: readonly Phase[];
+  /** Times are told and not judged: the machine is anybody's. */
+  readonly short: boolean;
+  readonly phases: readonly Planned[];
 }
 
 /** Throws where a fault is not known. */
-export function planOf({ seed, minutes, only }: Wanted): Plan {
+export function planOf({ seed, minutes, only, short = false }: Wanted): Plan {
   const dice = new Dice(seed);
-  if (only) return { seed, phases: dice.shuffled(only.map(phaseOf)) };
-  const phases: Phase[] = [];
-  let leftS = minutes * 60 - AROUND_S;
-  for (const phase of dice.shuffled(PHASES.filter(({ apart }) => !apart))) {
-    if (phase.seconds + BETWEEN_S > leftS) continue;
-    leftS -= phase.seconds + BETWEEN_S;
-    phases.push(phase);
+  const planned = (phase: Phase): Planned => ({ phase, seconds: (short && phase.shortSeconds) || phase.seconds });
+  if (only) return { seed, short, phases: dice.shuffled(only.map(phaseOf)).map(planned) };
+  const pool = PHASES.filter(({ apart, shortSeconds }) => !apart && (!short || shortSeconds !== undefined));
+  const phases: Planned[] = [];
+  let leftS = short ? SHORT_S : minutes * 60 - AROUND_S;
+  for (const each of dice.shuffled(pool).map(planned)) {
+    if (each.seconds + BETWEEN_S > leftS) continue;
+    leftS -= each.seconds + BETWEEN_S;
+    phases.push(each);
   }
-  return { seed, phases };
+  return { seed, short, phases };
 }
 
 function phaseOf(id: string): Phase {
@@ -42,7 +56,7 @@ function phaseOf(id: string): Phase {
 
 export function planText({ seed, phases }: Plan): string {
   let fromS = 0;
-  const lines = phases.map(({ id, title, seconds }) => {
+  const lines = phases.map(({ phase: { id, title }, seconds }) => {
     const line = `  ${String(fromS).padStart(4)} s  ${id.padEnd(4)} ${title}`;
     fromS += seconds + BETWEEN_S;
     return line;

@@ -90,6 +90,9 @@ const ENDS: ReadonlySet<string> = new Set([
 ]);
 const isOver = (state: string): boolean => ENDS.has(state);
 
+/** What is judged by a clock, names in reports: on a machine that others use too, it says little of ours. */
+export const TIMED: ReadonlySet<string> = new Set(['killed', 'hangs', 'recovery']);
+
 export const JUDGES: Readonly<Record<string, Judge>> = {
   lost: judgeLost,
   'twice started': judgeTwiceStarted,

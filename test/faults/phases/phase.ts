@@ -26,6 +26,8 @@ export interface Stage {
   readonly ledger: Ledger;
   readonly dice: Dice;
   readonly account: Account;
+  /** How long the phase has, about. */
+  readonly seconds: number;
   /** Histories that were cut: what was acknowledged from then on, and before it was known, may be lost. */
   readonly cuts: Cut[];
   /** Schedules that were due each second, and when. */
@@ -38,6 +40,8 @@ export interface Cut {
   readonly fromMs: number;
   /** When the shortened history began to be used. */
   readonly untilMs: number;
+  /** By partition, the number that the shortened history ends with; absent where it was used before it could be read. */
+  readonly numbers?: ReadonlyMap<string, number>;
 }
 
 /** A time that a fault may cost. Judged where the machine is ours. */
@@ -51,8 +55,10 @@ export interface Phase {
   /** As the fault table has it. */
   readonly id: string;
   readonly title: string;
-  /** About. */
+  /** How long it takes, about. */
   readonly seconds: number;
+  /** How long in the short profile; absent: it is not part of it. */
+  readonly shortSeconds?: number;
   /** What must have been seen, or the run is void. */
   readonly sights: readonly string[];
   readonly goals: readonly Goal[];
