@@ -6,6 +6,7 @@ import type { Load } from '../load/load.ts';
 import type { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Counters } from '../rig/counters.ts';
+import type { Ground, GroundKind } from '../rig/ground.ts';
 import type { House } from '../rig/house.ts';
 import type { Keyspace } from '../rig/keyspace.ts';
 import type { Ledger } from '../rig/ledger.ts';
@@ -15,6 +16,7 @@ import type { Account } from './account.ts';
 
 export interface Stage {
   readonly house: House;
+  readonly ground: Ground;
   readonly redis: RedisProcess;
   readonly proxy: RedisProxy;
   readonly keys: Keyspace;
@@ -62,7 +64,7 @@ export interface Phase {
   /** What must have been seen, or the run is void. */
   readonly sights: readonly string[];
   readonly goals: readonly Goal[];
-  /** It changes what Redis is: only where it is asked for. */
-  readonly apart?: boolean;
+  /** What the servers must stand on; absent: whatever they do. */
+  readonly ground?: GroundKind;
   run(stage: Stage): Promise<void>;
 }

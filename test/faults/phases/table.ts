@@ -10,6 +10,7 @@ import { othersKilled } from './others-killed.ts';
 import { parcelsLost } from './parcels-lost.ts';
 import type { Phase } from './phase.ts';
 import { redisKilled } from './redis-killed.ts';
+import { rolledBack } from './rolled-back.ts';
 import { rolling } from './rolling.ts';
 import { scaling } from './scaling.ts';
 import { schedules } from './schedules.ts';
@@ -36,4 +37,5 @@ export const PHASES: readonly Phase[] = [
   bulkKilled,
   parcelsLost,
   othersKilled,
+  rolledBack,
 ];
