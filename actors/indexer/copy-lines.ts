@@ -2,7 +2,7 @@
 import type { LineBatch } from '../../lib/bus/lines.ts';
 import { counter } from '../../lib/metrics.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
-import type { MetricEntry } from '../../lib/model/metric.ts';
+import { type MetricEntry, metricEntries } from '../../lib/model/metric.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { linesCursor } from '../../lib/repository/cursor.ts';
 import type { Copying } from './copy-feeds.ts';
@@ -44,17 +44,17 @@ export class LineCopy {
     let part = emptyPart();
     let count = 0;
     for (const [partition, batches] of read)
-      for (const { id, lines, metrics = [] } of batches) {
-        part.lines.push(...lines);
-        part.metrics.push(...metrics);
-        part.cursors.set(partition, id);
-        count += lines.length + metrics.length;
+      for (const batch of batches) {
+        if ('lines' in batch) part.lines.push(...batch.lines);
+        else for (const measured of batch.measured) part.metrics.push(...metricEntries(measured));
+        part.cursors.set(partition, batch.id);
         if (part.lines.length + part.metrics.length < WRITE_LINES) continue;
+        count += part.lines.length + part.metrics.length;
         if (!(await this.#commit(part))) return count;
         part = emptyPart();
       }
     if (part.cursors.size > 0) await this.#commit(part);
-    return count;
+    return count + part.lines.length + part.metrics.length;
   }
 
   async #commit({ lines, metrics, cursors }: Part): Promise<boolean> {

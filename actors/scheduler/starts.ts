@@ -10,7 +10,7 @@ import { resolveInputs } from '../../lib/flow/inputs.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { Flow, Labels } from '../../lib/model/flow.ts';
-import { derivedId } from '../../lib/model/ids.ts';
+import { derivedId, timeLed } from '../../lib/model/ids.ts';
 import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
@@ -47,7 +47,7 @@ export function parcelOf(
 ): readonly [name: string, parcel: Parcel] {
   const schedule = scheduleOf(state.trigger);
   const timeZone = schedule.timezone ?? tick.timezone;
-  const id = derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs);
+  const id = timeLed(tick.atMs, derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs));
   const variables = variablesOf(schedule, timeZone, tick.atMs);
   const { namespace, id: flowId, revision, tenant } = state.flow;
   const { cipher, installation: { envs, globals } = NO_INSTALLATION } = tick;

@@ -10,19 +10,21 @@ import { counter } from '../../lib/metrics.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
+import type { Measured } from '../../lib/model/metric.ts';
 import type { Answers } from './answers.ts';
-import type { AnswerMessage, ExecutionPart, Question, RawLine, RawMetric, Result } from './channel.ts';
+import type { AnswerMessage, ExecutionPart, Question, RawLine, RawMetrics, Result } from './channel.ts';
 import type { Consult } from './consult.ts';
 import type { Desk } from './desk.ts';
 import { insist } from './insist.ts';
 import type { Job } from './job.ts';
-import type { LineSender } from './line-sender.ts';
 import type { SeatEvents } from './seat.ts';
+import type { Sender } from './sender.ts';
 
 export interface CrewParts {
   readonly desk: Desk;
   readonly answers: Answers;
-  readonly lines: LineSender;
+  readonly lines: Sender<LogLine>;
+  readonly metrics: Sender<Measured>;
   readonly consult: Consult;
   readonly mailbox: Mailbox;
   readonly time: BusTime;
@@ -53,20 +55,16 @@ export class Crew implements SeatEvents {
     }
   }
 
-  metrics(metrics: readonly RawMetric[], jobs: ReadonlyMap<number, Job>): void {
+  metrics(metrics: readonly RawMetrics[], jobs: ReadonlyMap<number, Job>): void {
     const { skewMs } = this.#parts.time;
-    for (const { serial, number, atMs, ...metric } of metrics) {
+    for (const [serial, raw] of metrics) {
       const job = jobs.get(serial);
       if (!job) continue;
-      const { ref, token, executionId, taskRunId, attempt, item } = job;
+      const { token, executionId, taskRunId, attempt, item } = job;
       const { namespace, id: flowId } = this.#flowOf(job.part!);
-      const place = { executionId, namespace, flowId, taskId: item.taskId, taskRunId, attempt };
-      this.#parts.lines.send(job.partition, {
-        id: `${ref}/${token}/m${String(number).padStart(4, '0')}`,
-        ...place,
-        ...metric,
-        atMs: atMs + skewMs,
-      });
+      const values = raw.map(([number, atMs, ...rest]) => [number, atMs + skewMs, ...rest] as const);
+      const run = { executionId, namespace, flowId, taskId: item.taskId, taskRunId, attempt };
+      this.#parts.metrics.send(job.partition, { ...run, token, values });
     }
   }
 

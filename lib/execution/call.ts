@@ -3,7 +3,7 @@
  * (B4); the execution's id follows from task run and attempt, so that asking twice is asking once (B3).
  */
 import type { Attempt, TaskRun } from '../model/execution.ts';
-import { derivedId } from '../model/ids.ts';
+import { beside, derivedId } from '../model/ids.ts';
 import { callName, settleName } from '../model/letter.ts';
 import { entering, stateOf } from '../model/state.ts';
 import type { Draft } from './draft.ts';
@@ -22,7 +22,7 @@ export function beginCall(draft: Draft, taskRun: TaskRun, beginning: Extract<Beg
       ['RUNNING', draft.nowMs],
     ],
   };
-  const id = derivedId('call', taskRun.id, number);
+  const id = beside(draft.start.id, derivedId('call', taskRun.id, number));
   draft.put({ ...taskRun, attempts: [...taskRun.attempts, attempt], outputs: { executionId: id } });
   const caller = {
     executionId: draft.start.id,

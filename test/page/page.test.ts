@@ -1,7 +1,7 @@
 /** The page, as a person at a browser meets it: one installation, one browser, one thing after the other. */
 import { after, before } from 'node:test';
 import { inBrowser } from '../support/browser.ts';
-import { writingFlows } from './editor.ts';
+import { leavingFlows, writingFlows } from './editor.ts';
 import { watching } from './execution.ts';
 import { findingOnesWay } from './lists.ts';
 import { operating } from './operations.ts';
@@ -22,5 +22,6 @@ inBrowser('the page', () => {
   watching(() => place);
   workingWithIt(() => place);
   writingFlows(() => place);
+  leavingFlows(() => place);
   operating(() => place);
 });

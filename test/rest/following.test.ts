@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { FollowedExecution } from '../../web/api/following.ts';
 import type { Api, ExecutionAnswer } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, NAMESPACE, says, sleeps } from '../support/flow-source.ts';
@@ -102,14 +103,17 @@ test('beginning anew for whoever brings an id that is no cursor', async () => {
 test('going on with an execution from wherever it is', async () => {
   const { id } = await start('long');
   let lastEventId = '';
+  const known = new FollowedExecution();
   for await (const event of follow(api, `/executions/${id}/follow?resume=true`)) {
     lastEventId = event.id;
-    if ((JSON.parse(event.data) as ExecutionAnswer).state.current === 'RUNNING') break;
+    known.take(event);
+    if (known.execution?.state.current === 'RUNNING') break;
   }
   await kill(id);
   const events = await followed(api, `/executions/${id}/follow?resume=true`, lastEventId);
-  assert.equal((JSON.parse(events.at(-1)!.data) as ExecutionAnswer).state.current, 'KILLED');
-  assert.equal(events.at(-1)!.event, 'end');
+  for (const event of events) known.take(event);
+  assert.equal(known.execution?.state.current, 'KILLED');
+  assert.deepEqual([events[0]!.event, events.at(-1)!.event, events.at(-1)!.data], ['progress', 'end', '{}']);
 });
 
 test('refusing to follow what nobody knows, with an answer and no stream', async () => {

@@ -10,11 +10,14 @@ const talk = defineTask({
     lines: z.coerce.number(),
     atOnce: z.coerce.number().default(1),
     pauseMs: z.coerce.number().default(1),
+    /** Characters that are added to each line. */
+    pad: z.coerce.number().default(0),
     fails: z.coerce.boolean().default(false),
   }),
-  run: async ({ log, taskRun, signal }, { lines, atOnce, pauseMs, fails }) => {
+  run: async ({ log, taskRun, signal }, { lines, atOnce, pauseMs, pad, fails }) => {
+    const padding = pad > 0 ? ` ${'.'.repeat(pad)}` : '';
     for (let n = 1; n <= lines; n++) {
-      log.info(`${taskRun.id} ${n}`);
+      log.info(`${taskRun.id} ${n}${padding}`);
       if (n % atOnce === 0) await sleep(pauseMs, undefined, { signal });
     }
     if (fails) throw new TaskError('it has said enough');

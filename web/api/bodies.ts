@@ -82,6 +82,17 @@ export const Execution = named(
 );
 export type ExecutionBody = z.infer<typeof Execution>;
 
+export const ExecutionChange = named(
+  'ExecutionChange',
+  shape({
+    execution: Execution.optional().describe('Without its task runs; absent where only these have changed'),
+    taskRuns: list(TaskRun).describe('Those that came or changed, in the order of their creation'),
+    gone: list(text).optional().describe('Ids of those that went, before the others came'),
+    more: z.literal(true).optional().describe('It is a piece: the rest is in the next event'),
+  }),
+);
+export type ExecutionChangeBody = z.infer<typeof ExecutionChange>;
+
 export const LogEntry = named(
   'LogEntry',
   shape({

@@ -73,6 +73,8 @@ export const OF_LOG = {
 };
 export const REVISION = { revision: z.int().min(1).describe('The newest if absent') };
 export const RESUME = {
-  resume: flag.describe('Ids of events are cursors: who comes back with Last-Event-ID goes on behind it'),
+  resume: flag.describe(
+    'Ids of events are cursors: who comes back with Last-Event-ID goes on behind it. Who does not keep up gets `gap`, the last event of that stream',
+  ),
 };
 export const SPAN = { ...TIMES, aggregation: z.enum(['sum', 'avg', 'min', 'max']) };

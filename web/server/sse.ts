@@ -1,13 +1,19 @@
 /**
- * Server-sent events. A reader that does not keep up holds back its own stream and nobody else's; one whose credentials end
- * while it reads is closed with the next beat.
+ * Server-sent events. A reader that does not keep up holds back its own stream and nobody else's, and is told so (`gap`) where
+ * too much waits for it; one whose credentials end while it reads is closed with the next beat.
  */
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
-import { gauge } from '../../lib/metrics.ts';
+import { counter, gauge } from '../../lib/metrics.ts';
 
 /** A line that says nothing, so that proxies keep the connection. */
 export const BEAT_MS = 15_000;
+/** What may wait for one reader. */
+export const WAITING_BYTES_MAX = 1024 * 1024;
+/** A reader that has taken nothing for this long does not keep up; one that is quicker has only been sent much. */
+const SLOW_MS = 1_000;
+/** Who has been told to go takes what it has by then. */
+const LEAVING_MS = 30_000;
 const open = gauge('web_streams', 'Streams of events that are open');
 
 export interface SseEvent {
@@ -16,10 +22,18 @@ export interface SseEvent {
   readonly data: string;
 }
 
+const gaps = counter('web_gaps_total', 'Readers that did not keep up and were closed');
+const GAP: SseEvent = {
+  event: 'gap',
+  data: JSON.stringify({ reason: 'expected a reader that keeps up: come back with Last-Event-ID' }),
+};
+
 export class EventStream {
   readonly #response: ServerResponse;
   readonly #beat: NodeJS.Timeout;
   readonly #gone = new AbortController();
+  /** Since when the reader has not taken what was sent. */
+  #waitsSinceMs: number | undefined;
 
   /** `allowed` is asked with each beat and never throws. */
   constructor(context: Context, allowed: () => Promise<boolean>) {
@@ -28,6 +42,9 @@ export class EventStream {
     open.inc();
     this.#beat = setInterval(() => void this.#look(allowed), BEAT_MS);
     this.#response.once('close', () => this.close());
+    this.#response.on('drain', () => {
+      this.#waitsSinceMs = undefined;
+    });
     this.#response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -43,6 +60,22 @@ export class EventStream {
   /** Fires when the reader has gone. */
   get signal(): AbortSignal {
     return this.#gone.signal;
+  }
+
+  /** Whether the reader does not keep up. */
+  get isSlow(): boolean {
+    return this.#waitsSinceMs !== undefined && performance.now() - this.#waitsSinceMs > SLOW_MS;
+  }
+
+  /** The last event for who is too far behind: it may come back with Last-Event-ID. Nothing that was sent before is lost. */
+  gap(): void {
+    if (this.signal.aborted) return;
+    gaps.inc();
+    this.send([GAP]);
+    this.close();
+    const { socket } = this.#response;
+    const timer = setTimeout(() => socket?.destroy(), LEAVING_MS).unref();
+    this.#response.once('finish', () => clearTimeout(timer));
   }
 
   /** Resolves when the reader has taken what was sent. */
@@ -64,7 +97,7 @@ export class EventStream {
     let text = '';
     for (const { id, event, data } of events)
       text += `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`;
-    this.#response.write(text);
+    if (!this.#response.write(text)) this.#waitsSinceMs ??= performance.now();
   }
 
   close(): void {

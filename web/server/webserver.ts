@@ -30,6 +30,7 @@ import { FeedHub } from './live/feed-hub.ts';
 import { FlowLists } from './live/flow-lists.ts';
 import { Flows } from './live/flows.ts';
 import { LineHub } from './live/line-hub.ts';
+import { Lives } from './live/live.ts';
 import { Logs } from './live/logs.ts';
 import { Restarts } from './live/restarts.ts';
 import { Starts } from './live/starts.ts';
@@ -170,7 +171,8 @@ class WebserverService implements Webserver {
     const executions = new Executions(bus, repository);
     const flows = new Flows(bus, this.#hub, plugins.catalogue, config.pluginDefaults);
     const lists = new FlowLists({ bus, flows, repository });
-    const followed = { hub: this.#hub, executions, partitions: bus.partitions };
+    const watched = { hub: this.#hub, executions, partitions: bus.partitions };
+    const followed = { ...watched, lives: new Lives(watched) };
     const logs = new Logs(repository, this.#lines, executions);
     const starts = new Starts({
       ...{ bus, flows, followed, storage, cipher, installation },

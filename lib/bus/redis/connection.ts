@@ -17,6 +17,8 @@ const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_MS = 5_000;
 const SENTINEL_MS = 2_000;
+/** By each connection. */
+const SENTINELS_HEARD = 3;
 /** A command without an answer for this long counts as not done or unknown. */
 export const COMMAND_MS = 5_000;
 
@@ -63,6 +65,10 @@ function placeFor(address: Address): RedisOptions {
         sentinelPassword: address.sentinelAccess.password,
         sentinelCommandTimeout: SENTINEL_MS,
         sentinelRetryStrategy: (times) => Math.min(RECONNECT_FIRST_MS * times, RECONNECT_MAX_MS),
+        // A master that was replaced in good order takes writes for ten seconds more, and loses them: sentinels tell at once.
+        failoverDetector: true,
+        sentinelMaxConnections: SENTINELS_HEARD,
+        sentinelReconnectStrategy: () => RECONNECT_MAX_MS,
         ...(address.access.tls ? { enableTLSForSentinelMode: true, sentinelTLS: address.access.tls } : {}),
       };
     case 'cluster':

@@ -8,7 +8,7 @@ import type { Phase, Stage } from './phase.ts';
 import { each, grown, until } from './waiting.ts';
 
 const EVERY_MS = 10_000;
-const BITE_MS = 3_000;
+const BITE_MS = 6_000;
 const STOP_MS = 4_200;
 /** From about when the lease of who is stopped has ended until after it has been woken. */
 const HEIR_STOP_MS = 2_300;

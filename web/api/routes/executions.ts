@@ -1,10 +1,10 @@
 /** The contract: executions started, found, read, followed; their files and outputs. */
 import { z } from 'zod';
-import { Execution, FlowBrief, FlowGraph, Inputs, page, State } from '../bodies.ts';
+import { Execution, ExecutionChange, FlowBrief, FlowGraph, Inputs, page, State } from '../bodies.ts';
 import { WRITTEN } from '../examples.ts';
 import type { Routes } from '../route.ts';
 import { anything, flag, list, object, shape, text, time, whole } from '../schema.ts';
-import { EXECUTION_FILTERS, events, file, INPUTS, json, jsonBody, Names, paged, RESUME, REVISION } from '../terms.ts';
+import { EXECUTION_FILTERS, events, file, INPUTS, json, jsonBody, Names, paged, REVISION } from '../terms.ts';
 
 const SORTS =
   'id, namespace, flowId, state.current, state.startDate, state.endDate, state.duration, startDate, endDate';
@@ -132,8 +132,12 @@ export const EXECUTION_ROUTES = {
     path: '/executions/:executionId/follow',
     access: 'user',
     summary: 'An execution with each of its changes, until it has ended',
-    query: RESUME,
-    answer: events(Execution),
+    query: {
+      resume: flag.describe(
+        'All of it once (`progress`), then only what has changed (`change`), and `end` with nothing. Large executions come in pieces',
+      ),
+    },
+    answer: events(z.union([Execution, ExecutionChange])),
     example: {},
   },
   downloadFile: {

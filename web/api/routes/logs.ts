@@ -43,7 +43,7 @@ export const LOG_ROUTES = {
     method: 'GET',
     path: '/logs/:executionId',
     access: 'user',
-    summary: 'The log of an execution, at most its first 100,000 lines',
+    summary: 'The log of an execution',
     query: OF_LOG,
     answer: json(list(LogEntry)),
     example: { query: { minLevel: 'INFO' } },

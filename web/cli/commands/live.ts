@@ -3,6 +3,7 @@
  * change of state and the tree at the end.
  */
 import { stripVTControlCharacters } from 'node:util';
+import { FollowedExecution } from '../../api/following.ts';
 import type { Client, ExecutionAnswer, LineAnswer } from '../client.ts';
 import { treeLines } from './tree.ts';
 
@@ -37,14 +38,13 @@ export async function followLive(
 ): Promise<ExecutionAnswer | undefined> {
   const screen = out.isTTY ? redrawn(out) : lineByLine(out);
   const log = logs ? followLog(client, id, screen, signal) : undefined;
+  const followed = new FollowedExecution();
   let last: ExecutionAnswer | undefined;
   try {
     for await (const event of client.follow(`/executions/${id}/follow`, signal)) {
-      if (event.data === '') continue; // Kestra's `end` may carry nothing.
-      const execution = JSON.parse(event.data) as Partial<ExecutionAnswer>;
-      if (!execution.state) continue;
-      last = execution as ExecutionAnswer;
-      screen.show(last);
+      followed.take(event);
+      last = followed.execution as ExecutionAnswer | undefined;
+      if (last) screen.show(last);
     }
     await log;
   } finally {

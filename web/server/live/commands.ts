@@ -17,7 +17,7 @@ import { versionOf } from '../../../lib/model/version.ts';
 import { Ending } from './ending.ts';
 import { Snapshot } from './executions.ts';
 import type { Defined, Flows } from './flows.ts';
-import { type Followed, isOver, Live } from './live.ts';
+import { type Followed, type Follower, isOver } from './live.ts';
 
 const TAKEN_MS = 10_000;
 /** A message, or what it was sent for, may have been lost: it is looked at again. */
@@ -174,7 +174,7 @@ export class Commands {
   /** Until its owner has taken it. `untilGone`: until nobody knows the execution any more. */
   async #say(id: string, command: Command, untilGone = false): Promise<void> {
     const { followed } = this.#parts;
-    const live = await Live.watch(followed, id);
+    const live = await followed.lives.watch(id);
     try {
       for (const untilMs = performance.now() + TAKEN_MS; ; ) {
         const snapshot = await followed.executions.find(id);
@@ -197,7 +197,7 @@ export class Commands {
   }
 
   /** Whatever changes may be the answer. */
-  async #heard(live: Live, { isDone }: Command, untilGone: boolean): Promise<void> {
+  async #heard(live: Follower, { isDone }: Command, untilGone: boolean): Promise<void> {
     for (const untilMs = performance.now() + AGAIN_MS; performance.now() < untilMs; ) {
       await live.changed.wait(untilMs - performance.now());
       live.changed.clear();

@@ -1,24 +1,24 @@
 /** The end of one execution, waited for: its head alone is looked at, however many task runs it has, and only when an event names it. */
 import { executionPartition } from '../../../lib/model/partition.ts';
 import type { Snapshot } from './executions.ts';
-import { type Followed, isOver } from './live.ts';
+import { isOver, type Watched } from './live.ts';
 import { Signal } from './signal.ts';
 
 const HEAD = /(?:^| )head(?: |$)/;
 
 export class Ending {
   readonly #mayBeOver = new Signal();
-  readonly #parts: Followed;
+  readonly #parts: Watched;
   readonly #id: string;
   #forget: () => void = () => {};
 
-  private constructor(parts: Followed, id: string) {
+  private constructor(parts: Watched, id: string) {
     this.#parts = parts;
     this.#id = id;
   }
 
   /** Watches; `close` must follow. The execution need not be there yet. */
-  static async watch(parts: Followed, id: string): Promise<Ending> {
+  static async watch(parts: Watched, id: string): Promise<Ending> {
     const ending = new Ending(parts, id);
     const onGap = () => ending.#mayBeOver.set();
     const onEvent = (_: unknown, names: string) => {

@@ -10,6 +10,18 @@ import type { Repository } from '../../../lib/repository/repository.ts';
 
 const TASK_RUN = 't:';
 
+/** How a snapshot differs from what it was. */
+export interface Change {
+  /** Whether `start` or `head` are others. */
+  readonly head: boolean;
+  /** Those that came or changed. */
+  readonly taskRuns: readonly TaskRun[];
+  /** Ids of those that went. */
+  readonly gone: readonly string[];
+}
+
+const isOther = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+
 /** A copy that events keep up to date. */
 export class Snapshot {
   start: ExecutionStart;
@@ -33,19 +45,31 @@ export class Snapshot {
     return [...this.#taskRuns.values()].sort((a, b) => a.index - b.index);
   }
 
-  /** Fields of its document by name; `-t:x` is a task run that went. Returns the task runs that came or changed. */
-  apply(fields: ReadonlyMap<string, string>): readonly TaskRun[] {
+  /** Fields of its document by name; `-t:x` is a task run that went. */
+  apply(fields: ReadonlyMap<string, string>): Change {
     const changed: TaskRun[] = [];
+    const gone: string[] = [];
+    const before = [this.start, this.head];
     for (const [name, json] of fields)
       if (name === 'start') this.start = JSON.parse(json) as ExecutionStart;
       else if (name === 'head') this.head = JSON.parse(json) as ExecutionHead;
-      else if (name.startsWith(GONE)) this.#taskRuns.delete(name.slice(GONE.length + TASK_RUN.length));
-      else {
+      else if (name.startsWith(GONE)) {
+        const id = name.slice(GONE.length + TASK_RUN.length);
+        if (this.#taskRuns.delete(id)) gone.push(id);
+      } else {
         const taskRun = JSON.parse(json) as TaskRun;
         this.#taskRuns.set(taskRun.id, taskRun);
         changed.push(taskRun);
       }
-    return changed;
+    return { head: isOther(before, [this.start, this.head]), taskRuns: changed, gone };
+  }
+
+  changeTo(other: Snapshot): Change {
+    return {
+      head: isOther([this.start, this.head], [other.start, other.head]),
+      taskRuns: [...other.#taskRuns.values()].filter((taskRun) => isOther(this.#taskRuns.get(taskRun.id), taskRun)),
+      gone: [...this.#taskRuns.keys()].filter((id) => !other.#taskRuns.has(id)),
+    };
   }
 }
 

@@ -1,18 +1,21 @@
 /**
- * Following an execution or its log over SSE. Kestra's clients get its event ids (`start` with nothing, `progress`, `end`);
- * who asks with `resume` gets cursors as ids and goes on behind Last-Event-ID. The end of a log comes when all its lines have.
+ * Following an execution or its log over SSE. Kestra's clients get its event ids (`start` with nothing, `progress`, `end`) and
+ * with each change the whole execution; who asks with `resume` gets what has changed, and of a log cursors as ids, to go on behind
+ * Last-Event-ID. The end of a log comes when all its lines have.
  */
 import type { LogLine } from '../../../lib/model/log-line.ts';
+import type { Version } from '../../../lib/model/version.ts';
 import type { EventStream, SseEvent } from '../sse.ts';
 import { executionBody } from '../views/execution.ts';
 import type { Snapshot } from './executions.ts';
 import { FollowedLines } from './followed-lines.ts';
 import type { LineHub } from './line-hub.ts';
-import { type Followed, isOver, Live } from './live.ts';
+import { type Followed, isOver } from './live.ts';
 import { LogCursor } from './log-cursor.ts';
 import { type Logs, mayStillCome } from './logs.ts';
+import { StateEvents } from './state-events.ts';
 
-/** At most one state in this time, and in large executions less often: each is the whole execution. */
+/** At most one state in this time, and less often where each is the whole of a large execution. */
 const STATE_MS = 50;
 const STATE_MS_PER_TASK_RUN = 0.1;
 /** While lines are lacking, all that there is is read anew: at first soon, then less and less often. */
@@ -37,7 +40,8 @@ export async function followExecution(
   open: () => EventStream,
   { resume }: Following,
 ): Promise<void> {
-  const live = await Live.watch(parts, id);
+  const changes = resume ? new StateEvents() : undefined;
+  const live = await parts.lives.watch(id, changes);
   try {
     let snapshot = await live.now();
     const stream = open();
@@ -46,17 +50,29 @@ export async function followExecution(
     while (!stream.signal.aborted) {
       live.changed.clear();
       snapshot = await live.now();
-      const name = isOver(snapshot) ? 'end' : 'progress';
-      stream.send([{ id: resume ? live.version : name, event: name, data: bodyText(snapshot) }]);
-      if (name === 'end') break;
-      await stream.drained();
+      for (const event of eventsOf(snapshot, live.version, changes)) {
+        stream.send([event]);
+        await stream.drained();
+      }
+      if (isOver(snapshot)) break;
       await live.changed.wait();
-      await new Promise((resolve) => setTimeout(resolve, STATE_MS + STATE_MS_PER_TASK_RUN * snapshot.count));
+      const restMs = STATE_MS + (changes ? 0 : STATE_MS_PER_TASK_RUN * snapshot.count);
+      await new Promise((resolve) => setTimeout(resolve, restMs));
     }
     stream.close();
   } finally {
     live.close();
   }
+}
+
+function* eventsOf(snapshot: Snapshot, version: Version, changes?: StateEvents): Generator<SseEvent> {
+  const over = isOver(snapshot);
+  if (!changes) {
+    const name = over ? 'end' : 'progress';
+    return yield { id: name, event: name, data: bodyText(snapshot) };
+  }
+  for (const { event, data } of changes.take(snapshot)) yield { id: version, event, data: JSON.stringify(data) };
+  if (over) yield { id: version, event: 'end', data: '{}' };
 }
 
 const bodyText = ({ start, head, taskRuns }: Snapshot): string => JSON.stringify(executionBody(start, head, taskRuns));
@@ -69,14 +85,18 @@ export async function followLogs(
   { resume, lastEventId, passes }: Following & { readonly passes: (line: LogLine) => boolean },
 ): Promise<void> {
   const cursor = new LogCursor(resume ? lastEventId : '');
-  const live = await Live.watch(parts, id, (taskRun) => cursor.know(taskRun));
+  const know = ({ taskRuns }: Pick<Snapshot, 'taskRuns'>) => {
+    for (const taskRun of taskRuns) cursor.know(taskRun);
+  };
+  const live = await parts.lives.watch(id, { onWhole: know, onChange: know });
   const lines = new FollowedLines(cursor, () => live.changed.set());
   const unlisten = parts.lines.listen(id, lines);
   try {
     await live.now();
     const stream = open();
     stream.signal.addEventListener('abort', () => live.changed.set());
-    if (!resume) stream.send([START]);
+    if (resume) lines.mayLeave(stream);
+    else stream.send([START]);
     const sending = { stream, resume, passes };
     for (let lookMs = LOOK_MS; !stream.signal.aborted; ) {
       live.changed.clear();

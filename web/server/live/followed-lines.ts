@@ -1,17 +1,18 @@
 /**
  * Lines of one execution on their way to one reader: each once. Those that come by the stream are sent as they come; where some
- * were missed, all that there is is read, and what the cursor has not seen is sent.
+ * were missed, all that there is is read, and what the cursor has not seen is sent. A reader that does not keep up is sent
+ * away where it can come back to its place, and otherwise gets the rest from where it is kept.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogLine } from '../../../lib/model/log-line.ts';
-import type { EventStream, SseEvent } from '../sse.ts';
+import { type EventStream, type SseEvent, WAITING_BYTES_MAX } from '../sse.ts';
 import { lineBody } from '../views/line.ts';
 import type { LineListener } from './line-hub.ts';
 import type { LogCursor } from './log-cursor.ts';
 
-const AT_ONCE = 500;
-/** A reader that is further behind gets the rest from where it is kept, not from memory. */
-const FRESH_MAX = 20_000;
+const CHARS_AT_ONCE = 64 * 1024;
+/** About what a line costs beside its message. */
+const LINE_BYTES = 50;
 /** All that there is is read at most this often. */
 const READ_MS = 200;
 /** A line may come before the event of its task run, by some milliseconds. */
@@ -27,6 +28,8 @@ export class FollowedLines implements LineListener {
   readonly #cursor: LogCursor;
   readonly #changed: () => void;
   #fresh: LogLine[] = [];
+  #freshBytes = 0;
+  #stream: Pick<EventStream, 'isSlow' | 'gap'> | undefined;
   /** Their task runs are not known yet. */
   #early: readonly LogLine[] = [];
   #earlyMs = 0;
@@ -40,14 +43,23 @@ export class FollowedLines implements LineListener {
     this.#changed = changed;
   }
 
+  /** The stream of a reader that comes back to its place: it is told to where it is too far behind. */
+  mayLeave(stream: Pick<EventStream, 'isSlow' | 'gap'>): void {
+    this.#stream = stream;
+  }
+
   onLines(lines: readonly LogLine[]): void {
-    if (this.#fresh.length + lines.length > FRESH_MAX) return this.onGap();
-    for (const line of lines) this.#fresh.push(line);
-    this.#changed();
+    for (const line of lines) {
+      this.#fresh.push(line);
+      this.#freshBytes += line.message.length + LINE_BYTES;
+    }
+    if (this.#freshBytes <= WAITING_BYTES_MAX) return this.#changed();
+    if (this.#stream?.isSlow) this.#stream.gap();
+    this.onGap();
   }
 
   onGap(): void {
-    this.#fresh = [];
+    this.#forgetFresh();
     this.#missed = true;
     this.#changed();
   }
@@ -76,7 +88,7 @@ export class FollowedLines implements LineListener {
   async send(pages: () => AsyncIterable<readonly LogLine[]>, sending: Sending): Promise<void> {
     if (this.#missed) await this.#catchUp(pages, sending);
     const lines = [...this.#early, ...this.#fresh];
-    this.#fresh = [];
+    this.#forgetFresh();
     const early: LogLine[] = [];
     await this.#sendEach(lines, sending, (line) => {
       switch (this.#cursor.judge(line)) {
@@ -124,14 +136,22 @@ export class FollowedLines implements LineListener {
     this.#early = early;
   }
 
+  #forgetFresh(): void {
+    this.#fresh = [];
+    this.#freshBytes = 0;
+  }
+
   async #sendEach(lines: readonly LogLine[], sending: Sending, wanted: (line: LogLine) => boolean): Promise<void> {
     const { stream, resume, passes } = sending;
-    for (let from = 0; from < lines.length && !stream.signal.aborted; from += AT_ONCE) {
+    for (let n = 0; n < lines.length && !stream.signal.aborted; ) {
       const events: SseEvent[] = [];
-      for (const line of lines.slice(from, from + AT_ONCE)) {
+      for (let chars = 0; n < lines.length && chars < CHARS_AT_ONCE; n++) {
+        const line = lines[n]!;
         if (!wanted(line) || !this.#cursor.take(line) || !passes(line)) continue;
         const id = resume ? this.#cursor.text() : 'progress';
-        events.push({ id, event: 'progress', data: JSON.stringify(lineBody(line)) });
+        const data = JSON.stringify(lineBody(line));
+        events.push({ id, event: 'progress', data });
+        chars += id.length + data.length;
       }
       if (events.length > 0) stream.send(events);
       await stream.drained();

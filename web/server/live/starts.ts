@@ -10,7 +10,7 @@ import { Fault, isFault } from '../../../lib/errors.ts';
 import { type ResolvedInput, type ResolvedInputs, resolveInputs } from '../../../lib/flow/inputs.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
 import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
-import { derivedId, idOf } from '../../../lib/model/ids.ts';
+import { derivedId, idOf, timeLed } from '../../../lib/model/ids.ts';
 import type { Installation } from '../../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition, flowKey } from '../../../lib/model/partition.ts';
@@ -117,7 +117,12 @@ export class Starts {
   /** Each input as a start would have it; nothing is kept. Throws `flow.unknown`. */
   async judge(asked: Pick<StartAsked, 'name' | 'revision' | 'given'>): Promise<readonly ResolvedInput[]> {
     const { flow, revision } = await this.#definition(asked.name, asked.revision);
-    return this.judged({ flow, revision, id: idOf(randomBytes(16)) }, asked);
+    return this.judged({ flow, revision, id: this.newId() }, asked);
+  }
+
+  /** A fresh id for an execution. */
+  newId(): string {
+    return timeLed(this.#time.now(), idOf(randomBytes(16)));
   }
 
   /** Its id, and what is to be sent; only the id where it was started before. */
@@ -125,7 +130,7 @@ export class Starts {
     const { flow, source, revision } = await this.#definition(asked.name, asked.revision);
     if (flow.disabled) throw new Fault('flow.disabled', `expected an enabled flow, got ${flow.namespace}.${flow.id}`);
     const given = labelsOf(asked.labels);
-    const id = nameOf(asked);
+    const id = nameOf(asked) ?? this.newId();
     // Its files are there already, and must stay what they are.
     if (asked.idempotencyKey !== undefined && (await this.#followed.executions.find(id))) return [id];
     const uploads = this.#uploads({ flow, revision, id });
@@ -271,8 +276,9 @@ function runnable(flows: Flows, source: string): Flow {
   throw invalidFlow(problems);
 }
 
-function nameOf({ name, principal, idempotencyKey }: StartAsked): string {
-  if (idempotencyKey === undefined) return idOf(randomBytes(16));
+/** The same for the same key. */
+function nameOf({ name, principal, idempotencyKey }: StartAsked): string | undefined {
+  if (idempotencyKey === undefined) return undefined;
   if (idempotencyKey === '' || idempotencyKey.length > KEY_CHARS_MAX)
     throw new Fault(
       'request.invalid',

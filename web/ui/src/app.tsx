@@ -2,6 +2,7 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { onSignedOut, signOut, whoAmI } from './api.ts';
 import { Palette, usePalette } from './frame/palette.tsx';
+import { useRoute } from './navigation.ts';
 import { ExecutionPage } from './pages/execution/execution.tsx';
 import { ExecutionsPage } from './pages/executions/executions.tsx';
 import { FlowPage } from './pages/flow/flow.tsx';
@@ -10,7 +11,7 @@ import { SignIn } from './pages/sign-in.tsx';
 import { Link } from './parts/link.tsx';
 import { NotHere } from './parts/not-here.tsx';
 import { ThemeButton } from './parts/theme.tsx';
-import { paths, type Route, useRoute } from './route.ts';
+import { paths, type Route } from './route.ts';
 import { useAsk } from './use-ask.ts';
 
 const OPERATIONS: ReadonlySet<Route['page']> = new Set(['services', 'dead letters', 'dead letter']);

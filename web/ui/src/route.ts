@@ -1,5 +1,4 @@
-/** Where the person is: the address is the state, so that every view has a link. */
-import { useEffect, useSyncExternalStore } from 'react';
+/** Addresses: each view has one, so that it can be linked to and come back to. Pure. */
 
 export const ROOT = '/ui';
 
@@ -186,55 +185,3 @@ export const paths = {
       view: view === 'gantt' ? '' : view,
     }),
 };
-
-const listeners = new Set<() => void>();
-const changed = () => {
-  for (const listener of listeners) listener();
-};
-
-/** Asked before somebody leaves what is not saved; false: they stay. */
-let mayLeave: (() => boolean) | undefined;
-
-export function go(path: string, replace = false): void {
-  if (mayLeave && path.split('?')[0] !== location.pathname && !mayLeave()) return;
-  if (replace) history.replaceState(null, '', path);
-  else {
-    history.pushState(null, '', path);
-    scrollTo(0, 0);
-  }
-  changed();
-}
-
-/** While `unsaved`, leaving the page asks first. */
-export function useUnsaved(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return;
-    mayLeave = () => confirm('What you changed is not saved. Leave it?');
-    const asks = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', asks);
-    return () => {
-      mayLeave = undefined;
-      removeEventListener('beforeunload', asks);
-    };
-  }, [unsaved]);
-}
-
-export function useRoute(): Route {
-  const address = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      addEventListener('popstate', changed);
-      return () => void listeners.delete(listener);
-    },
-    () => location.pathname + location.search,
-  );
-  const [path, query = ''] = address.split('?');
-  return parseRoute(path!, query);
-}
-
-/** What the browser's tab and history say. */
-export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} · Windhover`;
-  }, [title]);
-}

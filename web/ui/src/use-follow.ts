@@ -4,6 +4,7 @@
  * EventSource for good: then the server is asked why, and the stream is opened anew from its beginning.
  */
 import { useEffect, useState } from 'react';
+import { FollowedExecution } from '../../api/following.ts';
 import { API, ApiError, ask, type ExecutionView, type LogView } from './api.ts';
 
 export const LINES_SHOWN_MAX = 50_000;
@@ -21,7 +22,7 @@ export interface Following<T> {
 }
 
 interface Listener {
-  readonly onData: (text: string) => void;
+  readonly onData: (event: string, text: string) => void;
   /** The stream begins anew: all that came before comes again. */
   readonly onAnew: () => void;
   readonly onConnection: (connection: Connection, error?: string) => void;
@@ -52,7 +53,7 @@ function follow(kind: 'executions' | 'logs', id: string, { onData, onAnew, onCon
   const hear = (event: MessageEvent<string>): void => {
     if (!event.data || event.data === '{}') return;
     losses = 0;
-    onData(event.data);
+    onData(event.type, event.data);
   };
   const open = (): void => {
     onAnew();
@@ -65,7 +66,7 @@ function follow(kind: 'executions' | 'logs', id: string, { onData, onAnew, onCon
       else onConnection('lost');
     };
     opened.onmessage = hear;
-    for (const event of ['start', 'progress']) opened.addEventListener(event, hear);
+    for (const event of ['progress', 'change']) opened.addEventListener(event, hear);
     opened.addEventListener('end', (event: MessageEvent<string>) => {
       hear(event);
       onConnection('ended');
@@ -110,15 +111,14 @@ export function useExecution(id: string, life = 0): Following<ExecutionView | un
   const [value, setValue] = useState<ExecutionView>();
   const [status, setStatus] = useState<Status>({ connection: 'connecting' });
   useEffect(() => {
-    let text = '';
+    const followed = new FollowedExecution();
     const drawing = atEase(() => {
-      // Of several states at once only the last is parsed: with 10,000 task runs each is megabytes.
-      const execution = JSON.parse(text) as Partial<ExecutionView>;
-      if (execution.id && execution.state) setValue(execution as ExecutionView);
+      const { execution } = followed;
+      if (execution) setValue(execution);
     });
     const close = follow('executions', id, {
-      onData: (data) => {
-        text = data;
+      onData: (event, data) => {
+        followed.take({ event, data });
         drawing.soon();
       },
       onAnew: () => {},
@@ -145,7 +145,7 @@ export function useLog(id: string, life = 0): FollowingLog {
     const lines = new Lines(() => setCut(true));
     const drawing = atEase(() => setValue(lines.shown()));
     const close = follow('logs', id, {
-      onData: (data) => {
+      onData: (_, data) => {
         lines.add(JSON.parse(data) as Partial<LogView>);
         drawing.soon();
       },

@@ -2,9 +2,10 @@
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from 'react';
 import { searchExecutions } from '../api/executions.ts';
 import { searchFlows } from '../api/flows.ts';
+import { go } from '../navigation.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { StateBadge } from '../parts/state.tsx';
-import { go, paths } from '../route.ts';
+import { paths } from '../route.ts';
 import { useAsk } from '../use-ask.ts';
 
 interface Found {
@@ -120,7 +121,7 @@ function useFound(text: string): readonly Found[] {
     ...(executions.value?.results ?? []).map(({ id, flowId, state }) => ({
       to: paths.execution(id),
       text: flowId,
-      about: `execution ${id.slice(0, 8)}`,
+      about: `execution ${id.slice(-8)}`,
       state: state.current,
     })),
   ];

@@ -2,13 +2,14 @@
 import { useState } from 'react';
 import { type LastExecution, lastOf, namespaces, searchFlows, zipLink } from '../../api/flows.ts';
 import type { FlowView, PageOf } from '../../api.ts';
+import { go, useTitle } from '../../navigation.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { StateBadge } from '../../parts/state.tsx';
-import { go, paths, useTitle } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
 import { ImportDialog } from './import-dialog.tsx';
