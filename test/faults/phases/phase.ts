@@ -44,6 +44,8 @@ export interface Cut {
   readonly untilMs: number;
   /** By partition, the number that the shortened history ends with; absent where it was used before it could be read. */
   readonly numbers?: ReadonlyMap<string, number>;
+  /** Both histories were written in between: what was done then may belong to either. */
+  readonly hazy?: boolean;
 }
 
 /** A time that a fault may cost. Judged where the machine is ours. */

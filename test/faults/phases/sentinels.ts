@@ -14,6 +14,8 @@ const ACTS = ['in good order', 'killed', 'standing still'] as const;
 const STILL_MS = 8_000;
 /** A replica on the same machine is less behind than that. */
 const BEHIND_MS = 1_000;
+/** By then everybody has left the old one. */
+const FOLLOW_MS = 1_000;
 const CHOSEN_MS = 30_000;
 const BETWEEN_MS = 4_000;
 
@@ -45,9 +47,10 @@ async function failOver(stage: Stage, sentinels: RedisSentinels, act: (typeof AC
   account.saw(`master gone, ${act}`);
   account.recovered('another master chosen', Math.round(gone));
   ground.redis = await sentinels.master();
-  cuts.push({ fromMs, untilMs: Date.now() });
-  feeds.forget();
+  // Until everybody has heard of it some are with the old one.
+  cuts.push({ fromMs, untilMs: Date.now() + FOLLOW_MS, hazy: true });
   await back(stage, performance.now());
+  feeds.forget();
   await healed();
 }
 

@@ -99,7 +99,7 @@ export class Ground {
     if (this.sentinels) {
       const sentinels = this.sentinels.ports.map((port) => ({ host: '127.0.0.1', port }));
       const reconnectOnError = ({ message }: Error) => message.startsWith('READONLY');
-      return new Redis({ sentinels, name: MASTER, reconnectOnError, ...options });
+      return new Redis({ sentinels, name: MASTER, failoverDetector: true, reconnectOnError, ...options });
     }
     return new Redis(this.redis.port, '127.0.0.1', options);
   }
