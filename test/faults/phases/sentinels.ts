@@ -46,7 +46,7 @@ async function failOver(stage: Stage, sentinels: RedisSentinels, act: (typeof AC
   if (gone === undefined) throw new Error(`expected the sentinels to choose another master within ${CHOSEN_MS} ms`);
   account.saw(`master gone, ${act}`);
   account.recovered('another master chosen', Math.round(gone));
-  ground.redis = await sentinels.master();
+  await ground.chosen();
   // Until everybody has heard of it some are with the old one.
   cuts.push({ fromMs, untilMs: Date.now() + FOLLOW_MS, hazy: true });
   await back(stage, performance.now());

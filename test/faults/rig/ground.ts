@@ -72,6 +72,12 @@ export class Ground {
       }
   }
 
+  /** Of sentinels: another master was chosen. The oracle leaves the old one. */
+  async chosen(): Promise<void> {
+    this.redis = await this.sentinels!.master();
+    for (const client of this.#clients) if (client instanceof Redis) client.stream?.destroy();
+  }
+
   async close(): Promise<void> {
     for (const client of this.#clients) client.disconnect();
     await this.proxy.close();
@@ -99,7 +105,7 @@ export class Ground {
     if (this.sentinels) {
       const sentinels = this.sentinels.ports.map((port) => ({ host: '127.0.0.1', port }));
       const reconnectOnError = ({ message }: Error) => message.startsWith('READONLY');
-      return new Redis({ sentinels, name: MASTER, failoverDetector: true, reconnectOnError, ...options });
+      return new Redis({ sentinels, name: MASTER, reconnectOnError, ...options });
     }
     return new Redis(this.redis.port, '127.0.0.1', options);
   }
