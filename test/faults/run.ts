@@ -5,6 +5,7 @@ import { Dice } from '../simulation/random.ts';
 import { DEEDS } from './build/server.ts';
 import type { Witnessed } from './build/witness.ts';
 import type { Evidence } from './oracle/evidence.ts';
+import { MORE_MAX } from './oracle/footprints.ts';
 import { JUDGES, TIMED } from './oracle/judges.ts';
 import { leftIn } from './oracle/left.ts';
 import { lastedMs } from './oracle/outcomes.ts';
@@ -45,7 +46,7 @@ export interface Verdict {
 
 export async function runPlan(plan: Plan, rate: number, say: (line: string) => void): Promise<Verdict> {
   say('starting nine servers');
-  const scene = await standUp(plan.seed, rate);
+  const scene = await standUp(plan.seed, rate, plan.ground);
   const watch = new Watch(scene, say);
   try {
     const loading = scene.load.run();
@@ -109,7 +110,8 @@ async function drain({ load, keys, ledger }: Scene): Promise<number> {
 }
 
 async function evidenceOf(scene: Scene, calmFromMs: number): Promise<Evidence> {
-  const { house, load, history, ledger, keys, cuts, ticks, feeds, database, folder } = scene;
+  const { house, load, history, ledger, keys, cuts, ticks, feeds, database, folder, counters } = scene;
+  await counters.read();
   return {
     asked: load.asked,
     history,
@@ -122,6 +124,7 @@ async function evidenceOf(scene: Scene, calmFromMs: number): Promise<Evidence> {
     deaths: house.deaths,
     stops: house.stops,
     strayEnds: house.strayEnds,
+    footprints: [...MORE_MAX.keys()].flatMap((gauge) => counters.footprints(gauge)),
     told: feeds.told,
     calmFromMs,
   };
@@ -145,7 +148,10 @@ function verdictOf({
   for (const { broken: own } of accounts)
     for (const { invariant, detail } of own) broken.set(invariant, [...(broken.get(invariant) ?? []), detail]);
   for (const account of accounts) {
-    for (const ms of begunAgain(evidence, account)) account.recovered('begun again', ms);
+    for (const { claimedMs, begunMs } of begunAgain(evidence, account)) {
+      account.recovered('claimed again', claimedMs);
+      account.recovered('begun again', begunMs);
+    }
     for (const ms of latenessMs(evidence, account)) account.recovered('ticks late', ms);
   }
   const unseen = plan.phases.flatMap(({ phase }, n) => {
@@ -181,7 +187,7 @@ function verdictOf({
 }
 
 function numbersOf(evidence: Evidence, drainedMs: number, { house }: Scene): Verdict['numbers'] {
-  const { asked, history, effects, records, deaths, stops, calmFromMs } = evidence;
+  const { asked, history, effects, records, deaths, stops, calmFromMs, footprints } = evidence;
   const calm = lastedMs(evidence, (atMs) => atMs >= calmFromMs);
   return [
     ['asked for', String(asked.length)],
@@ -194,8 +200,16 @@ function numbersOf(evidence: Evidence, drainedMs: number, { house }: Scene): Ver
     ['processes stopped or told to end', String(stops.length)],
     ['failpoints that bit', String(house.bites.length)],
     ['executions after the faults, p50/p99', `${quantile(calm, 0.5)} / ${quantile(calm, 0.99)} ms`],
+    ...[...MORE_MAX.keys()].map((gauge) => [gauge, mostGrown(footprints, gauge)] as const),
     ['drained in', `${Math.round(drainedMs / 1_000)} s`],
   ];
+}
+
+function mostGrown(footprints: Evidence['footprints'], gauge: string): string {
+  const [most] = footprints
+    .filter((each) => each.gauge === gauge)
+    .sort((a, b) => b.last - b.first - (a.last - a.first));
+  return most ? `at most ${most.first} → ${most.last} (${most.who})` : 'nobody lived for long';
 }
 
 /** Says each few seconds where the run is, and how much of the machine others have. */

@@ -3,6 +3,7 @@
 import { judgeAttempts, judgeEffects } from './attempts.ts';
 import { judgeOneWriter } from './commits.ts';
 import { type Judge, wasCut } from './evidence.ts';
+import { judgeFootprints } from './footprints.ts';
 import { judgeKills } from './kills.ts';
 import { judgeLegal } from './legal.ts';
 import { isMarkedLost, judgeOutcomes } from './outcomes.ts';
@@ -106,6 +107,7 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
   'left in Redis': judgeLeft,
   index: judgeIndex,
   processes: judgeProcesses,
+  footprints: judgeFootprints,
   refusals: judgeRefusals,
   hangs: judgeHangs,
   tail: judgeTail,
