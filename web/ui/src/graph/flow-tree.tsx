@@ -47,19 +47,7 @@ export function FlowTree({ graph, states, chosen, onChoose, label }: ShownGraph)
   };
   return (
     <div className="flow-tree">
-      <div className="tools">
-        <input
-          type="search"
-          aria-label="Search the tasks"
-          placeholder="Search id or type"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <span className="quiet" role="status">
-          {text.trim() === '' ? `${all.length.toLocaleString()} tasks and triggers` : `${rows.length} rows`}
-        </span>
-        <span className="quiet">A picture of so many could not be read: this is its list.</span>
-      </div>
+      <Search text={text} onSearch={setText} count={all.length} shown={rows.length} />
       {rows.length === 0 ? (
         <p className="empty">No task fits “{text}”.</p>
       ) : (
@@ -92,6 +80,31 @@ export function FlowTree({ graph, states, chosen, onChoose, label }: ShownGraph)
           </div>
         </div>
       )}
+    </div>
+  );
+}
+
+interface SearchProps {
+  readonly text: string;
+  readonly onSearch: (text: string) => void;
+  readonly count: number;
+  readonly shown: number;
+}
+
+function Search({ text, onSearch, count, shown }: SearchProps) {
+  return (
+    <div className="tools">
+      <input
+        type="search"
+        aria-label="Search the tasks"
+        placeholder="Search id or type"
+        value={text}
+        onChange={(event) => onSearch(event.target.value)}
+      />
+      <span className="quiet" role="status">
+        {text.trim() === '' ? `${count.toLocaleString()} tasks and triggers` : `${shown.toLocaleString()} rows`}
+      </span>
+      <span className="quiet">A picture of so many could not be read: this is its list.</span>
     </div>
   );
 }
