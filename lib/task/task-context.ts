@@ -1,7 +1,4 @@
-/**
- * What surrounds one running task, built as far as the task asks for it: most tasks ask for little. It ends once: killed,
- * timed out, or because the worker stops; the first cause stays.
- */
+/** What surrounds one running task, built as far as it asks for it. It ends once: killed, timed out, or because the worker stops. */
 import {
   type AnyTask,
   type ExecutionUpdate,
@@ -13,6 +10,7 @@ import {
 } from '../../plugins/sdk/index.ts';
 import { NeedsFact, renderAll, type World } from '../expression/render.ts';
 import type { Answer, Question } from '../expression/world.ts';
+import type { Envelope } from '../model/envelope.ts';
 import type { ExecutionPlace } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
@@ -52,6 +50,8 @@ export interface RunGiven extends Runnable {
   readonly shown?: () => Roots | undefined;
   /** Whose files its expressions may read, see lib/model/kin.ts. */
   readonly kin?: () => readonly ExecutionPlace[];
+  /** Encrypts an output. Throws a TaskError where there is no key. */
+  readonly seal?: (text: string) => Envelope;
   /** The last error lines of its execution. */
   readonly errorLogs?: () => Promise<unknown>;
   /** Hides the secrets of its execution; undefined where it has none. */
