@@ -23,8 +23,11 @@ const OF_EXECUTIONS: ReadonlySet<string> = new Set(['namespace', 'flowId', 'stat
 const OF_LINES: ReadonlySet<string> = new Set(['namespace', 'level']);
 const NAMES = { namespace: ['namespace'], flow: ['namespace', 'flow_id'] } as const;
 
-const groupOf = (column: string, widthMs: number): RawBuilder<number> =>
-  sql<number>`${sql.ref(column)} - ${sql.ref(column)} % ${sql.lit(widthMs)}`;
+/** What is kept by that width already is grouped as it lies. */
+const groupOf = (column: string, widthMs: number, keptMs = 1): RawBuilder<number> =>
+  widthMs === keptMs
+    ? sql<number>`${sql.ref(column)}`
+    : sql<number>`${sql.ref(column)} - ${sql.ref(column)} % ${sql.lit(widthMs)}`;
 
 interface Pieces {
   /** Spans whose rows are counted. */
@@ -120,7 +123,7 @@ async function onDays({ db, idiom }: Asking, asked: ExecutionCounting): Promise<
     .where('day_ms', '<=', untilMs)
     .where(conditionOf(where!, EXECUTIONS, idiom))
     .select(({ fn }) => [
-      groupOf('day_ms', widthMs).as('from_ms'),
+      groupOf('day_ms', widthMs, DAY_MS).as('from_ms'),
       'state',
       fn.sum<number>('count').as('count'),
       fn.sum<number>('ended').as('ended'),
@@ -129,8 +132,8 @@ async function onDays({ db, idiom }: Asking, asked: ExecutionCounting): Promise<
       fn.max<number>('max_ms').as('max'),
     ])
     .select([...names])
-    .groupBy(groupOf('day_ms', widthMs))
-    .groupBy(['state', ...names])
+    .groupBy(groupOf('day_ms', widthMs, DAY_MS))
+    .groupBy([...names, 'state'])
     .having(sql<SqlBool>`sum(count) > 0`)
     .execute();
   return found.map(countOf);
@@ -205,7 +208,7 @@ async function onHours(
   { db, idiom }: Asking,
   { where, fromMs, untilMs, widthMs }: LineCounting,
 ): Promise<readonly LineCount[]> {
-  const from = groupOf('hour_ms', widthMs);
+  const from = groupOf('hour_ms', widthMs, HOUR_MS);
   const found = await db
     .selectFrom('line_counts')
     .where('hour_ms', '>=', fromMs)
