@@ -56,6 +56,8 @@ export async function countExecutions(asking: Asking, asked: ExecutionCounting):
   const found: ExecutionCount[] = [];
   for (const piece of pieces.rows) found.push(...(await onRows(asking, { ...asked, ...piece, where })));
   if (pieces.whole) found.push(...(await onDays(asking, { ...asked, ...pieces.whole, where })));
+  // A day lies in one piece.
+  if (widthMs === DAY_MS) return found;
   return merged(found, ({ fromMs, namespace, flowId, state }) => [fromMs, namespace, flowId, state].join(' '), sumOf);
 }
 
@@ -151,18 +153,22 @@ interface Counted {
   readonly max: number;
 }
 
-/** Other databases give sums and counts as texts; of none that has ended they are null. */
-const countOf = ({ namespace, flow_id, ...row }: Counted): ExecutionCount => ({
-  fromMs: Number(row.from_ms),
-  ...(namespace ? { namespace } : {}),
-  ...(flow_id ? { flowId: flow_id } : {}),
-  state: row.state as State,
-  count: Number(row.count),
-  ended: Number(row.ended),
-  sumMs: Number(row.sum),
-  minMs: Number(row.min),
-  maxMs: Number(row.max),
-});
+/** Other databases give sums and counts as texts; of none that has ended they are null. There may be tens of thousands. */
+function countOf(row: Counted): ExecutionCount {
+  const count = {
+    fromMs: Number(row.from_ms),
+    state: row.state as State,
+    count: Number(row.count),
+    ended: Number(row.ended),
+    sumMs: Number(row.sum),
+    minMs: Number(row.min),
+    maxMs: Number(row.max),
+  };
+  if (!row.namespace) return count;
+  return row.flow_id
+    ? Object.assign(count, { namespace: row.namespace, flowId: row.flow_id })
+    : Object.assign(count, { namespace: row.namespace });
+}
 
 export async function countLines(asking: Asking, asked: LineCounting): Promise<readonly LineCount[]> {
   const { namespacePrefix, flowId, levels, where: given, widthMs } = asked;
