@@ -12,7 +12,7 @@ import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
 import type { Reach } from '../../lib/repository/sql/reach.ts';
-import { aBatch, anExecution } from '../support/rows.ts';
+import { aBatch, aLine, anExecution, T0 } from '../support/rows.ts';
 import { holdsRepositoryContract } from './repository.ts';
 
 const opened: Repository[] = [];
@@ -56,6 +56,31 @@ it('refusing a file that a newer Windhover wrote, and telling what is no databas
   handle.close();
   await assert.rejects(open(file), (error) => isFault(error, 'repository.newer'));
   await assert.rejects(open(join(file, 'nowhere', 'x.db')), (error) => isFault(error, 'repository.unavailable'));
+});
+
+it('finding by text and counting what an older server has written', async () => {
+  const file = await fresh();
+  const repository = await open(file);
+  await repository.write(aBatch({ executions: [anExecution('e1', 1)], lines: [aLine('e1', 1)] }));
+  // An older server knows the tables, and nothing of what is kept beside them.
+  const handle = new DatabaseSync(file);
+  handle.exec(`insert into logs (execution_id, at_ms, seq, id, namespace, flow_id, level, message)
+    values ('e1', ${T0}, 2, 'old', 'company.team', 'hello', 'INFO', 'quarantined')`);
+  handle.exec(`insert into executions (id, version, tenant, namespace, flow_id, revision, start_json, start_ms, state, labels, head_json)
+    select 'e0', version, tenant, namespace, 'elder', revision, start_json, start_ms, state, '{"team":"red"}', head_json from executions`);
+  handle.close();
+  await repository.write(aBatch({ executions: [anExecution('e2', 2)], lines: [aLine('e2', 3)] }));
+  const found = async (search: object) =>
+    (await repository.searchExecutions({ tenant: 'main', limit: 9, ...search })).total;
+  assert.equal(await found({ text: 'elder' }), 1);
+  assert.equal(await found({ labels: { team: 'red' } }), 1);
+  assert.equal((await repository.lines({ text: 'quarant', limit: 9 })).total, 1);
+  const day = { fromMs: 0, untilMs: T0 * 2, widthMs: 86_400_000 };
+  const sum = (counts: readonly { readonly count: number }[]) => counts.reduce((all, { count }) => all + count, 0);
+  assert.equal(sum(await repository.countExecutions({ tenant: 'main', ...day })), 3);
+  assert.equal(sum(await repository.countLines(day)), 3);
+  assert.equal(await repository.deleteLines({ executionId: 'e1' }), 2);
+  assert.equal(sum(await repository.countLines(day)), 1);
 });
 
 it('being opened and written by several processes at the same moment', async () => {

@@ -5,6 +5,7 @@
 import type { Kysely } from 'kysely';
 import type { ColumnType, Idiom, Statement } from './database.ts';
 import type { Tables } from './schema.ts';
+import { gathered } from './steps/gathered.ts';
 import { lists } from './steps/lists.ts';
 
 export interface Step {
@@ -13,7 +14,7 @@ export interface Step {
   readonly breaking?: true;
 }
 
-export const STEPS: readonly Step[] = [{ make: first }, { make: metrics }, { make: lists }];
+export const STEPS: readonly Step[] = [{ make: first }, { make: metrics }, { make: lists }, { make: gathered }];
 
 type Columns = Readonly<Record<string, ColumnType | `${ColumnType}?`>>;
 

@@ -40,13 +40,38 @@ const STATEMENTS = {
   cursor: 'insert into cursors (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
 } as const;
 
+const HOUR_MS = 3_600_000;
+
+/** What triggers have noted goes into the indexes of texts and into the counts: once a batch, in this order. */
+const GATHER = {
+  lines: [
+    'insert into line_texts (rowid, text) select no, message from lines_noted join logs using (no)',
+    `insert into line_counts (hour_ms, namespace, level, shard, count)
+      select at_ms - at_ms % ${HOUR_MS}, namespace, level, 0, count(*) from lines_noted join logs using (no) where true
+      group by 1, 2, 3 on conflict do update set count = count + excluded.count`,
+    'delete from lines_noted',
+  ],
+  executions: [
+    'delete from execution_texts where rowid in (select no from executions_noted)',
+    `insert into execution_texts (rowid, text) select no, id || ' ' || namespace || ' ' || flow_id || ' ' || labels
+      from executions_noted join executions using (no) where labels is not null and tenant is not null`,
+    'delete from executions_noted',
+  ],
+} as const;
+
 type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
 
 /** The schema must be there: statements are prepared against it. */
 export function batchWriter(handle: DatabaseSync): (batch: Batch) => void {
   const entries = Object.entries(STATEMENTS).map(([name, sql]) => [name, handle.prepare(sql)] as const);
   const statements = Object.fromEntries(entries) as Statements;
-  return (batch) => inOne(handle, () => writeBatch(statements, batch));
+  const [lines, executions] = [GATHER.lines, GATHER.executions].map((texts) => texts.map((sql) => handle.prepare(sql)));
+  return (batch) =>
+    inOne(handle, () => {
+      writeBatch(statements, batch);
+      if (batch.lines.length > 0) for (const statement of lines!) statement.run();
+      if (batch.executions.length > 0) for (const statement of executions!) statement.run();
+    });
 }
 
 function writeBatch(statements: Statements, { executions, flows, lines, metrics = [], cursors }: Batch): void {
