@@ -4,14 +4,33 @@
  *
  *   node test/bench/lists.ts [--executions 1000000] [--rounds 20] [--only text] (--file windhover.db | --url postgres://…) [--nowMs N]
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
 import { executionsAsked, linesAsked } from '../../web/server/routes/searches.ts';
 import { DAY_MS } from '../../web/server/views/time-groups.ts';
+import type { Result } from './cells.ts';
 import { quantile, rounded } from './machine.ts';
-import { dice, executionId, FLOWS, flowOf, NAMESPACES, namespaceOf, RARE, type Seeded, startMsOf } from './seed.ts';
+import {
+  dice,
+  executionId,
+  FLOWS,
+  flowOf,
+  NAMESPACES,
+  namespaceOf,
+  RARE,
+  type Seeded,
+  seed,
+  startMsOf,
+} from './seed.ts';
+
+/** Of an execution. */
+const LINES = 10;
+const ROUNDS = 20;
 
 type Asked = (n: number) => Record<string, string>;
 
@@ -159,6 +178,26 @@ export async function measureLists(
     timings.set(name, { p50: p50!, p95: p95!, max: max!, cpu, rows: last.rows?.length ?? 0, total: last.total ?? 0 });
   }
   return timings;
+}
+
+/** LISTS: p95 of each list over a repository that is filled for it: a file, or the server at BENCH_DATABASE_URL, which must be empty. */
+export async function measureSeededLists(executions: number, url?: string): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'windhover-lists-'));
+  const repository = openSqlRepository({ file: join(folder, 'lists.db'), ...(url ? { url } : {}), log: silentLog });
+  try {
+    await repository.open();
+    const seeded = { executions, lines: LINES, nowMs: Date.now() };
+    const began = performance.now();
+    await seed(repository, seeded);
+    const seconds = (performance.now() - began) / 1_000;
+    const timings = await measureLists(repository, seeded, ROUNDS);
+    const p95s = [...timings].map(([name, { p95 }]) => [`p95Ms.${name}`, p95] as const);
+    const worst = Math.max(...p95s.map(([, p95]) => p95));
+    return { 'seed.seconds': rounded(seconds), 'p95Ms.worst': worst, ...Object.fromEntries(p95s) };
+  } finally {
+    await repository.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 if (import.meta.main) {
