@@ -14,7 +14,7 @@ import { aCommit, aLease } from './support/bus-parts.ts';
 import { eventually } from './support/eventually.ts';
 import { anIndexer, aRepository, flow, flowHome, home, running, stateIn, stopIndexing } from './support/indexing.ts';
 import { startRedis } from './support/redis.ts';
-import { aBatch, aHead, aLine, aMetric, anExecution, aStart, aTaskRun, rowsOf, T0 } from './support/rows.ts';
+import { aBatch, aHead, aLine, aMeasured, anExecution, aStart, aTaskRun, rowsOf, T0 } from './support/rows.ts';
 import { PARTITIONS, ScriptedFeeds } from './support/scripted-feeds.ts';
 
 afterEach(stopIndexing);
@@ -67,7 +67,13 @@ describe('copying what was committed', () => {
       flowEvent('saved', { revision: 1, source: 'one' }),
       flowEvent('exists', { revision: 1 }),
     ]);
-    feeds.log(home('e1'), '5-0', 'e1', [aLine('e1', 1), aLine('e1', 2)], [aMetric('e1', 1)]);
+    feeds.log(
+      home('e1'),
+      '5-0',
+      'e1',
+      [aLine('e1', 1), aLine('e1', 2)],
+      [aMeasured('e1', [1, T0, 'counter', 'rows', 1])],
+    );
     await eventually(
       async () =>
         (await stateIn(repository, 'e1')) === 'SUCCESS' &&

@@ -1,12 +1,21 @@
 /** What the run under faults rests on: its failpoints are in no production start, and each planted bug still fits the tree. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { SITES } from './faults/build/sites.ts';
+import { type TestContext, test } from 'node:test';
+import { Redis } from 'ioredis';
+import { type Failpoint, SITES } from './faults/build/sites.ts';
 import { JUDGES } from './faults/oracle/judges.ts';
 import { planted, plantedAll } from './faults/planted.ts';
+import { eventually } from './support/eventually.ts';
+import { startRedis } from './support/redis.ts';
 import { ROOT } from './support/tree.ts';
+
+const PROGRAM = join(ROOT, 'web/cli/bin.mjs');
+const { PATH } = process.env;
 
 test('starting in production with nothing that a failpoint could be given by', () => {
   const rooms = ['lib', 'actors', 'web/server', 'web/cli', 'web/api', 'plugins'];
@@ -28,8 +37,59 @@ test('starting in production with nothing that a failpoint could be given by', (
   }
 });
 
+test('refusing a failpoint that is given to a production start by environment, file or argument', async (t) => {
+  const file = join(aFolder(t), 'windhover.yaml');
+  writeFileSync(file, 'failpoint: commit.before=kill\n');
+  const given = [
+    { env: { WINDHOVER_FAILPOINT: 'commit.before=kill' }, args: [] },
+    { env: { WINDHOVER_CONFIG: file }, args: [] },
+    { env: {}, args: ['--failpoint', 'commit.before=kill'] },
+  ];
+  for (const { env, args } of given) {
+    const { code, said } = await new Promise<{ readonly code: unknown; readonly said: string }>((resolve) =>
+      execFile(
+        process.execPath,
+        [PROGRAM, 'server', 'executor', ...args],
+        { env: { PATH, WINDHOVER_DATA: aFolder(t), ...env } },
+        (error, _, stderr) => resolve({ code: error?.code, said: stderr }),
+      ),
+    );
+    assert.equal(code, 2, said);
+    assert.match(said, /failpoint/i);
+  }
+});
+
+test('telling a production server its failpoints by the channel that the test build listens to, in vain', async (t) => {
+  const redis = await startRedis();
+  t.after(() => redis.stop());
+  const client = new Redis(redis.socket);
+  t.after(() => client.disconnect());
+  const server = fork(PROGRAM, ['server', 'executor'], {
+    env: { PATH, WINDHOVER_DATA: aFolder(t), REDIS_URL: redis.socket, FAILPOINT: 'commit.before=kill' },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const gone = once(server, 'exit');
+  t.after(async () => {
+    server.kill('SIGKILL');
+    await gone;
+  });
+  const leaseMs = async () => Number(await client.hget('windhover:{x:0}:owner', 'until'));
+  const owned = await eventually(async () => (await leaseMs()) || undefined);
+  for (const site of SITES) server.send({ site, act: 'kill', times: 1 } satisfies Failpoint);
+  // Leases are renewed by way of one of the sites.
+  await eventually(async () => (await leaseMs()) > owned + 3_000);
+  assert.equal(server.exitCode ?? server.signalCode, null);
+});
+
 for (const { name, without, breaks } of plantedAll())
   test(`planting a bug: without ${without}`, async () => {
     for (const invariant of breaks) assert.ok(invariant in JUDGES, `expected an invariant, got ${invariant}`);
     rmSync(await planted(name), { recursive: true });
   });
+
+function aFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'windhover-planted-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

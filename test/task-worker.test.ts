@@ -12,7 +12,7 @@ import { userOfToken } from '../lib/bus/credentials.ts';
 import type { Member } from '../lib/bus/members.ts';
 import { openMemoryBus } from '../lib/bus/memory/open.ts';
 import { silentLog } from '../lib/log.ts';
-import type { MetricEntry } from '../lib/model/metric.ts';
+import { type MetricEntry, metricEntries } from '../lib/model/metric.ts';
 import { eventually } from './support/eventually.ts';
 import { aBarePeer, aPeer, bodyOf, json } from './support/peer.ts';
 import { ScriptedWork } from './support/scripted-work.ts';
@@ -31,9 +31,8 @@ const bus: Bus = {
   vault,
   lines: {
     ...work.bus.lines,
-    append: async (partition, batches) => {
-      for (const batch of batches) metrics.push(...structuredClone(batch.metrics ?? []));
-      await work.bus.lines.append(partition, batches);
+    measure: async (_, measured) => {
+      metrics.push(...structuredClone(measured.flatMap(metricEntries)));
     },
   },
 };
@@ -121,7 +120,7 @@ test('sending metrics beside the lines', async () => {
   const { atMs, ...rest } = entry;
   assert.ok(atMs >= end.startedAtMs && atMs <= end.endedAtMs);
   assert.deepEqual(rest, {
-    id: `${item.ref}/${end.token}/m0001`,
+    id: `${end.token}/m0001`,
     executionId,
     namespace: 'company.team',
     flowId: 'flow',

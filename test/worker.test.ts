@@ -77,6 +77,21 @@ test("running a plugin's task in a thread", async () => {
   assert.equal(line.flowId, 'flow');
 });
 
+test('giving back what it has ended for a kill that a roll-back took away', async (t) => {
+  work.applies = false;
+  t.after(() => {
+    work.applies = true;
+  });
+  const item = one('nap');
+  work.put([item]);
+  await eventually(() => work.open.get(item.ref)!.claim);
+  work.kill(item);
+  assert.equal((await endOf(item)).state, 'KILLED');
+  work.open.get(item.ref)!.killing = false;
+  await eventually(() => work.open.get(item.ref)!.claim === undefined);
+  assert.equal(work.calls.giveBack, 1);
+});
+
 test('running a parcel in one claim, one fetch and one answer', async () => {
   const items = work.items(
     SOURCE,

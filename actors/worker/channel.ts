@@ -5,7 +5,7 @@
 import type { Item } from '../../lib/bus/queues.ts';
 import type { Installation } from '../../lib/model/installation.ts';
 import type { ExecutionUpdate, TaskEndedMessage } from '../../lib/model/message.ts';
-import type { MetricType } from '../../lib/model/metric.ts';
+import type { MeasuredValue } from '../../lib/model/metric.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { Server } from '../../plugins/sdk/index.ts';
 
@@ -99,16 +99,8 @@ export interface Result {
 /** `[serial, running number, level's place in LEVELS, milliseconds, text]` */
 export type RawLine = readonly [serial: number, number: number, level: number, atMs: number, message: string];
 
-export interface RawMetric {
-  readonly serial: number;
-  /** Of this run, from 1. */
-  readonly number: number;
-  readonly atMs: number;
-  readonly type: MetricType;
-  readonly name: string;
-  readonly value: number;
-  readonly tags: Readonly<Record<string, string>>;
-}
+/** What a run has published since its last report; running numbers from 1. */
+export type RawMetrics = readonly [serial: number, values: readonly MeasuredValue[]];
 
 /** A task that comes with the server asks a webserver; the worker asks for it, with credentials that stay with it. */
 export interface Question {
@@ -129,7 +121,7 @@ export type FromRunner =
       readonly kind: 'report';
       readonly lines: readonly RawLine[];
       readonly results: readonly Result[];
-      readonly metrics?: readonly RawMetric[];
+      readonly metrics?: readonly RawMetrics[];
     }
   | Question
   /** The item has a time limit: if it is not over a grace after that, its thread cannot be stopped otherwise than by ending it. */

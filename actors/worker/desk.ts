@@ -3,6 +3,7 @@
  * K1 No user code before the grant; if the grant is older than a second, not before a renewal.
  * K2 Claims are renewed while jobs run, all of a partition in one call; short jobs end before their first renewal.
  * K3 An answer is sent again until the gate says that the attempt is closed: a roll-back may have lost it.
+ * K4 What was ended for a kill that a roll-back has taken away is given back: the gate says `held` then, and nobody waits for its end.
  */
 import { CLAIM_RENEW_MS, type ClaimAnswer, type Claims, type RenewAnswer } from '../../lib/bus/claims.ts';
 import { textOf } from '../../lib/errors.ts';
@@ -93,7 +94,7 @@ export class Desk {
     this.#closed.delete(job);
   }
 
-  /** No user code of these runs. */
+  /** No user code of these runs, or any more. */
   async giveBack(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) this.forget(job);
     const { claims, workerId, signal, log } = this.#parts;
@@ -162,6 +163,7 @@ export class Desk {
   }
 
   #onAnswer(job: Job, answer: RenewAnswer): void {
+    if (isForNothing(job) && (answer === 'held' || answer === 'retaken')) return void this.giveBack([job]);
     const wasSent = job.sentAtMs > 0 && performance.now() - job.sentAtMs >= RESEND_MS;
     switch (answer) {
       case 'held':
@@ -209,6 +211,9 @@ export class Desk {
     if (this.#closed.size > REMEMBERED_MAX) this.forget(this.#closed.values().next().value!);
   }
 }
+
+/** It has ended because of a kill, and for no other reason. */
+const isForNothing = ({ phase, result }: Job): boolean => phase !== 'running' && result?.state === 'KILLED';
 
 /** An answer that is not in the mailbox yet is renewed as well: the claim protects it. */
 function isDue(job: Job, nowMs: number): boolean {

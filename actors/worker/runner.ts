@@ -5,9 +5,11 @@
  * R3 Before an item starts, messages that wait (an abort) are read, even when those before it never let go of the loop.
  */
 import { LEVELS } from '../../lib/model/log-line.ts';
+import type { MeasuredValue } from '../../lib/model/metric.ts';
+import type { Ground } from '../../lib/task/given.ts';
 import { type Outcome, reasonOf } from '../../lib/task/outcome.ts';
 import { runTask } from '../../lib/task/run-task.ts';
-import { type Ground, RunningTask } from '../../lib/task/task-context.ts';
+import { RunningTask } from '../../lib/task/task-context.ts';
 import type { Metric } from '../../plugins/sdk/index.ts';
 import {
   type AbortCause,
@@ -16,7 +18,7 @@ import {
   CURSOR,
   type FromRunner,
   type RawLine,
-  type RawMetric,
+  type RawMetrics,
   type Result,
   type RunMessage,
   type ToRunner,
@@ -45,7 +47,10 @@ interface Current {
   readonly startedAtMs: number;
   running?: RunningTask;
   lines: number;
+  /** How many metrics it had published before `measured`. */
   metrics: number;
+  /** Not reported yet. */
+  measured: MeasuredValue[];
   ended: boolean;
 }
 
@@ -68,7 +73,7 @@ export class Runner {
   readonly #aborted = new Map<number, AbortCause>();
   readonly #questions: Questions;
   #lines: RawLine[] = [];
-  #metrics: RawMetric[] = [];
+  #metrics: RawMetrics[] = [];
   #results: Result[] = [];
   #reportedMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -147,7 +152,7 @@ export class Runner {
 
   #run({ work, part }: Waiting): void {
     const { serial } = work;
-    const current: Current = { serial, startedAtMs: Date.now(), lines: 0, metrics: 0, ended: false };
+    const current: Current = { serial, startedAtMs: Date.now(), lines: 0, metrics: 0, measured: [], ended: false };
     this.#current = current;
     if (this.#aborted.delete(serial)) {
       this.#end(current, { state: 'KILLED', bytes: 0 });
@@ -205,17 +210,11 @@ export class Runner {
     else this.#timer ??= setTimeout(() => this.#report(), REPORT_MS);
   }
 
-  #metric(current: Current, { type, name, value, tags = {} }: Metric): void {
+  #metric(current: Current, { type, name, value, tags }: Metric): void {
     if (current.ended) return;
-    this.#metrics.push({
-      serial: current.serial,
-      number: ++current.metrics,
-      atMs: Date.now(),
-      type,
-      name,
-      value,
-      tags,
-    });
+    if (current.measured.length === 0) this.#metrics.push([current.serial, current.measured]);
+    const published = [++current.metrics, Date.now(), type, name, value] as const;
+    current.measured.push(tags ? [...published, tags] : published);
     this.#timer ??= setTimeout(() => this.#report(), REPORT_MS);
   }
 
@@ -229,6 +228,7 @@ export class Runner {
     this.#reportedMs = nowMs;
     if (metrics.length === 0) return this.#parts.post({ kind: 'report', lines, results });
     this.#metrics = [];
+    if (this.#current) this.#current.measured = [];
     this.#parts.post({ kind: 'report', lines, results, metrics });
   }
 }

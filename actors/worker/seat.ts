@@ -12,7 +12,7 @@ import {
   CHANNEL_FORMAT,
   type Question,
   type RawLine,
-  type RawMetric,
+  type RawMetrics,
   type Result,
   type Setup,
 } from './channel.ts';
@@ -29,7 +29,7 @@ const SHORT_BATCHES_MAX = 2;
 
 export interface SeatEvents {
   lines(lines: readonly RawLine[], jobs: ReadonlyMap<number, Job>): void;
-  metrics(metrics: readonly RawMetric[], jobs: ReadonlyMap<number, Job>): void;
+  metrics(metrics: readonly RawMetrics[], jobs: ReadonlyMap<number, Job>): void;
   results(results: readonly Result[], jobs: Map<number, Job>): void;
   asked(question: Question, answered: (answer: AnswerMessage['answer']) => void): void;
   /** Its thread or process died while it ran. */

@@ -25,10 +25,10 @@ import { Fetch } from './fetch.ts';
 import { insist } from './insist.ts';
 import { Intake } from './intake.ts';
 import { jobSource } from './job.ts';
-import { LineSender } from './line-sender.ts';
 import { Pool } from './pool.ts';
 import { Respondent } from './respondent.ts';
 import { GRACE_MS } from './seat.ts';
+import { lineSender, metricSender, type Sender } from './sender.ts';
 import { type WorkFolder, workFolder } from './work-folder.ts';
 
 /** Parcels taken ahead of free threads, so that a thread does not wait for the queue. */
@@ -70,7 +70,7 @@ class WorkerService implements Service {
   readonly #time: BusTime;
   readonly #desk: Desk;
   readonly #answers: Answers;
-  readonly #lines: LineSender;
+  readonly #said: readonly Pick<Sender<unknown>, 'flush' | 'waiting'>[];
   readonly #crew: Crew;
   readonly #pool: Pool;
   readonly #intake: Intake;
@@ -94,12 +94,14 @@ class WorkerService implements Service {
       resend: (job) => answers.send(job),
     });
     const answers = new Answers({ mailbox: bus.mailbox, workerId, time, log, signal });
-    const lines = new LineSender({ lines: bus.lines, log, signal });
+    const said = { lines: bus.lines, log, signal };
+    const [lines, metrics] = [lineSender(said), metricSender(said)];
     const consult = new Consult(bus);
     const crew = new Crew({
       desk,
       answers,
       lines,
+      metrics,
       consult,
       mailbox: bus.mailbox,
       time,
@@ -118,9 +120,9 @@ class WorkerService implements Service {
       environment: environmentOf(host),
       httpAllowPrivate: options.httpAllowPrivate,
     };
-    const { storageFolder, httpAllowPrivate } = setup;
+    const { storageFolder, httpAllowPrivate, encryptionKey, secrets } = setup;
     this.#respondent = new Respondent({
-      setup: { storageFolder, httpAllowPrivate },
+      setup: { storageFolder, httpAllowPrivate, encryptionKey, secrets },
       ...{ mailbox: bus.mailbox, partitions: bus.partitions, time, consult, log, signal },
       handOn: (askings) => insist(() => bus.queues.add(group, askings.map(askingParcel(workerId))), signal),
     });
@@ -140,14 +142,8 @@ class WorkerService implements Service {
       log,
       signal,
     });
-    [this.#time, this.#desk, this.#answers, this.#lines, this.#crew, this.#pool] = [
-      time,
-      desk,
-      answers,
-      lines,
-      crew,
-      pool,
-    ];
+    [this.#time, this.#desk, this.#answers] = [time, desk, answers];
+    [this.#said, this.#crew, this.#pool] = [[lines, metrics], crew, pool];
   }
 
   async start(): Promise<void> {
@@ -181,9 +177,11 @@ class WorkerService implements Service {
     }
     await until(() => this.#desk.inHand.length === 0, untilMs - LAST_WORDS_MS);
     await Promise.all([this.#pool.close(), this.#respondent.close()]);
-    this.#lines.flush();
+    for (const sender of this.#said) sender.flush();
     await until(
-      () => this.#answers.waiting + this.#lines.waiting + this.#crew.telling + this.#respondent.waiting === 0,
+      () =>
+        this.#said.every(({ waiting }) => waiting === 0) &&
+        this.#answers.waiting + this.#crew.telling + this.#respondent.waiting === 0,
       Math.max(untilMs, performance.now() + LAST_WORDS_MS),
     );
     clearInterval(this.#beat);

@@ -1,27 +1,27 @@
 /**
- * Log lines, and beside them what tasks measured: workers append batches to the stream of their execution's partition;
+ * Log lines, and beside them what tasks have measured: workers append both to the stream of their execution's partition;
  * indexer and pages read with cursors.
  */
 import type { LogLine } from '../model/log-line.ts';
-import type { MetricEntry } from '../model/metric.ts';
+import type { Measured } from '../model/metric.ts';
 import type { Partition } from '../model/partition.ts';
 
 /** What is appended at once of one execution. */
 export interface Lined {
   readonly executionId: string;
   readonly lines: readonly LogLine[];
-  /** Absent where there are none. */
-  readonly metrics?: readonly MetricEntry[];
 }
 
-export interface LineBatch extends Lined {
-  /** The stream's id: the cursor. */
-  readonly id: string;
-}
+/** What an entry of the stream holds: lines of one execution, or what runs of any executions have measured. */
+export type LineEntry = Lined | { readonly measured: readonly Measured[] };
+
+/** `id` is the stream's: the cursor. */
+export type LineBatch = LineEntry & { readonly id: string };
 
 export interface Lines {
   /** One batch per execution. */
   append(partition: Partition, batches: readonly Lined[]): Promise<void>;
+  measure(partition: Partition, measured: readonly Measured[]): Promise<void>;
   /** Batches behind each cursor (`0` the oldest, `$` only what comes next), optionally of one execution only. */
   read(
     since: ReadonlyMap<Partition, string>,

@@ -1,13 +1,13 @@
 /** An execution is made anew: it ends RETRIED, and another one of the same flow and inputs takes its place, for its caller too. */
 import type { ExecutionStart } from '../model/execution.ts';
-import { derivedId } from '../model/ids.ts';
+import { beside, derivedId } from '../model/ids.ts';
 import { launchName } from '../model/letter.ts';
 import type { Draft } from './draft.ts';
 import { finishExecution } from './end.ts';
 
 export function renew(draft: Draft): undefined {
   const { start, head } = draft;
-  const id = derivedId('renewed', start.id, start.incarnation);
+  const id = beside(start.id, derivedId('renewed', start.id, start.incarnation));
   const { incarnation: _, scheduleDateMs: __, ...rest } = start;
   const next: ExecutionStart = {
     ...rest,

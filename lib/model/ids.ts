@@ -6,6 +6,8 @@ import { hash } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const LENGTH = 22;
+/** Characters of a time: 52 · 62⁶ milliseconds last until 2063. */
+const LEAD = 7;
 
 /** The id that follows from `parts`. The separator cannot stand in a part, so (`ab`, `c`) and (`a`, `bc`) differ. */
 export function derivedId(...parts: readonly (string | number)[]): string {
@@ -27,6 +29,20 @@ export function idOf(bytes: Uint8Array): string {
   }
   return id;
 }
+
+/** `id` with a time in front, so that what begins together stands together in every index. */
+export function timeLed(atMs: number, id: string): string {
+  let lead = '';
+  let rest = atMs;
+  for (let n = 1; n < LEAD; n++) {
+    lead = ALPHABET[rest % 62] + lead;
+    rest = Math.floor(rest / 62);
+  }
+  return ALPHABET[10 + (rest % 52)] + lead + id.slice(LEAD);
+}
+
+/** `id` with the time in front that `other` has. */
+export const beside = (other: string, id: string): string => other.slice(0, LEAD) + id.slice(LEAD);
 
 /** The content hash of a flow's source: what a start names, so that an edit never changes a running execution. */
 export function sourceHash(tenant: string, source: string): string {

@@ -21,5 +21,5 @@ export function checkedMetric({ type, name, value, tags = {} }: Metric): Metric 
   const long = entries.find(([key, tag]) => key.length > TAG_CHARS_MAX || tag.length > TAG_CHARS_MAX);
   if (long)
     throw new TaskError(`metric ${name}: expected tags of at most ${TAG_CHARS_MAX} characters, got a longer one`);
-  return { type, name, value, tags: Object.fromEntries(entries) };
+  return { type, name, value, ...(entries.length > 0 && { tags: Object.fromEntries(entries) }) };
 }

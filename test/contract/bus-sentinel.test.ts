@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import type { Bus } from '../../lib/bus/bus.ts';
 import { openRedisBus } from '../../lib/bus/redis/open.ts';
 import { silentLog } from '../../lib/log.ts';
+import type { RedisProcess } from '../faults/rig/redis-process.ts';
 import { RedisSentinels } from '../faults/rig/sentinels.ts';
 import { aStart } from '../support/bus-parts.ts';
 import { eventually } from '../support/eventually.ts';
@@ -23,6 +24,8 @@ after(async () => {
   await sentinels.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const clientOf = ({ port }: RedisProcess): Redis => new Redis(port, '127.0.0.1');
 
 busContract('the bus on a master of sentinels', async () => {
   const bus = await openRedisBus({ url: sentinels.url, log: silentLog });
@@ -57,17 +60,25 @@ test('telling of a start when a replica has it, under strict durability', async 
   }
 });
 
-test('following the sentinels to another master', async () => {
+test('following the sentinels to another master', async (t) => {
   const bus = await openRedisBus({ url: sentinels.url, log: silentLog });
   try {
     await bus.vault.set('before', '1');
     await sentinels.agreed();
+    const old = await sentinels.master();
     await sentinels.swap();
-    await eventually(async () => {
-      // Refused by the old one, or by nobody: it is asked again.
-      const taken = await bus.vault.set('after', '2').catch(() => false);
-      return taken && (await bus.vault.get('before')) === '1';
+    const [was, is] = [clientOf(old), clientOf(await sentinels.master())];
+    t.after(() => {
+      for (const client of [was, is]) client.disconnect();
     });
+    await eventually(async () => {
+      // Refused by nobody, or lost on the way: it is asked again.
+      await bus.vault.set('after', '2').catch(() => false);
+      return (await is.get('windhover:{sys}:vault:after')) === '2';
+    });
+    // It does not know yet that it is none any more: what it took would be lost.
+    assert.equal((await was.role())[0], 'master');
+    assert.equal(await bus.vault.get('before'), '1');
     assert.match((await bus.report()).topology, /^windhover of the sentinels 127\.0\.0\.1:/);
     // The blocking reads, too.
     const lease = await bus.ownership.acquire('x:0', 'one');

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
 import { aCommit, aLease, type Fresh } from '../support/bus-parts.ts';
 import { eventually } from '../support/eventually.ts';
-import { aMetric } from '../support/rows.ts';
+import { aMeasured, T0 } from '../support/rows.ts';
 
 export function streams(fresh: Fresh): void {
   test('reading a feed from a cursor, in the order of commits', async () => {
@@ -63,7 +63,7 @@ export function streams(fresh: Fresh): void {
       executions: new Set(['e2']),
     });
     assert.deepEqual(
-      batches.get(p)!.map(({ lines }) => lines[0]!.id),
+      batches.get(p)!.map((batch) => 'lines' in batch && batch.lines[0]!.id),
       ['e2/0'],
     );
     assert.equal((await bus.lines.read(cursors, { count: 10, blockMs: 0 })).batches.size, 0);
@@ -72,16 +72,18 @@ export function streams(fresh: Fresh): void {
   });
   test('carrying metrics beside log lines', async () => {
     const { bus, p } = fresh();
-    const metrics = [aMetric('e1', 1), aMetric('e1', 2, { type: 'timer', value: 1.5, tags: { a: 'b' } })];
-    await bus.lines.append(p, [
-      { executionId: 'e1', lines: [], metrics },
-      { executionId: 'e1', lines: [] },
-    ]);
-    const { batches } = await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0 });
-    assert.deepEqual(
-      batches.get(p)!.map((batch) => batch.metrics),
-      [metrics, undefined],
-    );
+    const measured = [
+      aMeasured('e1', [1, T0, 'counter', 'rows', 3]),
+      aMeasured('e2', [1, T0, 'timer', 'took', 1.5, { a: 'b' }]),
+    ];
+    await bus.lines.measure(p, measured);
+    await bus.lines.append(p, [{ executionId: 'e1', lines: [] }]);
+    const read = async (executions?: ReadonlySet<string>) => {
+      const { batches } = await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0, executions });
+      return batches.get(p)!.map(({ id, ...entry }) => entry);
+    };
+    assert.deepEqual(await read(), [{ measured }, { executionId: 'e1', lines: [] }]);
+    assert.deepEqual(await read(new Set(['e1'])), [{ executionId: 'e1', lines: [] }]);
   });
   test('waking an owner that waits for its mailboxes', async () => {
     const { bus, p } = fresh();

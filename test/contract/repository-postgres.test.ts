@@ -5,7 +5,9 @@ import pg from 'pg';
 import { isFault } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
+import { lookAtRepository, SCHEMA_VERSION } from '../../lib/repository/sql/look.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
+import type { Reach } from '../../lib/repository/sql/reach.ts';
 import { eventually } from '../support/eventually.ts';
 import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
 import { hasPostgres, startPostgres } from '../support/postgres.ts';
@@ -16,8 +18,8 @@ import { holdsRepositoryContract } from './repository.ts';
 const skip = !hasPostgres();
 const postgres = skip ? undefined : await startPostgres();
 const opened: Repository[] = [];
-const open = async (url: string): Promise<Repository> => {
-  const repository = openSqlRepository({ file: '', url, log: silentLog });
+const open = async (url: string, reach?: Reach): Promise<Repository> => {
+  const repository = openSqlRepository({ file: '', url, log: silentLog, reach });
   opened.push(repository);
   await repository.open();
   return repository;
@@ -28,7 +30,7 @@ after(async () => {
   await postgres?.stop();
 });
 
-if (!skip) holdsRepositoryContract('Postgres', async () => open(await fresh()));
+if (!skip) holdsRepositoryContract('Postgres', async (reach) => open(await fresh(), reach));
 
 it('being opened and written by several at the same moment', { skip }, async () => {
   const url = await fresh();
@@ -88,6 +90,16 @@ it('copying what happened while the database was away', { skip }, async (t) => {
   await postgres!.restart();
   await eventually(async () => (await stateIn(repository, 'e1').catch(() => undefined)) === 'SUCCESS', 30_000);
   await eventually(async () => indexer.health().ok, 30_000);
+});
+
+it('being looked at as it is, without a schema and with one', { skip }, async () => {
+  const url = await fresh();
+  const bare = { kind: 'postgres', version: 0, needs: 0, cursors: new Map() };
+  assert.deepEqual(await lookAtRepository({ file: '', url }), bare);
+  await (await open(url)).write(aBatch({ cursors: new Map([['feed:x:0', 'v']]) }));
+  const { version, cursors } = await lookAtRepository({ file: '', url });
+  assert.equal(version, SCHEMA_VERSION);
+  assert.deepEqual(cursors, new Map([['feed:x:0', 'v']]));
 });
 
 it('working with a newer schema, and refusing one that it cannot know', { skip }, async () => {

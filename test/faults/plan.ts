@@ -2,9 +2,12 @@
 import { Dice } from '../simulation/random.ts';
 import type { Phase } from './phases/phase.ts';
 import { PHASES } from './phases/table.ts';
+import type { GroundKind } from './rig/ground.ts';
 
 /** What a run needs besides its phases, s: start, calm, drain. */
 const AROUND_S = 120;
+/** What the phases of a run of the short profile take together, s. */
+const SHORT_S = 60;
 /** Between two phases what is broken heals. */
 export const BETWEEN_S = 3;
 
@@ -13,25 +16,50 @@ export interface Wanted {
   readonly minutes: number;
   /** Ids of faults; absent: as many as fit. */
   readonly only?: readonly string[];
+  /** Of the phases that have a short form, as many as fit into a minute. */
+  readonly short?: boolean;
+}
+
+export interface Planned {
+  readonly phase: Phase;
+  /** How long it has. */
+  readonly seconds: number;
 }
 
 export interface Plan {
   readonly seed: number;
-  readonly phases: readonly Phase[];
+  /** Times are told and not judged: the machine is anybody's. */
+  readonly short: boolean;
+  /** What the servers stand on. */
+  readonly ground: GroundKind;
+  readonly phases: readonly Planned[];
 }
 
 /** Throws where a fault is not known. */
-export function planOf({ seed, minutes, only }: Wanted): Plan {
+export function planOf({ seed, minutes, only, short = false }: Wanted): Plan {
   const dice = new Dice(seed);
-  if (only) return { seed, phases: dice.shuffled(only.map(phaseOf)) };
-  const phases: Phase[] = [];
-  let leftS = minutes * 60 - AROUND_S;
-  for (const phase of dice.shuffled(PHASES.filter(({ apart }) => !apart))) {
-    if (phase.seconds + BETWEEN_S > leftS) continue;
-    leftS -= phase.seconds + BETWEEN_S;
-    phases.push(phase);
+  const planned = (phase: Phase): Planned => ({ phase, seconds: (short && phase.shortSeconds) || phase.seconds });
+  if (only) {
+    const chosen = only.map(phaseOf);
+    return { seed, short, ground: groundOf(chosen), phases: dice.shuffled(chosen).map(planned) };
   }
-  return { seed, phases };
+  const pool = PHASES.filter(
+    ({ ground = 'single', shortSeconds }) => ground === 'single' && (!short || shortSeconds !== undefined),
+  );
+  const phases: Planned[] = [];
+  let leftS = short ? SHORT_S : minutes * 60 - AROUND_S;
+  for (const each of dice.shuffled(pool).map(planned)) {
+    if (each.seconds + BETWEEN_S > leftS) continue;
+    leftS -= each.seconds + BETWEEN_S;
+    phases.push(each);
+  }
+  return { seed, short, ground: 'single', phases };
+}
+
+function groundOf(phases: readonly Phase[]): GroundKind {
+  const grounds = new Set(phases.flatMap(({ ground }) => ground ?? []));
+  if (grounds.size > 1) throw new Error(`expected phases of one kind of Redis, got ${[...grounds].join(' and ')}`);
+  return [...grounds][0] ?? 'single';
 }
 
 function phaseOf(id: string): Phase {
@@ -42,7 +70,7 @@ function phaseOf(id: string): Phase {
 
 export function planText({ seed, phases }: Plan): string {
   let fromS = 0;
-  const lines = phases.map(({ id, title, seconds }) => {
+  const lines = phases.map(({ phase: { id, title }, seconds }) => {
     const line = `  ${String(fromS).padStart(4)} s  ${id.padEnd(4)} ${title}`;
     fromS += seconds + BETWEEN_S;
     return line;

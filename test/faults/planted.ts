@@ -58,13 +58,21 @@ async function brokenBy(folder: string, phases: string, seed: number): Promise<r
   return Array.from(report.matchAll(/^\| (.+) \| \*\*broken/gm), ([, name]) => name!);
 }
 
-async function catches({ name, breaks, phases }: Planted): Promise<string | undefined> {
+interface Catch {
+  readonly seed: number;
+  readonly broken: readonly string[];
+}
+
+async function catches({ name, breaks, phases }: Planted, say: (line: string) => void): Promise<Catch | undefined> {
   const folder = await planted(name);
   try {
     for (const seed of SEEDS) {
+      const fromMs = performance.now();
       const broken = await brokenBy(folder, phases, seed);
+      const seconds = Math.round((performance.now() - fromMs) / 1_000);
+      say(`${name}, ${phases}, seed ${seed}, ${seconds} s: ${broken?.join(', ') ?? 'no report'}`);
       const named = broken?.filter((each) => breaks.includes(each)) ?? [];
-      if (named.length > 0) return `seed ${seed}: ${named.join(', ')}`;
+      if (named.length > 0) return { seed, broken: named };
     }
     return undefined;
   } finally {
@@ -75,12 +83,16 @@ async function catches({ name, breaks, phases }: Planted): Promise<string | unde
 if (import.meta.main) {
   const wanted = process.argv.slice(2);
   const all = plantedAll().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+  tell('| without | phases | | by |\n|---|---|---|---|');
   let caught = 0;
   for (const each of all) {
-    const by = await catches(each);
-    if (by !== undefined) caught++;
-    process.stdout.write(`${by === undefined ? 'MISSED' : 'caught'}  ${each.name} (${each.phases})  ${by ?? ''}\n`);
+    const by = await catches(each, (line) => process.stderr.write(`${line}\n`));
+    if (by) caught++;
+    tell(
+      `| ${each.without} | ${each.phases} | ${by ? `caught with seed ${by.seed}` : '**missed**'} | ${by?.broken.join(', ') ?? ''} |`,
+    );
   }
-  process.stdout.write(`${caught} of ${all.length} caught\n`);
+  tell(`\n${caught} of ${all.length} caught`);
   process.exit(all.length > 0 && caught === all.length ? 0 : 1);
 }

@@ -5,17 +5,18 @@ import type { Verdict } from './run.ts';
 
 const DETAILS_MAX = 12;
 
-export const isGreen = ({ broken, void: unseen, missed }: Verdict): boolean =>
-  [...broken.values()].every(({ length }) => length === 0) && unseen.length === 0 && missed.length === 0;
+const isWhole = ({ broken, missed }: Verdict): boolean =>
+  [...broken.values()].every(({ length }) => length === 0) && missed.length === 0;
 
-/** Names of what is broken, missed or void: what a planted bug is recognised by. */
-export const brokenIn = ({ broken }: Verdict): readonly string[] =>
-  [...broken].filter(([, details]) => details.length > 0).map(([name]) => name);
+/** Nothing is wrong, but a planned fault was not seen. */
+export const isVoid = (verdict: Verdict): boolean => isWhole(verdict) && verdict.void.length > 0;
+
+export const isGreen = (verdict: Verdict): boolean => isWhole(verdict) && verdict.void.length === 0;
 
 export function reportOf(verdict: Verdict): string {
   const { plan, accounts, broken, missed, unjudged, numbers } = verdict;
   return [
-    `# Faults, seed ${plan.seed}: ${isGreen(verdict) ? 'green' : verdict.void.length > 0 ? 'void' : 'red'}`,
+    `# Faults, seed ${plan.seed}: ${isGreen(verdict) ? 'green' : isVoid(verdict) ? 'void' : 'red'}`,
     '',
     '```',
     planText(plan).trimEnd(),
@@ -41,7 +42,7 @@ export function reportOf(verdict: Verdict): string {
     '',
     ...section('Void: planned and not seen', verdict.void),
     ...section('Goals that were missed', missed),
-    ...section('Goals that were missed and not judged: others had too much of the machine', unjudged),
+    ...section('Too late and not judged: others use the machine too', unjudged),
     ...[...broken].flatMap(([name, details]) => section(`Broken: ${name}`, details)),
   ].join('\n');
 }

@@ -52,11 +52,7 @@ export const WORLDS: readonly Faults[] = [
 ];
 
 /** The end depends on when the kill comes: judged by the properties, not by the quiet world. */
-export const KILLED: Faults = {
-  name: 'executions killed',
-  kills: 4,
-  double: 0.2,
-  delayMs: 2_000,
-  killWorkers: 1,
-  pauseWorkers: 1,
-};
+export const KILLED: readonly Faults[] = [
+  { name: 'executions killed', kills: 4, double: 0.2, delayMs: 2_000, killWorkers: 1, pauseWorkers: 1 },
+  { name: 'executions killed, and kills rolled back', kills: 8, rollBack: 0.02 },
+];

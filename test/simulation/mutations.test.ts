@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NEEDED = ['lib', 'actors/executor', 'plugins', 'test/simulation', 'package.json'];
 const SIMULATION = 'test/simulation/simulation.test.ts';
 const RUN_MS = 120_000;
+/** The first that turns red ends the run. */
+const SEEDS = 60;
 
 for (const mutation of MUTATIONS)
   test(`breaking "${mutation.breaks}" without ${mutation.rule}`, async () => {
@@ -48,7 +50,12 @@ function mutated({ edits }: Mutation): string {
 }
 
 async function simulate(folder: string, world: string): Promise<{ readonly ok: boolean; readonly text: string }> {
-  const env = { ...process.env, SIMULATION_WORLD: world, NODE_TEST_CONTEXT: undefined };
+  const env = {
+    ...process.env,
+    SIMULATION_WORLD: world,
+    SIMULATION_SEEDS: String(SEEDS),
+    NODE_TEST_CONTEXT: undefined,
+  };
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['--test', '--test-reporter=spec', SIMULATION], {
       cwd: folder,

@@ -116,7 +116,12 @@ export class SimWorker {
   async #renew(held: Held, nowMs: number): Promise<void> {
     held.renewedMs = nowMs;
     const [answer] = await this.#world.bus.claims.renew(this.#partitionOf(held.request.ref), this.name, [held.request]);
-    if (answer === 'closed' || (answer === 'revoked' && held.answer)) this.#held.delete(held.request.token);
+    const isHeld = answer === 'held' || answer === 'retaken';
+    if (held.answer?.state === 'KILLED' && isHeld) {
+      // A roll-back has taken the kill away.
+      this.#held.delete(held.request.token);
+      await this.#world.bus.claims.giveBack(this.#partitionOf(held.request.ref), this.name, [held.request]);
+    } else if (answer === 'closed' || (answer === 'revoked' && held.answer)) this.#held.delete(held.request.token);
     else if (answer === 'revoked') {
       const { executionId, taskRunId, attempt } = parseAttemptRef(held.request.ref);
       const killed = {

@@ -1,7 +1,7 @@
 /** Rows of a repository, as a test wants them: an execution with some task runs, a flow, a line. */
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
-import type { MetricEntry } from '../../lib/model/metric.ts';
+import type { Measured, MeasuredValue, MetricEntry } from '../../lib/model/metric.ts';
 import type { State } from '../../lib/model/state.ts';
 import { versionOf } from '../../lib/model/version.ts';
 import type { Batch, ExecutionRow, FlowRow } from '../../lib/repository/repository.ts';
@@ -96,6 +96,17 @@ export const aLine = (executionId: string, number: number, given: Partial<LogLin
   atMs: T0,
   message: `line ${number}`,
   ...given,
+});
+
+export const aMeasured = (executionId: string, ...values: MeasuredValue[]): Measured => ({
+  executionId,
+  namespace: 'company.team',
+  flowId: 'hello',
+  taskId: 'task-0',
+  taskRunId: 't1',
+  attempt: 1,
+  token: 'tok',
+  values,
 });
 
 export const aMetric = (executionId: string, number: number, given: Partial<MetricEntry> = {}): MetricEntry => ({

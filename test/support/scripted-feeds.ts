@@ -7,6 +7,7 @@ import type { FeedEntry } from '../../lib/bus/feed.ts';
 import type { LineBatch } from '../../lib/bus/lines.ts';
 import { Fault } from '../../lib/errors.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
+import type { Measured } from '../../lib/model/metric.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION, type Version, versionOf } from '../../lib/model/version.ts';
 
@@ -73,9 +74,10 @@ export class ScriptedFeeds {
     id: string,
     executionId: string,
     lines: readonly LogLine[],
-    metrics?: LineBatch['metrics'],
+    measured?: readonly Measured[],
   ): void {
-    listIn(this.lineBatches, partition).push({ id, executionId, lines, metrics });
+    listIn(this.lineBatches, partition).push({ id, executionId, lines });
+    if (measured) listIn(this.lineBatches, partition).push({ id, measured });
     this.#wake();
   }
 
@@ -162,6 +164,7 @@ export class ScriptedFeeds {
   #lines(): Bus['lines'] {
     return {
       append: async () => {},
+      measure: async () => {},
       read: async (since, { count, blockMs, signal }) => {
         const batches = await this.#block(
           () =>

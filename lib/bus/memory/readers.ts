@@ -82,6 +82,10 @@ export function memoryLines(store: Store): Lines {
       for (const batch of batches) streamOf(partition).push({ ...batch, id: ++sequence });
       store.changed();
     },
+    measure: async (partition, measured) => {
+      streamOf(partition).push({ measured, id: ++sequence });
+      store.changed();
+    },
     read: async (since, { count, blockMs, executions, signal }) => {
       const numbers = new Map(
         [...since].map(([partition, cursor]) => [partition, cursor === '$' ? sequence : Number(cursor.split('-')[0])]),
@@ -103,7 +107,9 @@ export function memoryLines(store: Store): Lines {
       const batches = new Map<Partition, readonly LineBatch[]>();
       for (const [partition, behind] of found) {
         cursors.set(partition, `${behind.at(-1)!.id}-0`);
-        const wanted = behind.filter(({ executionId }) => !executions || executions.has(executionId));
+        const wanted = behind.filter(
+          (batch) => !executions || ('executionId' in batch && executions.has(batch.executionId)),
+        );
         batches.set(
           partition,
           wanted.map((batch) => ({ ...batch, id: `${batch.id}-0` })),

@@ -2,7 +2,7 @@
 
 import type { FlowMessage, Message } from '../../model/message.ts';
 import type { ContentHash, Partition } from '../../model/partition.ts';
-import type { Lined } from '../lines.ts';
+import type { LineEntry } from '../lines.ts';
 import type { Parcel } from '../queues.ts';
 
 export interface Keyspace {
@@ -44,7 +44,7 @@ const emptyKeyspace = (): Keyspace => ({
 export class Store {
   readonly clock: { now(): number };
   readonly #spaces = new Map<Partition, Keyspace>();
-  readonly lines = new Map<Partition, (Lined & { readonly id: number })[]>();
+  readonly lines = new Map<Partition, (LineEntry & { readonly id: number })[]>();
   readonly queues = new Map<string, { waiting: Parcel[]; active: Set<string> }>();
   readonly #listeners = new Set<() => void>();
 

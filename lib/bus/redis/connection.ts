@@ -10,6 +10,7 @@ import { type Address, addressOf } from './address.ts';
 import { ClusterSight, masterOf, openCluster } from './cluster.ts';
 import { SYSTEM } from './keys.ts';
 import { corkWrites, counted, watchSilence } from './socket.ts';
+import { SwitchWatch } from './switches.ts';
 
 export type Client = Redis | Cluster;
 
@@ -83,12 +84,14 @@ export class Connections {
   readonly state: Client;
   readonly #log: Log;
   readonly #open = new Set<Client>();
+  readonly #switches: SwitchWatch | undefined;
   readonly #sight: { readonly sinceMs: number | undefined; close(): void };
 
   /** Throws `config.invalid`. */
   constructor(url: string, log: Log) {
     this.address = addressOf(url);
     this.#log = log;
+    if (this.address.kind === 'sentinel') this.#switches = new SwitchWatch(this.address, log);
     const options: RedisOptions = {
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
@@ -154,8 +157,14 @@ export class Connections {
     };
   }
 
+  /** A connection that others have opened leaves a master that is none any more. */
+  follows(client: Client): void {
+    if (!(client instanceof Cluster)) this.#switches?.follows(client);
+  }
+
   close(): void {
     this.#sight.close();
+    this.#switches?.close();
     for (const client of this.#open) client.disconnect();
   }
 
@@ -166,6 +175,7 @@ export class Connections {
   }
 
   #kept<C extends Client>(client: C): C {
+    this.follows(client);
     if (!(client instanceof Cluster))
       client.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'redis connection'));
     client.on('end', () => this.#open.delete(client));

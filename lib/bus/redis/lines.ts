@@ -1,26 +1,32 @@
-/** Log lines on Redis: a stream per partition, one entry per batch of an execution. */
+/** Log lines on Redis: a stream per partition, one entry per batch of an execution, or per batch of what was measured. */
 import type { LogLine } from '../../model/log-line.ts';
-import type { MetricEntry } from '../../model/metric.ts';
+import type { Measured } from '../../model/metric.ts';
 import type { Partition } from '../../model/partition.ts';
-import type { LineBatch, Lined, Lines } from '../lines.ts';
+import type { LineBatch, Lines } from '../lines.ts';
 import { type Connections, reached } from './connection.ts';
 import { linesKey } from './keys.ts';
 import { ReaderPool } from './streams.ts';
 
 /** A stream that no indexer trims keeps about this many batches a partition: memory stays bounded when the repository is away. */
 const BATCHES_MAX = 50_000;
+/** The field of an entry that holds no lines. */
+const MEASURED = 'm';
 
 export function redisLines(connections: Connections): Lines {
   const { state } = connections;
   const readers = new ReaderPool(connections);
+  const add = (partition: Partition, ...fields: readonly string[]) =>
+    state.xadd(linesKey(partition), 'MAXLEN', '~', BATCHES_MAX, '*', ...fields).catch((error: unknown) => {
+      throw reached(error);
+    });
   return {
     append: async (partition, batches) => {
-      const key = linesKey(partition);
       await Promise.all(
-        batches.map((batch) => state.xadd(key, 'MAXLEN', '~', BATCHES_MAX, '*', ...fieldsOf(batch))),
-      ).catch((error: unknown) => {
-        throw reached(error);
-      });
+        batches.map(({ executionId, lines }) => add(partition, 'e', executionId, 'l', JSON.stringify(lines))),
+      );
+    },
+    measure: async (partition, measured) => {
+      await add(partition, MEASURED, JSON.stringify(measured));
     },
     read: async (since, { count, blockMs, executions, signal }) => {
       const cursors = new Map(since);
@@ -32,7 +38,9 @@ export function redisLines(connections: Connections): Lines {
       for (const [key, entries] of found) {
         const partition = byKey.get(key)!;
         cursors.set(partition, entries.at(-1)![0]);
-        const wanted = executions ? entries.filter(([, fields]) => executions.has(fields[1]!)) : entries;
+        const wanted = executions
+          ? entries.filter(([, fields]) => fields[0] !== MEASURED && executions.has(fields[1]!))
+          : entries;
         batches.set(partition, wanted.map(batchOf));
       }
       return { batches, cursors };
@@ -46,20 +54,10 @@ export function redisLines(connections: Connections): Lines {
   };
 }
 
-const fieldsOf = ({ executionId, lines, metrics }: Lined): readonly string[] => [
-  'e',
-  executionId,
-  'l',
-  JSON.stringify(lines),
-  ...(metrics ? ['m', JSON.stringify(metrics)] : []),
-];
-
-const batchOf = ([id, fields]: readonly [id: string, fields: readonly string[]]): LineBatch => ({
-  id,
-  executionId: fields[1]!,
-  lines: JSON.parse(fields[3]!) as LogLine[],
-  ...(fields[5] === undefined ? {} : { metrics: JSON.parse(fields[5]) as MetricEntry[] }),
-});
+const batchOf = ([id, fields]: readonly [id: string, fields: readonly string[]]): LineBatch =>
+  fields[0] === MEASURED
+    ? { id, measured: JSON.parse(fields[1]!) as Measured[] }
+    : { id, executionId: fields[1]!, lines: JSON.parse(fields[3]!) as LogLine[] };
 
 /** The id that follows: MINID keeps its own. */
 const behind = (id: string): string => id.replace(/\d+$/, (sequence) => String(BigInt(sequence) + 1n));

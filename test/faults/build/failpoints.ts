@@ -16,12 +16,13 @@ export class Failpoints {
     this.#armed.set(failpoint.site, { failpoint, left: failpoint.times });
   }
 
-  /** True where what follows must be left out, and taken as done. */
-  async pass(site: Site): Promise<boolean> {
+  /** `executions`: whom it is about, where that is known. True where what follows must be left out, and taken as done. */
+  async pass(site: Site, executions: readonly string[] = []): Promise<boolean> {
     const armed = this.#armed.get(site);
-    if (!armed || armed.left === 0 || Math.random() >= (armed.failpoint.chance ?? 1)) return false;
+    if (!armed || armed.left === 0) return false;
+    const { act, ms, about } = armed.failpoint;
+    if (about !== undefined && !executions.includes(about)) return false;
     armed.left--;
-    const { act, ms } = armed.failpoint;
     writeBite(this.#bites, { site, act, ms, pid: process.pid, atMs: Date.now() });
     if (act === 'kill') process.kill(process.pid, 'SIGKILL');
     else if (act === 'stop') process.kill(process.pid, 'SIGSTOP');

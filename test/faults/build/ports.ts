@@ -2,7 +2,7 @@
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { Claims } from '../../../lib/bus/claims.ts';
 import type { Mailbox } from '../../../lib/bus/mailbox.ts';
-import type { Lease, Ownership } from '../../../lib/bus/ownership.ts';
+import type { Commit, Lease, Ownership } from '../../../lib/bus/ownership.ts';
 import type { Queues } from '../../../lib/bus/queues.ts';
 import type { Timetable } from '../../../lib/bus/timetable.ts';
 import { attemptRef } from '../../../lib/model/execution.ts';
@@ -50,18 +50,22 @@ function ownershipOf(ownership: Ownership, { failpoints, witness }: Around): Own
       return ownership.renew(leases);
     },
     commit: async (lease, commit) => {
+      if (begins(commit)) await failpoints.pass('begin.before');
       await failpoints.pass('commit.before');
       if (fresh.delete(lease)) await failpoints.pass('first.before');
       const named = { partition: lease.partition, epoch: lease.epoch, number: commit.expected + 1 };
       witness.saw([{ kind: 'sent', ...named }]);
       const answer = await ownership.commit(lease, commit);
       witness.saw([{ kind: 'commit', ...named, answer }]);
-      if (commit.timers.set.length + commit.timers.dropped.length > 0) await failpoints.pass('timer.after');
+      if (commit.timers.set.length > 0) await failpoints.pass('timer.after');
       await failpoints.pass('commit.after');
       return answer;
     },
   };
 }
+
+const begins = ({ documents }: Commit): boolean =>
+  documents.some(({ set }) => set.some(([field]) => field === 'start'));
 
 function mailboxOf(mailbox: Mailbox, { failpoints, witness }: Around): Mailbox {
   return {
@@ -73,7 +77,8 @@ function mailboxOf(mailbox: Mailbox, { failpoints, witness }: Around): Mailbox {
     },
     append: async (partition, messages) => {
       const answers = messages.filter((message): message is Answer => message.kind === 'taskEnded');
-      if (answers.length > 0) await failpoints.pass('answer.before');
+      const executions = answers.map(({ executionId }) => executionId);
+      if (answers.length > 0) await failpoints.pass('answer.before', executions);
       witness.saw(answers.map(answerDeed));
       return mailbox.append(partition, messages);
     },

@@ -5,11 +5,13 @@
 export const SITES = [
   /** A start is in its mailbox, and nobody has been told. */
   'start.after',
+  /** A commit that begins an execution is about to leave: its start has been read, and stands in no document yet. */
+  'begin.before',
   'commit.before',
   'commit.after',
   /** The first commit of a lease that was just taken. */
   'first.before',
-  /** A commit that set or dropped timers was applied. */
+  /** A commit that set timers was applied. */
   'timer.after',
   /** Parcels of a commit go into the queue. */
   'relay.before',
@@ -36,8 +38,8 @@ export interface Failpoint {
   readonly times: number;
   /** Of a stop (the harness wakes it) or a delay. */
   readonly ms?: number;
-  /** From 0 to 1, each time that the site is passed; absent: always. */
-  readonly chance?: number;
+  /** It bites only where it is about this execution. */
+  readonly about?: string;
 }
 
 /** That a failpoint has bitten: a line in a file, since who bites may be dead the next moment. */

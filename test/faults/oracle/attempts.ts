@@ -74,12 +74,32 @@ function missing(record: Record, byAttempt: ReadonlyMap<string, readonly Effect[
 }
 
 /** Processes that may have left something undone. */
-function excuse({ deaths, stops, cuts }: Evidence): (effect: Effect) => boolean {
+function excuse(evidence: Evidence): (effect: Effect) => boolean {
+  const { deaths, stops, cuts } = evidence;
   const fallen = new Set([...deaths, ...stops].map(({ pid }) => pid));
-  return ({ pid, parent, atMs }) =>
-    fallen.has(pid) ||
-    fallen.has(parent) ||
-    cuts.some(({ fromMs, untilMs }) => atMs >= fromMs - 60_000 && atMs <= untilMs + 60_000);
+  const isOrphan = orphans(evidence);
+  return (effect) =>
+    fallen.has(effect.pid) ||
+    fallen.has(effect.parent) ||
+    isOrphan(effect) ||
+    cuts.some(({ fromMs, untilMs }) => effect.atMs >= fromMs - 60_000 && effect.atMs <= untilMs + 60_000);
+}
+
+/**
+ * What runs in a process of its own, and whose worker was killed while it booted, has another parent by then. It is known by the
+ * claim: no worker's process is its parent, and one that was granted the attempt before died before it began.
+ */
+function orphans({ deeds, deaths }: Evidence): (effect: Effect) => boolean {
+  const claims = deeds.filter((deed): deed is Claimed => deed.kind === 'claim' && deed.answer === 'granted');
+  const workers = new Set(claims.map(({ pid }) => pid));
+  const byRef = Map.groupBy(claims, ({ ref }) => ref);
+  const diedMs = new Map(deaths.map(({ pid, atMs }) => [pid, atMs]));
+  return ({ execution, taskRun, attempt, pid, parent, atMs }) =>
+    !workers.has(pid) &&
+    !workers.has(parent) &&
+    (byRef.get(`${execution}/${taskRun}/${attempt}`) ?? []).some(
+      (claim) => claim.atMs <= atMs && (diedMs.get(claim.pid) ?? Number.POSITIVE_INFINITY) <= atMs,
+    );
 }
 
 function doubled(

@@ -4,6 +4,7 @@ import type { Witnessed } from '../build/witness.ts';
 import type { History } from '../load/history.ts';
 import type { Asked } from '../load/load.ts';
 import type { Cut } from '../phases/phase.ts';
+import type { Footprint } from '../rig/counters.ts';
 import type { Fate } from '../rig/house.ts';
 import type { Left } from './left.ts';
 import type { Record } from './records.ts';
@@ -22,6 +23,7 @@ export interface Evidence {
   readonly deaths: readonly Fate[];
   readonly stops: readonly Fate[];
   readonly strayEnds: readonly string[];
+  readonly footprints: readonly Footprint[];
   /** What the feeds told last of each execution: its version. */
   readonly told: ReadonlyMap<string, string>;
   /** From here on nothing was done to the system. */

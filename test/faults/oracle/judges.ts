@@ -3,6 +3,7 @@
 import { judgeAttempts, judgeEffects } from './attempts.ts';
 import { judgeOneWriter } from './commits.ts';
 import { type Judge, wasCut } from './evidence.ts';
+import { judgeFootprints } from './footprints.ts';
 import { judgeKills } from './kills.ts';
 import { judgeLegal } from './legal.ts';
 import { isMarkedLost, judgeOutcomes } from './outcomes.ts';
@@ -90,6 +91,9 @@ const ENDS: ReadonlySet<string> = new Set([
 ]);
 const isOver = (state: string): boolean => ENDS.has(state);
 
+/** What is judged by a clock, names in reports: on a machine that others use too, it says little of ours. */
+export const TIMED: ReadonlySet<string> = new Set(['killed', 'hangs', 'recovery']);
+
 export const JUDGES: Readonly<Record<string, Judge>> = {
   lost: judgeLost,
   'twice started': judgeTwiceStarted,
@@ -103,6 +107,7 @@ export const JUDGES: Readonly<Record<string, Judge>> = {
   'left in Redis': judgeLeft,
   index: judgeIndex,
   processes: judgeProcesses,
+  footprints: judgeFootprints,
   refusals: judgeRefusals,
   hangs: judgeHangs,
   tail: judgeTail,

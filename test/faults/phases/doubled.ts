@@ -4,7 +4,6 @@ import { Redis } from 'ioredis';
 import { PARTITIONS } from '../rig/keyspace.ts';
 import type { Phase } from './phase.ts';
 
-const FOR_MS = 20_000;
 const LATER_MS = 3_000;
 const BLOCK_MS = 200;
 const MARK = 'copy';
@@ -19,9 +18,10 @@ export const doubled: Phase = {
   id: 'F13',
   title: 'every message twice',
   seconds: 25,
+  shortSeconds: 15,
   sights: [COPIES],
   goals: [],
-  run: async ({ account, dice, redis }) => {
+  run: async ({ account, dice, redis, seconds }) => {
     const client = new Redis(redis.port, '127.0.0.1', { protocol: 2 });
     const writer = client.duplicate();
     const cursors = new Map(
@@ -30,7 +30,7 @@ export const doubled: Phase = {
       ),
     );
     const underWay: Promise<void>[] = [];
-    for (const untilMs = performance.now() + FOR_MS; performance.now() < untilMs; ) {
+    for (const untilMs = performance.now() + seconds * 1_000 - LATER_MS; performance.now() < untilMs; ) {
       const streams = ['STREAMS', ...cursors.keys(), ...cursors.values()];
       const reply = (await client.call('XREAD', 'COUNT', '200', 'BLOCK', String(BLOCK_MS), ...streams)) as Reply | null;
       for (const [key, entries] of reply ?? []) {

@@ -1,11 +1,14 @@
-/** F1: one executor of three is killed every four seconds; half of them aimed, in the middle of a commit or of handing out. */
+/** F1: one executor of three is killed every four seconds; most of them aimed, in the middle of a commit or of handing out. */
 import type { Site } from '../build/sites.ts';
 import type { Phase, Stage } from './phase.ts';
 import { each, executorsOf, grown, measured, until } from './waiting.ts';
 
 const EVERY_MS = 4_000;
 const BITE_MS = 3_000;
+/** Every so many is not aimed. */
+const PLAIN = 4;
 const AIMS: readonly Site[] = [
+  'begin.before',
   'commit.before',
   'commit.after',
   'relay.before',
@@ -20,6 +23,7 @@ export const executorsKilled: Phase = {
   id: 'F1',
   title: 'executors killed',
   seconds: 35,
+  shortSeconds: 14,
   sights: [MOVES],
   goals: [{ recovery: OWNED, share: 0.99, ms: 4_000 }],
   run: async (stage) => {
@@ -30,11 +34,12 @@ export const executorsKilled: Phase = {
 
 async function kill(stage: Stage): Promise<void> {
   const { account, dice, house } = stage;
-  await each(EVERY_MS, executorsKilled.seconds * 1_000, async (n) => {
+  const aims = dice.shuffled(AIMS);
+  await each(EVERY_MS, stage.seconds * 1_000, async (n) => {
     await house.whole();
     const residents = house.of('executor');
     const victim = residents[n % residents.length]!;
-    const aim = n % 2 === 1 ? AIMS[dice.below(AIMS.length)]! : undefined;
+    const aim = n % PLAIN === PLAIN - 1 ? undefined : aims.shift();
     if (aim !== undefined) {
       victim.arm({ site: aim, act: 'kill', times: 1 });
       if ((await until(() => !victim.alive, BITE_MS)) !== undefined) account.saw(`aimed at ${aim}`);

@@ -8,7 +8,7 @@ import type { Phase, Stage } from './phase.ts';
 import { each, grown, until } from './waiting.ts';
 
 const EVERY_MS = 10_000;
-const BITE_MS = 3_000;
+const BITE_MS = 6_000;
 const STOP_MS = 4_200;
 /** From about when the lease of who is stopped has ended until after it has been woken. */
 const HEIR_STOP_MS = 2_300;
@@ -19,6 +19,7 @@ export const executorsStopped: Phase = {
   id: 'F2',
   title: 'executors stopped and woken',
   seconds: 40,
+  shortSeconds: 20,
   sights: [REFUSED],
   goals: [],
   run: async (stage) => {
@@ -37,14 +38,16 @@ export const executorsStopped: Phase = {
 
 async function stop(stage: Stage): Promise<void> {
   const { account, house } = stage;
-  await each(EVERY_MS, executorsStopped.seconds * 1_000, async (n) => {
+  await each(EVERY_MS, stage.seconds * 1_000, async (n) => {
     await house.whole();
     const residents = house.of('executor');
     const victim = residents[n % residents.length]!;
     const bites = house.bites.length;
     const site = AIMS[n % AIMS.length]!;
     victim.arm({ site, act: 'stop', times: 1, ms: STOP_MS });
-    if ((await until(() => house.bites.length > bites, BITE_MS)) === undefined) return;
+    const bite = await until(() => house.bites.length > bites, BITE_MS);
+    victim.arm({ site, act: 'stop', times: 0 });
+    if (bite === undefined) return;
     account.injected++;
     account.saw(`aimed at ${site}`);
     for (const heir of residents)

@@ -12,6 +12,7 @@ export const memoryFull: Phase = {
   id: 'F15',
   title: 'Redis out of memory',
   seconds: 25,
+  shortSeconds: 25,
   sights: [REFUSED],
   goals: [],
   run: async (stage) => {

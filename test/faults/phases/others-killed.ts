@@ -15,6 +15,7 @@ export const othersKilled: Phase = {
   id: 'FI',
   title: 'webserver and indexer killed',
   seconds: 30,
+  shortSeconds: 20,
   sights: AIMS.map(([, site]) => `killed at ${site}`),
   goals: [],
   run: async ({ account, house }) => {

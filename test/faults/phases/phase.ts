@@ -6,6 +6,7 @@ import type { Load } from '../load/load.ts';
 import type { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Counters } from '../rig/counters.ts';
+import type { Ground, GroundKind } from '../rig/ground.ts';
 import type { House } from '../rig/house.ts';
 import type { Keyspace } from '../rig/keyspace.ts';
 import type { Ledger } from '../rig/ledger.ts';
@@ -15,6 +16,7 @@ import type { Account } from './account.ts';
 
 export interface Stage {
   readonly house: House;
+  readonly ground: Ground;
   readonly redis: RedisProcess;
   readonly proxy: RedisProxy;
   readonly keys: Keyspace;
@@ -26,6 +28,8 @@ export interface Stage {
   readonly ledger: Ledger;
   readonly dice: Dice;
   readonly account: Account;
+  /** How long the phase has, about. */
+  readonly seconds: number;
   /** Histories that were cut: what was acknowledged from then on, and before it was known, may be lost. */
   readonly cuts: Cut[];
   /** Schedules that were due each second, and when. */
@@ -38,6 +42,10 @@ export interface Cut {
   readonly fromMs: number;
   /** When the shortened history began to be used. */
   readonly untilMs: number;
+  /** By partition, the number that the shortened history ends with; absent where it was used before it could be read. */
+  readonly numbers?: ReadonlyMap<string, number>;
+  /** Both histories were written in between: what was done then may belong to either. */
+  readonly hazy?: boolean;
 }
 
 /** A time that a fault may cost. Judged where the machine is ours. */
@@ -51,12 +59,14 @@ export interface Phase {
   /** As the fault table has it. */
   readonly id: string;
   readonly title: string;
-  /** About. */
+  /** How long it takes, about. */
   readonly seconds: number;
+  /** How long in the short profile; absent: it is not part of it. */
+  readonly shortSeconds?: number;
   /** What must have been seen, or the run is void. */
   readonly sights: readonly string[];
   readonly goals: readonly Goal[];
-  /** It changes what Redis is: only where it is asked for. */
-  readonly apart?: boolean;
+  /** What the servers must stand on; absent: whatever they do. */
+  readonly ground?: GroundKind;
   run(stage: Stage): Promise<void>;
 }

@@ -4,6 +4,8 @@ import type { Phase, Stage } from './phase.ts';
 import { executorsOf, grown, measured } from './waiting.ts';
 
 const AWAY_MS = [500, 5_000, 12_000];
+/** In the short profile. */
+const AWAY_SHORT = 2;
 const BETWEEN_MS = 4_000;
 /** A web call while Redis is away is answered by then. */
 export const REFUSED_MS = 2_000;
@@ -15,13 +17,15 @@ export const redisKilled: Phase = {
   id: 'F7',
   title: 'Redis killed',
   seconds: 40,
+  shortSeconds: 20,
   sights: [REFUSED],
   goals: [{ recovery: BACK, share: 1, ms: 3_000 }],
   run: async (stage) => {
     const { account, house } = stage;
     const before = house.all.map(({ pid }) => pid);
     const lost = await grown(stage, [['workers lost', 'windhover_executor_workers_lost_total']], async () => {
-      for (const ms of AWAY_MS) await away(stage, ms);
+      const times = stage.seconds < redisKilled.seconds ? AWAY_SHORT : AWAY_MS.length;
+      for (const ms of AWAY_MS.slice(0, times)) await away(stage, ms);
     });
     // After an outage every claim looks dead: none of them is.
     if (lost.get('workers lost') !== 0)

@@ -1,41 +1,79 @@
-/** F8: a power loss: Redis dies, and the end of its file with it. What was acknowledged before is there; what is there is whole. */
+/**
+ * F8: a power loss: Redis dies, and the end of its file with it. What was acknowledged before is there; what is there is whole. The
+ * second time the proxy keeps everybody's connections: nobody sees that Redis was away, and only the number tells owners that it
+ * knows less than they do.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Phase, Stage } from './phase.ts';
 import { back } from './redis-killed.ts';
+import { grown } from './waiting.ts';
 
-const CUTS = 2;
 const LEAST_BYTES = 4 * 1024;
 const MOST_BYTES = 256 * 1024;
 const AWAY_MS = 1_000;
+/** Shorter than what is left of a lease. */
+const UNSEEN_MS = 300;
 const BETWEEN_MS = 8_000;
+const CLOCK_LATE_MS = 100;
 const CUT = 'ms of history cut off';
+const NOTICED = 'owners that noticed it by the number';
 
 export const tailCut: Phase = {
   id: 'F8',
   title: 'the end of the file cut off',
-  seconds: 25,
-  sights: [CUT],
+  seconds: 30,
+  shortSeconds: 30,
+  sights: [CUT, NOTICED],
   goals: [],
   run: async (stage) => {
-    for (let n = 0; n < CUTS; n++) {
-      await cut(stage);
-      await sleep(BETWEEN_MS);
-    }
+    await seen(stage);
+    await sleep(BETWEEN_MS);
+    const noticed = await grown(
+      stage,
+      [[NOTICED, 'windhover_executor_commits_total', 'answer="ROLLED_BACK"']],
+      async () => {
+        await unseen(stage);
+        await sleep(BETWEEN_MS);
+      },
+    );
+    for (const [sight, count] of noticed) stage.account.saw(sight, count);
   },
 };
 
-async function cut(stage: Stage): Promise<void> {
-  const { account, cuts, dice, feeds, keys, redis } = stage;
-  await redis.kill();
-  const killedMs = Date.now();
-  account.saw('bytes cut off', redis.cutTail(LEAST_BYTES + dice.below(MOST_BYTES - LEAST_BYTES)));
+async function seen(stage: Stage): Promise<void> {
+  const killedMs = await cutOff(stage);
   await sleep(AWAY_MS);
+  const fromMs = await comeBack(stage, killedMs);
+  stage.cuts.push({ fromMs, untilMs: killedMs + AWAY_MS / 2 });
+  await back(stage, performance.now());
+}
+
+async function unseen(stage: Stage): Promise<void> {
+  const { keys, proxy, redis } = stage;
+  await proxy.tell({ kind: 'part' });
+  const killedMs = await cutOff(stage);
+  const fromMs = await comeBack(stage, killedMs);
+  // Whoever had an answer before has written it down by now.
+  await sleep(UNSEEN_MS);
+  const numbers = new Map(Array.from(await keys.owners(), ([partition, { number }]) => [partition, number]));
+  stage.cuts.push({ fromMs, untilMs: Date.now(), numbers });
+  await proxy.tell({ kind: 'lead', port: redis.port });
+  await back(stage, performance.now());
+}
+
+async function cutOff({ account, dice, redis }: Stage): Promise<number> {
+  await redis.kill();
+  account.injected++;
+  account.saw('bytes cut off', redis.cutTail(LEAST_BYTES + dice.below(MOST_BYTES - LEAST_BYTES)));
+  return Date.now();
+}
+
+/** Until when the data reach, less what the clock may be late by. */
+async function comeBack({ account, feeds, keys, redis }: Stage, killedMs: number): Promise<number> {
   await redis.start();
   await keys.connected();
   const fromMs = await keys.clock();
-  cuts.push({ fromMs: fromMs - 100, untilMs: killedMs + AWAY_MS / 2 });
   feeds.forget();
-  account.injected++;
   account.saw(CUT, Math.max(0, killedMs - fromMs));
-  await back(stage, performance.now());
+  return fromMs - CLOCK_LATE_MS;
 }

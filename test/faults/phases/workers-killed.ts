@@ -14,6 +14,7 @@ export const workersKilled: Phase = {
   id: 'F3',
   title: 'workers killed',
   seconds: 30,
+  shortSeconds: 12,
   sights: [LOST],
   // How long it takes until a dead worker's task begins again is read from the ledger at the end.
   goals: [
@@ -31,7 +32,7 @@ export const workersKilled: Phase = {
 
 async function kill(stage: Stage): Promise<void> {
   const { account, dice, folder, house } = stage;
-  await each(EVERY_MS, workersKilled.seconds * 1_000, async (n) => {
+  await each(EVERY_MS, stage.seconds * 1_000, async (n) => {
     await house.whole();
     const residents = house.of('worker');
     const victim = residents[n % residents.length]!;

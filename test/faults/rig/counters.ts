@@ -1,20 +1,31 @@
 /**
  * The Prometheus counters of all processes that ever lived, summed: each is read every other second, and once more before a
- * phase judges. What a process counted after its last reading dies with it.
+ * phase judges. What a process counted after its last reading dies with it. And what each that lives holds open, then and now.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resident } from './house.ts';
 
 const EACH_MS = 2_000;
 const READ_MS = 3_000;
+/** So long after its start a process holds what it needs for its work. */
+const SETTLED_MS = 5_000;
 const LINE = /^(windhover_\w+)(?:\{(.*)\})? (\S+)$/gm;
 
 /** By name and labels as they are written. */
 type Sample = ReadonlyMap<string, number>;
 
+/** What a process holds: soon after its start, and in the end. */
+export interface Footprint {
+  readonly who: string;
+  readonly gauge: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 export class Counters {
   readonly #residents: () => readonly Resident[];
   readonly #samples = new Map<number, Sample>();
+  readonly #firsts = new Map<number, Sample>();
   #closed = false;
 
   constructor(residents: () => readonly Resident[]) {
@@ -30,9 +41,11 @@ export class Counters {
 
   async read(): Promise<void> {
     await Promise.all(
-      this.#residents().map(async ({ pid, health }) => {
+      this.#residents().map(async ({ pid, health, readyAtMs }) => {
         const sample = await sampleOf(health).catch(() => undefined); // Killed or stopped: its last sample counts.
-        if (sample) this.#samples.set(pid, sample);
+        if (!sample) return;
+        this.#samples.set(pid, sample);
+        if (!this.#firsts.has(pid) && Date.now() - readyAtMs >= SETTLED_MS) this.#firsts.set(pid, sample);
       }),
     );
   }
@@ -45,9 +58,12 @@ export class Counters {
     return sum;
   }
 
-  /** Of one process, now. */
-  of(pid: number, name: string): number | undefined {
-    return this.#samples.get(pid)?.get(`${name}{}`);
+  /** Of those that live and have lived for a while. */
+  footprints(gauge: string): readonly Footprint[] {
+    return this.#residents().flatMap(({ pid, role, number }) => {
+      const [first, last] = [this.#firsts, this.#samples].map((samples) => samples.get(pid)?.get(`${gauge}{}`));
+      return first === undefined || last === undefined ? [] : [{ who: `${role} ${number}`, gauge, first, last }];
+    });
   }
 
   close(): void {

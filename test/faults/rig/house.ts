@@ -126,6 +126,11 @@ export class House {
     signal(resident.pid, 'SIGCONT');
   }
 
+  /** Before its time is over. */
+  wake(pid: number): void {
+    signal(pid, 'SIGCONT');
+  }
+
   /** SIGTERM, for good. Resolves with how long it took, and its exit code or signal. */
   async retire(resident: Resident): Promise<{ readonly ms: number; readonly end: number | string }> {
     const seat = this.#seats.find((each) => each.resident === resident)!;

@@ -1,8 +1,8 @@
 /**
  * The TCP proxy before Redis, a process of its own: `node proxy-process.ts <port> <port of Redis>`. Told over its channel to cut
- * connections, to let them hang half-open, to be slow, to break a reply in the middle, to lead to another Redis unseen.
+ * connections, to let them hang half-open, to be slow, to break a reply in the middle, to lead to another Redis unseen, or to the same one after it was away.
  */
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type ProxyOrder =
@@ -16,6 +16,8 @@ export type ProxyOrder =
   | { readonly kind: 'slow'; readonly share: number }
   /** The next replies of so many connections break in the middle. */
   | { readonly kind: 'tear'; readonly count: number }
+  /** Clients keep their connections, and nothing of theirs passes until they are led again. */
+  | { readonly kind: 'part' }
   /** Clients keep their connections, and talk to another server from now on. */
   | { readonly kind: 'lead'; readonly port: number };
 
@@ -47,6 +49,12 @@ class Link {
   lead(port: number): void {
     const old = this.server;
     this.server = this.#open(port);
+    old.destroy();
+  }
+
+  part(): void {
+    const old = this.server;
+    this.server = new Socket();
     old.destroy();
   }
 
@@ -120,15 +128,22 @@ async function obey(order: ProxyOrder): Promise<number> {
       return each([...links].sort(() => Math.random() - 0.5).slice(0, order.count), (link) => {
         link.tears = true;
       });
+    case 'part':
+      await quiet();
+      return each([...links], (link) => link.part());
     case 'lead': {
       leadsTo = order.port;
-      for (const { client } of links) client.pause();
-      await sleep(QUIESCE_MS);
+      await quiet();
       const count = each([...links], (link) => link.lead(order.port));
       for (const { client } of links) client.resume();
       return count;
     }
   }
+}
+
+async function quiet(): Promise<void> {
+  for (const { client } of links) client.pause();
+  await sleep(QUIESCE_MS);
 }
 
 const some = (share: number): Link[] => [...links].filter(() => Math.random() < share);

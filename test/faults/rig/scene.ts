@@ -1,4 +1,4 @@
-/** Everything that a run needs, standing: Redis behind its proxy, nine servers, a client, a workload; and how it is taken down. */
+/** Everything that a run needs, standing: Redis, nine servers, a client, a workload; and how it is taken down. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,11 +12,12 @@ import { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Cut } from '../phases/phase.ts';
 import { Counters } from './counters.ts';
+import { Ground, type GroundKind } from './ground.ts';
 import { House, type Role } from './house.ts';
 import { Keyspace, PARTITIONS } from './keyspace.ts';
 import { Ledger } from './ledger.ts';
-import { RedisProxy } from './proxy.ts';
-import { freePort, RedisProcess } from './redis-process.ts';
+import type { RedisProxy } from './proxy.ts';
+import type { RedisProcess } from './redis-process.ts';
 
 const PLUGIN = fileURLToPath(new URL('../build/plugin.ts', import.meta.url));
 const THREADS = 4;
@@ -29,6 +30,7 @@ export interface Scene {
   readonly folder: string;
   /** The repository's file. */
   readonly database: string;
+  readonly ground: Ground;
   readonly redis: RedisProcess;
   readonly proxy: RedisProxy;
   readonly keys: Keyspace;
@@ -46,18 +48,16 @@ export interface Scene {
   remove(): void;
 }
 
-export async function standUp(seed: number, rate: number): Promise<Scene> {
+export async function standUp(seed: number, rate: number, kind: GroundKind): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'windhover-faults-'));
   const data = join(folder, 'data');
   mkdirSync(data);
   const over = new AbortController();
-  const redis = new RedisProcess(await freePort(), join(folder, 'redis'));
-  await redis.start();
-  const proxy = await RedisProxy.open(await freePort(), redis.port);
-  const keys = new Keyspace(redis.port);
+  const ground = await Ground.lay(kind, join(folder, 'redis'));
+  const keys = new Keyspace(ground.connect());
   await keys.connected();
   keys.keepClock();
-  const feeds = new Feeds(redis.port);
+  const feeds = new Feeds(ground.connect());
   const ledger = new Ledger(join(folder, 'ledger.jsonl'));
   const house = new House({
     folder,
@@ -68,7 +68,7 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
       WINDHOVER_PLUGINS: PLUGIN,
       WINDHOVER_STOP_DEADLINE: '10',
       WINDHOVER_PARTITIONS: String(PARTITIONS),
-      REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
+      REDIS_URL: ground.url,
     },
     entered: () => {},
   });
@@ -90,8 +90,7 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
     feeds.close();
     keys.close();
     await house.close();
-    await proxy.close();
-    await redis.kill();
+    await ground.close();
   };
   try {
     await Promise.all(RESIDENTS.map((role) => house.add(role)));
@@ -103,6 +102,21 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
   void feeds.watch();
   void counters.watch();
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const parts = { folder, database: join(data, 'windhover.db'), redis, proxy, keys, feeds, house, counters };
-  return { ...parts, ledger, history, client, load, cuts: [], ticks: [], close, remove };
+  const oracle = { keys, feeds, counters, ledger, history, cuts: [], ticks: [] };
+  return {
+    folder,
+    database: join(data, 'windhover.db'),
+    ground,
+    // Another one may take its place.
+    get redis() {
+      return ground.redis;
+    },
+    proxy: ground.proxy,
+    house,
+    client,
+    load,
+    ...oracle,
+    close,
+    remove,
+  };
 }

@@ -1,10 +1,8 @@
 /** Executions that are made from one that has ended: from its beginning, or from a task run on. */
-import { randomBytes } from 'node:crypto';
 import type { BusTime } from '../../../lib/bus/bus-time.ts';
 import { Fault } from '../../../lib/errors.ts';
 import { replay } from '../../../lib/execution/again/replay.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
-import { idOf } from '../../../lib/model/ids.ts';
 import { MESSAGE_FORMAT } from '../../../lib/model/message.ts';
 import { type Commands, runOf } from './commands.ts';
 import type { Snapshot } from './executions.ts';
@@ -31,8 +29,9 @@ export class Copies {
     this.#parts = parts;
   }
 
-  whole({ start: old, head }: Snapshot, { id = newId(), defined, principal, inputs }: Copy): Promise<Snapshot> {
+  whole({ start: old, head }: Snapshot, { id: given, defined, principal, inputs }: Copy): Promise<Snapshot> {
     const { starts, time } = this.#parts;
+    const id = given ?? starts.newId();
     const { flow, definition, revision } = defined;
     const { caller: _, scheduleDateMs: __, depth: ___, ...rest } = old;
     const atMs = time.now();
@@ -54,13 +53,11 @@ export class Copies {
 
   /** Throws `execution.refused`. */
   from(snapshot: Snapshot, copy: Copy): Promise<Snapshot> {
-    const { commands, time } = this.#parts;
-    const { defined, id = newId(), ...rest } = copy;
+    const { commands, starts, time } = this.#parts;
+    const { defined, id = starts.newId(), ...rest } = copy;
     const { flow, revision } = defined;
     const change = replay(runOf(snapshot), { ...rest, id, flow, revision, nowMs: time.now() });
     if (typeof change === 'string') throw new Fault('execution.refused', `${snapshot.start.id}: ${change}`);
     return commands.launch(change, defined);
   }
 }
-
-const newId = (): string => idOf(randomBytes(16));

@@ -78,7 +78,7 @@ export class LineHub {
         executions: new Set([executionId]),
       });
       if (!batches.has(partition)) return lines;
-      for (const batch of batches.get(partition)!) for (const line of batch.lines) lines.push(line);
+      for (const batch of batches.get(partition)!) if ('lines' in batch) lines.push(...batch.lines);
       since = cursors;
     }
   }
@@ -119,9 +119,9 @@ export class LineHub {
       signal: this.#round.signal,
     });
     for (const [partition, cursor] of cursors) if (this.#cursors.has(partition)) this.#cursors.set(partition, cursor);
-    for (const some of batches.values())
-      for (const { executionId, lines } of some)
-        for (const listener of this.#listeners.get(executionId) ?? []) listener.onLines(lines);
+    for (const batch of [...batches.values()].flat())
+      if ('lines' in batch)
+        for (const listener of this.#listeners.get(batch.executionId) ?? []) listener.onLines(batch.lines);
   }
 
   #tellGap(): void {

@@ -1,8 +1,6 @@
 /** What may be done to an execution: pause, resume, restart, replay, change its state or that of a task run, label, evaluate, delete. */
-import { randomBytes } from 'node:crypto';
 import { Fault } from '../../../lib/errors.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
-import { idOf } from '../../../lib/model/ids.ts';
 import { NEXT_STATES, type State, stateOf } from '../../../lib/model/state.ts';
 import { executionPrefix, type Storage } from '../../../lib/storage/storage.ts';
 import { FORM_BYTES_MAX, jsonIn, jsonOf } from '../body.ts';
@@ -152,7 +150,7 @@ async function replayed(parts: OperationParts, asked: Asked, withInputs = false)
   const defined = await (revision === undefined
     ? parts.flows.ofExecution(start)
     : parts.flows.ofRevision(start.flow, revision));
-  const id = idOf(randomBytes(16));
+  const id = parts.starts.newId();
   const inputs = withInputs
     ? await parts.starts.inputs({ flow: defined.flow, revision: defined.revision, id }, givenIn(asked))
     : undefined;

@@ -1,5 +1,4 @@
-/** Where the person is: the address is the state, so that every view has a link. */
-import { useEffect, useSyncExternalStore } from 'react';
+/** Addresses: each view has one, so that it can be linked to and come back to. Pure. */
 
 export const ROOT = '/ui';
 
@@ -50,7 +49,17 @@ export interface FlowPlace {
   readonly inputsOf?: string;
 }
 
+/** What the start page counts. */
+export interface StartView {
+  /** ISO-8601, back from now. */
+  readonly since: string;
+  /** And those below it; empty: all. */
+  readonly namespace: string;
+}
+const STARTS_SINCE = 'P7D';
+
 export type Route =
+  | { readonly page: 'start'; readonly view: StartView }
   | { readonly page: 'flows'; readonly text: string; readonly namespace: string; readonly number: number }
   | { readonly page: 'new flow' }
   | ({ readonly page: 'flow'; readonly namespace: string; readonly id: string } & FlowPlace & { readonly tab: FlowTab })
@@ -73,6 +82,7 @@ export function parseRoute(path: string, search: string): Route {
   const [page, ...rest] = partsOf(path);
   switch (page) {
     case undefined:
+      return { page: 'start', view: startView(query) };
     case 'executions':
       return rest[0] === undefined ? { page: 'executions', view: listView(query) } : executionRoute(rest[0], query);
     case 'flows':
@@ -136,6 +146,11 @@ const listView = (query: URLSearchParams): ListView => ({
   number: numberIn(query),
 });
 
+const startView = (query: URLSearchParams): StartView => ({
+  since: query.get('since') ?? STARTS_SINCE,
+  namespace: query.get('namespace') ?? '',
+});
+
 const LEAST_LEVEL = 'INFO';
 const logsView = (query: URLSearchParams): LogsView => ({
   text: query.get('q') ?? '',
@@ -155,6 +170,9 @@ function withQuery(path: string, query: Readonly<Record<string, string | readonl
 const pageText = (number: number): string => (number > 1 ? String(number) : '');
 
 export const paths = {
+  start: `${ROOT}/`,
+  startOf: ({ since, namespace }: StartView) =>
+    withQuery(`${ROOT}/`, { since: since === STARTS_SINCE ? '' : since, namespace }),
   flows: `${ROOT}/flows`,
   newFlow: `${ROOT}/flows/new`,
   executions: `${ROOT}/executions`,
@@ -186,55 +204,3 @@ export const paths = {
       view: view === 'gantt' ? '' : view,
     }),
 };
-
-const listeners = new Set<() => void>();
-const changed = () => {
-  for (const listener of listeners) listener();
-};
-
-/** Asked before somebody leaves what is not saved; false: they stay. */
-let mayLeave: (() => boolean) | undefined;
-
-export function go(path: string, replace = false): void {
-  if (mayLeave && path.split('?')[0] !== location.pathname && !mayLeave()) return;
-  if (replace) history.replaceState(null, '', path);
-  else {
-    history.pushState(null, '', path);
-    scrollTo(0, 0);
-  }
-  changed();
-}
-
-/** While `unsaved`, leaving the page asks first. */
-export function useUnsaved(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return;
-    mayLeave = () => confirm('What you changed is not saved. Leave it?');
-    const asks = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', asks);
-    return () => {
-      mayLeave = undefined;
-      removeEventListener('beforeunload', asks);
-    };
-  }, [unsaved]);
-}
-
-export function useRoute(): Route {
-  const address = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      addEventListener('popstate', changed);
-      return () => void listeners.delete(listener);
-    },
-    () => location.pathname + location.search,
-  );
-  const [path, query = ''] = address.split('?');
-  return parseRoute(path!, query);
-}
-
-/** What the browser's tab and history say. */
-export function useTitle(title: string): void {
-  useEffect(() => {
-    document.title = `${title} · Windhover`;
-  }, [title]);
-}

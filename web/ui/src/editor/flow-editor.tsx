@@ -6,16 +6,20 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { createFlow, deleteFlow, updateFlow } from '../api/flows.ts';
-import type { FlowView } from '../api.ts';
+import { type FlowView, whoAmI } from '../api.ts';
+import { go, leaveFreely, useUnsaved } from '../navigation.ts';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { Refusal } from '../parts/refusal.tsx';
 import { useAct } from '../parts/use-act.ts';
-import { go, paths, useUnsaved } from '../route.ts';
+import { paths } from '../route.ts';
+import { useAsk } from '../use-ask.ts';
 import { CodeEditor } from './code-editor.tsx';
+import { useDraft } from './drafts.ts';
 import './editor.css';
 import { ProblemList } from './problem-list.tsx';
 import { editing } from './setup.ts';
 import { Side } from './side.tsx';
+import { DraftOffer, LeaveDialog } from './unsaved.tsx';
 import { type FlowProblem, rangeOf, validation } from './validation.ts';
 
 interface FlowEditorProps {
@@ -35,12 +39,16 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
   const view = useRef<EditorView>(undefined);
   const changed = text !== saved.source;
   const overtaken = useOthers(flow, { saved, setSaved, text, view });
-  useUnsaved(changed && !acting.busy);
+  const leaving = useUnsaved(changed && !acting.busy);
+  const me = useAsk('me', whoAmI).value?.username;
+  const name = me === undefined ? undefined : `${me}.${flow ? `${flow.namespace}/${flow.id}` : 'new'}`;
+  const offer = useDraft({ name, text, saved: saved.source, revision: saved.revision });
   const save = () => {
     const source = view.current?.state.doc.toString() ?? '';
     void acting.act(async () => {
       const done = flow ? await updateFlow(flow.namespace, flow.id, source) : await createFlow(source);
       setSaved({ source, revision: done.revision });
+      offer.forget();
       onSaved?.();
       if (!flow) go(paths.flow(done.namespace, done.id, { tab: 'edit' }));
     });
@@ -48,7 +56,7 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
   const extensions = useExtensions(save, setProblems, setNow);
   return (
     <div className="flow-editor">
-      <Tools flow={flow} revision={saved.revision} changed={changed} busy={acting.busy} save={save} />
+      <Tools {...{ flow, changed, save }} revision={saved.revision} busy={acting.busy} onDeleted={offer.forget} />
       <Refusal text={acting.error} />
       {overtaken && (
         <p className="waiting" role="status">
@@ -56,6 +64,15 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
           differs.
         </p>
       )}
+      <DraftOffer
+        offer={offer}
+        revision={saved.revision}
+        onTake={(draft) => {
+          if (view.current) write(view.current, draft);
+          view.current?.focus();
+        }}
+      />
+      <LeaveDialog leaving={leaving} />
       <div className="editor-columns">
         <div>
           <CodeEditor
@@ -102,8 +119,7 @@ function useOthers(flow: FlowView | undefined, { saved, setSaved, text, view }: 
   useEffect(() => {
     if (!takes) return;
     setSaved({ source, revision });
-    const element = view.current;
-    element?.dispatch({ changes: { from: 0, to: element.state.doc.length, insert: source } });
+    if (view.current) write(view.current, source);
   }, [takes, source, revision]);
   return isNewer && !takes && source !== text;
 }
@@ -134,6 +150,10 @@ function useExtensions(
   );
 }
 
+/** In the place of all that stands there. */
+const write = (view: EditorView, text: string): void =>
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+
 function showPlace(view: EditorView, problem: FlowProblem): void {
   view.dispatch({ selection: { anchor: rangeOf(problem, view.state.doc).from }, scrollIntoView: true });
   view.focus();
@@ -145,9 +165,10 @@ interface ToolsProps {
   readonly changed: boolean;
   readonly busy: boolean;
   readonly save: () => void;
+  readonly onDeleted: () => void;
 }
 
-function Tools({ flow, revision, changed, busy, save }: ToolsProps) {
+function Tools({ flow, revision, changed, busy, save, onDeleted }: ToolsProps) {
   const [removing, setRemoving] = useState(false);
   return (
     <div className="tools">
@@ -169,6 +190,8 @@ function Tools({ flow, revision, changed, busy, save }: ToolsProps) {
           action="Delete it"
           act={async () => {
             await deleteFlow(flow.namespace, flow.id);
+            onDeleted();
+            leaveFreely();
             go(paths.flows);
           }}
           onClose={() => setRemoving(false)}

@@ -1,5 +1,5 @@
 /** A flow that is not there yet: an example that runs as it is, to be changed. */
-import { useTitle } from '../route.ts';
+import { useTitle } from '../navigation.ts';
 import FlowEditor from './flow-editor.tsx';
 
 const EXAMPLE = `id: hello

@@ -2,9 +2,10 @@
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from 'react';
 import { searchExecutions } from '../api/executions.ts';
 import { searchFlows } from '../api/flows.ts';
+import { go } from '../navigation.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { StateBadge } from '../parts/state.tsx';
-import { go, paths } from '../route.ts';
+import { paths } from '../route.ts';
 import { useAsk } from '../use-ask.ts';
 
 interface Found {
@@ -16,6 +17,7 @@ interface Found {
 
 const EACH_MAX = 6;
 const PAGES: readonly Found[] = [
+  { to: paths.start, text: 'Start', about: 'page' },
   { to: paths.flows, text: 'Flows', about: 'page' },
   { to: paths.newFlow, text: 'New flow', about: 'page' },
   { to: paths.executions, text: 'Executions', about: 'page' },
@@ -111,7 +113,7 @@ function useFound(text: string): readonly Found[] {
   );
   const fits = ({ text: name }: Found) => name.toLowerCase().includes(text.toLowerCase());
   return [
-    ...PAGES.filter(fits).slice(0, text ? EACH_MAX : 3),
+    ...PAGES.filter(fits).slice(0, text ? EACH_MAX : 4),
     ...(flows.value?.results ?? []).map(({ namespace, id }) => ({
       to: paths.flow(namespace, id),
       text: id,
@@ -120,7 +122,7 @@ function useFound(text: string): readonly Found[] {
     ...(executions.value?.results ?? []).map(({ id, flowId, state }) => ({
       to: paths.execution(id),
       text: flowId,
-      about: `execution ${id.slice(0, 8)}`,
+      about: `execution ${id.slice(-8)}`,
       state: state.current,
     })),
   ];

@@ -1,7 +1,8 @@
 /** Sign-in: a name and a password become a session cookie. */
 import { type FormEvent, useState } from 'react';
 import { ApiError, sentenceOf, signIn } from '../api.ts';
-import { go, paths, useTitle } from '../route.ts';
+import { go, useTitle } from '../navigation.ts';
+import { paths } from '../route.ts';
 
 const SPENT = 'That link was used before, or is older than an hour. Each start of the server prints another.';
 /** The server leads here with it: an address that signs in does so once. */
@@ -17,7 +18,7 @@ export function SignIn({ onDone }: { readonly onDone: () => void }) {
     setBusy(true);
     try {
       await signIn(String(form.get('username')), String(form.get('password')));
-      if (linkWasSpent()) go(paths.executions, true);
+      if (linkWasSpent()) go(paths.start, true);
       onDone();
     } catch (failure) {
       const wrong = failure instanceof ApiError && failure.status === 401;

@@ -11,9 +11,12 @@ interface ConfirmDialogProps {
   readonly act: () => Promise<unknown>;
   readonly onClose: () => void;
   readonly danger?: boolean;
+  /** What the other button says. */
+  readonly refuse?: string;
 }
 
-export function ConfirmDialog({ title, children, action, act, onClose, danger = true }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, children, action, act, onClose, ...more }: ConfirmDialogProps) {
+  const { danger = true, refuse = 'Leave it' } = more;
   const acting = useAct();
   return (
     <Dialog title={title} onClose={onClose}>
@@ -29,7 +32,7 @@ export function ConfirmDialog({ title, children, action, act, onClose, danger = 
           {action}
         </button>
         <button type="button" onClick={onClose}>
-          Leave it
+          {refuse}
         </button>
       </p>
     </Dialog>

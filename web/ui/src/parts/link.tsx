@@ -1,6 +1,6 @@
 /** A link inside the app: a click moves without loading, anything else behaves as links do. */
 import type { MouseEvent, ReactNode } from 'react';
-import { go } from '../route.ts';
+import { go } from '../navigation.ts';
 
 interface LinkProps {
   readonly to: string;

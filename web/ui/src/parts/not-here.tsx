@@ -1,5 +1,6 @@
 /** What stands where nothing can be shown: what happened, in the server's words, and where to go on. */
-import { paths, useTitle } from '../route.ts';
+import { useTitle } from '../navigation.ts';
+import { paths } from '../route.ts';
 import { Link } from './link.tsx';
 
 export function NotHere({ title, text }: { readonly title: string; readonly text: string }) {

@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import { judgeInputs, startExecution } from '../api/executions.ts';
 import type { FlowView, InputView } from '../api.ts';
+import { go, hasUnsaved, leaveFreely } from '../navigation.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { go, paths } from '../route.ts';
+import { paths } from '../route.ts';
 import { Equivalents } from './equivalents.tsx';
 import { bodyOf, type Entry } from './form-body.ts';
 import { InputsForm } from './inputs-form.tsx';
@@ -20,12 +21,20 @@ const NO_INPUTS: readonly InputView[] = [];
 export function RunDialog({ flow, given, onClose }: RunDialogProps) {
   const { namespace, id, revision, inputs = NO_INPUTS } = flow;
   const [entries, setEntries] = useState<readonly Entry[]>([]);
+  const unsaved = hasUnsaved();
   const submit = async (all: readonly Entry[]) => {
     const { id: started } = await startExecution(namespace, id, bodyOf(all));
+    // The draft is kept, as was said above the form.
+    leaveFreely();
     go(paths.execution(started));
   };
   return (
     <Dialog title={`Run ${id}`} onClose={onClose} className="run-dialog">
+      {unsaved && (
+        <p className="waiting">
+          What you wrote in the editor is not saved: revision {revision} runs. Your draft stays in the editor.
+        </p>
+      )}
       <InputsForm
         inputs={inputs}
         given={given}

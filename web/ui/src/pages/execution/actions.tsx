@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { deleteExecution, killExecution, pauseExecution, relabel, restartExecution } from '../../api/executions.ts';
 import { API, type ExecutionView } from '../../api.ts';
+import { go } from '../../navigation.ts';
 import { Code } from '../../parts/code.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -10,7 +11,7 @@ import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { isLive } from '../../parts/state.tsx';
 import { SureButton } from '../../parts/sure-button.tsx';
 import { useAct } from '../../parts/use-act.ts';
-import { go, paths } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { curlOf } from '../../run/command-lines.ts';
 import { LabelsDialog } from './labels-dialog.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';

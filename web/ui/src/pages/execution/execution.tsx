@@ -4,10 +4,11 @@
  */
 import { lazy, Suspense, useMemo } from 'react';
 import type { TaskRunView } from '../../api.ts';
+import { go, useTitle } from '../../navigation.ts';
 import { NotHere } from '../../parts/not-here.tsx';
 import { Segments } from '../../parts/segments.tsx';
 import { nameOf } from '../../parts/task-rows.ts';
-import { type ExecutionViewName, go, paths, useTitle } from '../../route.ts';
+import { type ExecutionViewName, paths } from '../../route.ts';
 import { ChosenRun } from './chosen-run.tsx';
 import { ExecutionHead } from './execution-head.tsx';
 import { Gantt } from './gantt.tsx';

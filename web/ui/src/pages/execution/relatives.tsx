@@ -30,13 +30,13 @@ export function Relatives({ execution }: { readonly execution: ExecutionView }) 
           <h2>Where it comes from</h2>
           {parent && (
             <p>
-              Started by <Link to={paths.execution(parent)}>the execution {parent.slice(0, 8)}</Link>, its task{' '}
+              Started by <Link to={paths.execution(parent)}>the execution {parent.slice(-8)}</Link>, its task{' '}
               {String(trigger?.variables?.taskId ?? trigger?.id)}.
             </p>
           )}
           {parentId && (
             <p>
-              A replay of <Link to={paths.execution(parentId)}>the execution {parentId.slice(0, 8)}</Link>.
+              A replay of <Link to={paths.execution(parentId)}>the execution {parentId.slice(-8)}</Link>.
             </p>
           )}
         </>
@@ -51,7 +51,7 @@ export function Relatives({ execution }: { readonly execution: ExecutionView }) 
                 <Link to={paths.execution(child.id)}>
                   {child.namespace}.{child.flowId}
                 </Link>{' '}
-                <span className="mono quiet">{child.id.slice(0, 8)}</span>
+                <span className="mono quiet">{child.id.slice(-8)}</span>
               </li>
             ))}
           </ul>

@@ -1,8 +1,9 @@
 /** The list of executions, newest first, fresh by itself. What narrows it stands in the address, and above the list as chips. */
 import { useState } from 'react';
 import { csvLink } from '../../api/executions.ts';
+import { go, useTitle } from '../../navigation.ts';
 import { Link } from '../../parts/link.tsx';
-import { go, type ListView, paths, useTitle } from '../../route.ts';
+import { type ListView, paths } from '../../route.ts';
 import { BulkBar } from './bulk-bar.tsx';
 import { ExecutionTable, type Filter } from './execution-table.tsx';
 import { Filters } from './filters.tsx';

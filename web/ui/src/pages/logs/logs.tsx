@@ -1,10 +1,11 @@
 /** Log lines of all executions, the newest first, fresh by itself. What narrows them stands in the address. */
 import { type LineView, searchLogs } from '../../api/logs.ts';
+import { go, useTitle } from '../../navigation.ts';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { SinceSelect } from '../../parts/since-select.tsx';
-import { go, type LogsView, paths, useTitle } from '../../route.ts';
+import { type LogsView, paths } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
 

@@ -1,9 +1,10 @@
 /** What flows can be made of: types in groups, narrowed by a word, with the documentation of the one that is chosen. */
 import { useState } from 'react';
 import { listPlugins, type PluginGroup, readType, type TypeView } from '../../api/plugins.ts';
+import { useTitle } from '../../navigation.ts';
 import { Link } from '../../parts/link.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
-import { paths, useTitle } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { useAsk } from '../../use-ask.ts';
 import { TypeDocument } from './type-document.tsx';
 

@@ -1,12 +1,13 @@
 /** A message that was given up: why, what it says, and what can be done with it. */
 import { useState } from 'react';
 import { discardDeadLetter, readDeadLetter, retryDeadLetter, type WholeLetterView } from '../../api/operator.ts';
+import { go, useTitle } from '../../navigation.ts';
 import { Code } from '../../parts/code.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useAct } from '../../parts/use-act.ts';
-import { go, paths, useTitle } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { dateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
 import { LetterOf } from './letter-of.tsx';

@@ -2,12 +2,13 @@
 import { useState } from 'react';
 import { discardDeadLetter, type LetterView, listDeadLetters, retryDeadLetter } from '../../api/operator.ts';
 import type { PageOf } from '../../api.ts';
+import { go, useTitle } from '../../navigation.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
 import { useAct } from '../../parts/use-act.ts';
-import { go, paths, useTitle } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
 import { LetterOf } from './letter-of.tsx';

@@ -10,7 +10,7 @@ import './services.css';
 export type OperationsRoute = Extract<Route, { page: 'services' | 'dead letters' | 'dead letter' }>;
 
 const TABS = [
-  { name: 'services', text: 'Who lives', to: paths.services },
+  { name: 'services', text: 'Servers', to: paths.services },
   { name: 'dead letters', text: 'Dead letters', to: paths.deadLetters() },
 ];
 

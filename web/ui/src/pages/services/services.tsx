@@ -1,8 +1,9 @@
 /** Which servers live, since when, what they own, and how much waits for each of them. Fresh by itself. */
 import { listServices, type Role, type ServicesView, type ServiceView } from '../../api/operator.ts';
+import { useTitle } from '../../navigation.ts';
 import { Code } from '../../parts/code.tsx';
 import { Link } from '../../parts/link.tsx';
-import { paths, useTitle } from '../../route.ts';
+import { paths } from '../../route.ts';
 import { dateText, spanText, useNow } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
 import { PartitionTable } from './partition-table.tsx';

@@ -1,0 +1,146 @@
+/**
+ * Sends what tasks say to the streams of their executions' partitions: what comes up within a few milliseconds in one append.
+ * While the bus is away it is kept up to a bound; beyond it it is dropped and counted.
+ */
+import type { Lined, Lines } from '../../lib/bus/lines.ts';
+import { textOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import { counter } from '../../lib/metrics.ts';
+import type { LogLine } from '../../lib/model/log-line.ts';
+import type { Measured } from '../../lib/model/metric.ts';
+import type { Partition } from '../../lib/model/partition.ts';
+import { insist } from './insist.ts';
+
+const FLUSH_MS = 10;
+/** Nobody looks at metrics while they come: under load they wait for each other. */
+const METRICS_EACH_MS = 250;
+const APPEND_CHARS_MAX = 512 * 1024;
+const KEPT_CHARS_MAX = 16 * 1024 * 1024;
+/** What a line takes besides its text, and a run besides its metrics, about. */
+const NAMES_CHARS = 250;
+const METRIC_CHARS = 80;
+
+interface Given {
+  readonly lines: Lines;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+interface Kind<T> {
+  readonly name: string;
+  readonly dropped: ReturnType<typeof counter>;
+  readonly append: (partition: Partition, some: readonly T[]) => Promise<void>;
+  readonly charsOf: (one: T) => number;
+  /** Appends to all partitions are at least so far apart. */
+  readonly eachMs: number;
+}
+
+export const lineSender = (given: Given): Sender<LogLine> =>
+  new Sender(given, {
+    name: 'log lines',
+    dropped: counter('worker_log_lines_dropped_total', 'Log lines of tasks dropped while the bus was away'),
+    append: (partition, lines) => given.lines.append(partition, byExecution(lines)),
+    charsOf: ({ message }) => message.length + NAMES_CHARS,
+    eachMs: FLUSH_MS,
+  });
+
+export const metricSender = (given: Given): Sender<Measured> =>
+  new Sender(given, {
+    name: 'metrics',
+    dropped: counter('worker_metrics_dropped_total', 'Runs whose metrics were dropped while the bus was away'),
+    append: (partition, measured) => given.lines.measure(partition, measured),
+    charsOf: ({ values }) => NAMES_CHARS + values.length * METRIC_CHARS,
+    eachMs: METRICS_EACH_MS,
+  });
+
+export class Sender<T> {
+  readonly #given: Given;
+  readonly #kind: Kind<T>;
+  readonly #waiting = new Map<Partition, T[]>();
+  readonly #sending = new Set<Partition>();
+  #chars = 0;
+  #flushedMs = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(given: Given, kind: Kind<T>) {
+    this.#given = given;
+    this.#kind = kind;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size + this.#sending.size;
+  }
+
+  send(partition: Partition, one: T): void {
+    if (this.#chars > KEPT_CHARS_MAX) {
+      this.#kind.dropped.inc();
+      return;
+    }
+    this.#chars += this.#kind.charsOf(one);
+    const waiting = this.#waiting.get(partition);
+    if (waiting) waiting.push(one);
+    else this.#waiting.set(partition, [one]);
+    if (this.#timer) return;
+    const againMs = this.#flushedMs + this.#kind.eachMs - performance.now();
+    this.#timer = setTimeout(() => this.flush(), Math.max(FLUSH_MS, againMs));
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushedMs = performance.now();
+    for (const partition of this.#waiting.keys()) if (!this.#sending.has(partition)) void this.#empty(partition);
+  }
+
+  async #empty(partition: Partition): Promise<void> {
+    this.#sending.add(partition);
+    for (
+      let waiting = this.#waiting.get(partition);
+      waiting && !this.#given.signal.aborted;
+      waiting = this.#waiting.get(partition)
+    ) {
+      const { some, chars } = this.#entryOf(waiting);
+      if (some.length === waiting.length) this.#waiting.delete(partition);
+      else this.#waiting.set(partition, waiting.slice(some.length));
+      await this.#append(partition, some);
+      this.#chars -= chars;
+    }
+    this.#sending.delete(partition);
+  }
+
+  async #append(partition: Partition, some: readonly T[]): Promise<void> {
+    const { log, signal } = this.#given;
+    try {
+      await insist(() => this.#kind.append(partition, some), signal);
+    } catch (error) {
+      this.#kind.dropped.inc(some.length);
+      log.error(
+        { partition, count: some.length, reason: textOf(error), err: error },
+        `${this.#kind.name} were refused`,
+      );
+    }
+  }
+
+  /** As much from the front as one append takes. */
+  #entryOf(waiting: readonly T[]): { readonly some: readonly T[]; readonly chars: number } {
+    let chars = 0;
+    let count = 0;
+    for (const one of waiting) {
+      const more = this.#kind.charsOf(one);
+      if (count > 0 && chars + more > APPEND_CHARS_MAX) break;
+      chars += more;
+      count++;
+    }
+    return { some: count === waiting.length ? waiting : waiting.slice(0, count), chars };
+  }
+}
+
+function byExecution(lines: readonly LogLine[]): readonly Lined[] {
+  const executions = new Map<string, LogLine[]>();
+  for (const line of lines) {
+    const together = executions.get(line.executionId);
+    if (together) together.push(line);
+    else executions.set(line.executionId, [line]);
+  }
+  return Array.from(executions, ([executionId, some]) => ({ executionId, lines: some }));
+}
