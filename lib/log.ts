@@ -33,6 +33,8 @@ export interface Fields {
   readonly code?: number;
   readonly node?: string;
   readonly redis?: string;
+  readonly sentinel?: string;
+  readonly master?: string;
   readonly socket?: string;
   readonly file?: string;
   readonly health?: string;
@@ -49,6 +51,7 @@ export interface Fields {
   // How many, how long.
   readonly waiting?: number;
   readonly deleted?: number;
+  readonly count?: number;
   readonly items?: number;
   readonly jobs?: number;
   readonly answers?: number;

@@ -114,10 +114,7 @@ export class Sender<T> {
       await insist(() => this.#kind.append(partition, some), signal);
     } catch (error) {
       this.#kind.dropped.inc(some.length);
-      log.error(
-        { partition, count: some.length, reason: textOf(error), err: error },
-        `${this.#kind.name} were refused`,
-      );
+      log.error({ partition, count: some.length, err: error }, `${this.#kind.name} were refused`);
     }
   }
 

@@ -28,7 +28,7 @@ before(async () => {
   const skipped = { ...says('{{ taskrun.value }}', 'one'), runIf: 'false' };
   const each = { id: 'each', type: FOR_EACH, values, concurrencyLimit: 0, tasks: [skipped] };
   const waits = { id: 'wait', type: PAUSE };
-  await api.save(aFlow('wordy', [{ id: 'talk', type: 'test.Talk', lines: WORDS, atOnce: 10_000 }]));
+  await api.save(aFlow('wordy', [{ id: 'talk', type: 'test.Talk', lines: WORDS, atOnce: 500, pauseMs: 40 }]));
   await api.save(aFlow('large', [each, waits, says('after', 'after')]));
 });
 after(() => installation.remove());
