@@ -147,6 +147,8 @@ function verdictOf({
   for (const [name, judge] of Object.entries(JUDGES)) broken.set(name, judge(evidence));
   for (const { broken: own } of accounts)
     for (const { invariant, detail } of own) broken.set(invariant, [...(broken.get(invariant) ?? []), detail]);
+  for (const [n, { phase }] of plan.phases.entries())
+    if (phase.judge) broken.set(phase.title, phase.judge(evidence, accounts[n]!));
   for (const account of accounts) {
     for (const { claimedMs, begunMs } of begunAgain(evidence, account)) {
       account.recovered('claimed again', claimedMs);

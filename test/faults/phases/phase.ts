@@ -3,6 +3,7 @@ import type { Dice } from '../../simulation/random.ts';
 import type { Client } from '../load/client.ts';
 import type { History } from '../load/history.ts';
 import type { Load } from '../load/load.ts';
+import type { Evidence } from '../oracle/evidence.ts';
 import type { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Counters } from '../rig/counters.ts';
@@ -65,4 +66,6 @@ export interface Phase {
   /** It changes what Redis is: only where it is asked for. */
   readonly apart?: boolean;
   run(stage: Stage): Promise<void>;
+  /** What it alone must keep, by all that the run has left behind. */
+  readonly judge?: (evidence: Evidence, account: Account) => readonly string[];
 }
