@@ -135,10 +135,9 @@ test('saving a flow, starting it with inputs and labels, following it over a bro
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const shown = cut ? events(['CREATED', 'RUNNING']) : events(['FAILED']);
       for (const [n, execution] of shown.entries())
-        response.write(
-          `id: ${streams}-${n}\nevent: ${cut ? 'progress' : 'end'}\ndata: ${JSON.stringify(execution)}\n\n`,
-        );
-      return cut ? void setTimeout(() => response.destroy(), 50) : void response.end();
+        response.write(`id: ${streams}-${n}\nevent: progress\ndata: ${JSON.stringify(execution)}\n\n`);
+      if (cut) return void setTimeout(() => response.destroy(), 50);
+      return void response.end(`id: ${streams}-end\nevent: end\ndata: {}\n\n`);
     }
     if (request.method === 'GET') return void response.writeHead(404).end('{"message":"no such flow"}');
     if (request.url!.startsWith('/api/v1/main/executions')) {

@@ -11,14 +11,19 @@ import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Measured } from '../../lib/model/metric.ts';
+import type { ContentHash } from '../../lib/model/partition.ts';
 import type { Answers } from './answers.ts';
-import type { AnswerMessage, ExecutionPart, Question, RawLine, RawMetrics, Result } from './channel.ts';
+import type { AnswerMessage, Question, RawLine, RawMetrics, Result } from './channel.ts';
 import type { Consult } from './consult.ts';
 import type { Desk } from './desk.ts';
 import { insist } from './insist.ts';
 import type { Job } from './job.ts';
 import type { SeatEvents } from './seat.ts';
 import type { Sender } from './sender.ts';
+
+const FLOWS_MAX = 1_000;
+
+type Names = Pick<ExecutionStart['flow'], 'namespace' | 'id'>;
 
 export interface CrewParts {
   readonly desk: Desk;
@@ -37,7 +42,8 @@ export class Crew implements SeatEvents {
   readonly #parts: CrewParts;
   readonly #ended = counter('worker_task_runs_total', 'Task runs that ended here, by state', ['state']);
   readonly #lost = counter('worker_task_runs_lost_total', 'Task runs whose thread or process died');
-  readonly #flows = new WeakMap<ExecutionPart, ExecutionStart['flow']>();
+  /** Whose flows were seen lately, by the hash of their definition. */
+  readonly #flows = new Map<ContentHash, Names>();
   /** Losses that are being told, and claims that are given back. */
   telling = 0;
 
@@ -61,7 +67,7 @@ export class Crew implements SeatEvents {
       const job = jobs.get(serial);
       if (!job) continue;
       const { token, executionId, taskRunId, attempt, item } = job;
-      const { namespace, id: flowId } = this.#flowOf(job.part!);
+      const { namespace, id: flowId } = this.#flowOf(job);
       const values = raw.map(([number, atMs, ...rest]) => [number, atMs + skewMs, ...rest] as const);
       const run = { executionId, namespace, flowId, taskId: item.taskId, taskRunId, attempt };
       this.#parts.metrics.send(job.partition, { ...run, token, values });
@@ -157,7 +163,7 @@ export class Crew implements SeatEvents {
 
   #line(job: Job, number: number, level: number, atMs: number, message: string): LogLine {
     const { ref, token, executionId, taskRunId, attempt, item } = job;
-    const flow = this.#flowOf(job.part!);
+    const flow = this.#flowOf(job);
     return {
       id: `${ref}/${token}/${number}`,
       executionId,
@@ -174,11 +180,12 @@ export class Crew implements SeatEvents {
   }
 
   /** The only thing of an execution that this loop must know itself. */
-  #flowOf(part: ExecutionPart): ExecutionStart['flow'] {
-    const known = this.#flows.get(part);
+  #flowOf({ item, part }: Job): Names {
+    const known = this.#flows.get(item.hash);
     if (known) return known;
-    const { flow } = JSON.parse(part.start) as ExecutionStart;
-    this.#flows.set(part, flow);
+    const { flow } = JSON.parse(part!.start) as ExecutionStart;
+    if (this.#flows.size >= FLOWS_MAX) this.#flows.clear();
+    this.#flows.set(item.hash, flow);
     return flow;
   }
 }

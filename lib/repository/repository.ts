@@ -63,6 +63,8 @@ export interface ExecutionSearch {
     readonly descending: boolean;
   };
   readonly limit: number;
+  /** A list for eyes: it may end before it has seen all, and says where (`reachedMs`). */
+  readonly bounded?: boolean;
   /** Either a page by number (REST), or the cursor that the last page gave (keyset: flat however far). */
   readonly offset?: number;
   readonly after?: string;
@@ -81,6 +83,8 @@ export interface LineSearch {
   /** The newest first. */
   readonly descending?: boolean;
   readonly limit: number;
+  /** As of executions. */
+  readonly bounded?: boolean;
   readonly offset?: number;
   readonly after?: string;
 }
@@ -133,6 +137,11 @@ export interface Page<T> {
   readonly total: number;
   /** Hand it back as `after` for the next page; absent on the last. */
   readonly next?: string;
+  /**
+   * Rows beyond this time (milliseconds; of executions, of their start) were not looked at: what is on the page and in the total
+   * are those up to it. Only in a bounded search.
+   */
+  readonly reachedMs?: number;
 }
 
 export const TOTAL_MAX = 10_000;

@@ -27,7 +27,10 @@ export interface ExecutionCounting extends Span {
   readonly by?: 'namespace' | 'flow';
 }
 
-/** Times are milliseconds; `ended` of the `count` have an end, and of these are the durations. */
+/**
+ * Times are milliseconds; `ended` of the `count` have an end, and of these are the durations. The shortest and the longest may be of
+ * an end that a restart took back.
+ */
 export interface ExecutionCount {
   readonly fromMs: number;
   /** Where it is told apart. */

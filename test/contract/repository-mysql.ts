@@ -17,11 +17,11 @@ after(async () => {
   for (const repository of opened) await repository.close();
 });
 
-holdsRepositoryContract('MySQL', async () => {
+holdsRepositoryContract('MySQL', async (reach) => {
   const connection = await createConnection(url);
   await connection.query(`drop table if exists ${TABLES.join(', ')}`);
   await connection.end();
-  const repository = openSqlRepository({ file: '', url, log: silentLog });
+  const repository = openSqlRepository({ file: '', url, log: silentLog, reach });
   opened.push(repository);
   await repository.open();
   return repository;

@@ -6,6 +6,7 @@ import { isFault } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
+import type { Reach } from '../../lib/repository/sql/reach.ts';
 import { eventually } from '../support/eventually.ts';
 import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
 import { hasPostgres, startPostgres } from '../support/postgres.ts';
@@ -16,8 +17,8 @@ import { holdsRepositoryContract } from './repository.ts';
 const skip = !hasPostgres();
 const postgres = skip ? undefined : await startPostgres();
 const opened: Repository[] = [];
-const open = async (url: string): Promise<Repository> => {
-  const repository = openSqlRepository({ file: '', url, log: silentLog });
+const open = async (url: string, reach?: Reach): Promise<Repository> => {
+  const repository = openSqlRepository({ file: '', url, log: silentLog, reach });
   opened.push(repository);
   await repository.open();
   return repository;
@@ -28,7 +29,7 @@ after(async () => {
   await postgres?.stop();
 });
 
-if (!skip) holdsRepositoryContract('Postgres', async () => open(await fresh()));
+if (!skip) holdsRepositoryContract('Postgres', async (reach) => open(await fresh(), reach));
 
 it('being opened and written by several at the same moment', { skip }, async () => {
   const url = await fresh();

@@ -11,6 +11,7 @@ import { isFault } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
+import type { Reach } from '../../lib/repository/sql/reach.ts';
 import { aBatch, anExecution } from '../support/rows.ts';
 import { holdsRepositoryContract } from './repository.ts';
 
@@ -20,8 +21,8 @@ const fresh = async (): Promise<string> => {
   folders.push(await mkdtemp(join(tmpdir(), 'windhover-repository-')));
   return join(folders.at(-1)!, 'windhover.db');
 };
-const open = async (file: string): Promise<Repository> => {
-  const repository = openSqlRepository({ file, log: silentLog });
+const open = async (file: string, reach?: Reach): Promise<Repository> => {
+  const repository = openSqlRepository({ file, log: silentLog, reach });
   await repository.open();
   opened.push(repository);
   return repository;
@@ -31,8 +32,8 @@ after(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-holdsRepositoryContract('memory', () => open(':memory:'));
-holdsRepositoryContract('a file', async () => open(await fresh()));
+holdsRepositoryContract('memory', (reach) => open(':memory:', reach));
+holdsRepositoryContract('a file', async (reach) => open(await fresh(), reach));
 
 it('finding everything again after it was closed', async () => {
   const file = await fresh();

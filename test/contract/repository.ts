@@ -4,17 +4,19 @@ import { describe, it } from 'node:test';
 import { isFault } from '../../lib/errors.ts';
 import { versionOf } from '../../lib/model/version.ts';
 import type { ExecutionSearch, Repository } from '../../lib/repository/repository.ts';
+import type { Reach } from '../../lib/repository/sql/reach.ts';
 import { aBatch, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf, T0 } from '../support/rows.ts';
 import { holdsGatheredMetrics, holdsTerms } from './repository-asked.ts';
 import { holdsDeletes, holdsFlows, holdsLines } from './repository-kept.ts';
 import { holdsMetrics } from './repository-metrics.ts';
+import { holdsReach } from './repository-reach.ts';
 import { holdsStatistics } from './repository-statistics.ts';
 
 const ids = (page: { readonly rows: readonly { readonly id: string }[] }) => page.rows.map(({ id }) => id);
 const search = (repository: Repository, given: Partial<ExecutionSearch>) =>
   repository.searchExecutions({ tenant: 'main', limit: 50, ...given });
 
-export function holdsRepositoryContract(name: string, open: () => Promise<Repository>): void {
+export function holdsRepositoryContract(name: string, open: (reach?: Reach) => Promise<Repository>): void {
   describe(`keeping executions in ${name}`, () => executions(open));
   describe(`searching executions in ${name}`, () => searches(open));
   describe(`keeping flows in ${name}`, () => holdsFlows(open));
@@ -22,6 +24,7 @@ export function holdsRepositoryContract(name: string, open: () => Promise<Reposi
   describe(`keeping metrics in ${name}`, () => holdsMetrics(open));
   describe(`gathering metrics in ${name}`, () => holdsGatheredMetrics(open));
   describe(`searching by terms in ${name}`, () => holdsTerms(open));
+  describe(`looking at few rows in ${name}`, () => holdsReach(open));
   describe(`counting in ${name}`, () => holdsStatistics(open));
   describe(`deleting from ${name}`, () => holdsDeletes(open));
 }

@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.ts';
 import { isAccessible } from './axe.ts';
 import { markLoad, type Place, title } from './place.ts';
 
-const PARTITIONS = 16;
+const PARTITIONS = 8;
 
 export function operating(place: () => Place): void {
   const redis = (t: TestContext) => {

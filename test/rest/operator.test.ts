@@ -11,7 +11,7 @@ import { aFlow, NAMESPACE } from '../support/flow-source.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { anInstallation, type Installation, type ServerProcess, windhover } from '../support/server.ts';
 
-const PARTITIONS = 16;
+const PARTITIONS = 8;
 
 let redis: TestRedis;
 let client: Redis;

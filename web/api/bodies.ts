@@ -133,11 +133,20 @@ export const Bulk = named('Bulk', shape({ count: whole, totalItems: whole, opera
 /** What was done to many. */
 export type BulkBody = z.infer<typeof Bulk>;
 
-/** `total` stops counting where a search finds very many. */
-export const page = <T extends z.ZodType>(item: T) => shape({ results: list(item), total: whole });
+export const page = <T extends z.ZodType>(item: T) =>
+  shape({
+    results: list(item),
+    total: whole.describe('Counted up to 10,000, which means at least as many'),
+    reached: time
+      .optional()
+      .describe(
+        'Where much is kept, a search that no index answers ends before it has seen all: what began (log lines: was written) beyond this time was not looked at. Ask for that by startDate or endDate',
+      ),
+  });
 export interface PageBody<T> {
   readonly results: readonly T[];
   readonly total: number;
+  readonly reached?: string;
 }
 
 export const Refusal = named(

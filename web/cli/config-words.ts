@@ -8,7 +8,7 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   databaseUrl:
     'the repository: `postgres://…` (12 or newer) or `mysql://…` (8.0.17 or newer; not MariaDB); none is SQLite in the data folder',
   partitions:
-    'how many mailboxes there are, at most one executor each; fixed at the first start, as `16` where none is set: a large installation sets `64`',
+    'how many mailboxes there are, at most one executor each; fixed at the first start, as `8` where none is set: a large installation sets `64`',
   host: 'where the webserver listens; anything but loopback is refused with authentication off',
   port: 'its port',
   healthPort: 'health and metrics',

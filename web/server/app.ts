@@ -2,7 +2,6 @@
  * The web application: what stands before every route (headers, refusals, the guard), the routes of the contract, the page.
  * What is thrown becomes an answer here and nowhere else.
  */
-import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import { Fault } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
@@ -10,7 +9,7 @@ import { histogram } from '../../lib/metrics.ts';
 import { type Door, guard } from './auth/guard.ts';
 import { page } from './page.ts';
 import { RETRY_AFTER_S, refusalOf } from './refusals.ts';
-import { type Handlers, register } from './routes/register.ts';
+import { type Handlers, type Routers, routerFor, routersOf } from './routes/register.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
@@ -34,8 +33,7 @@ export interface AppParts {
 }
 
 export function appOf({ handlers, door, allowedHosts, log }: AppParts): Koa {
-  const router = new Router();
-  register(router, handlers, door);
+  const routers = routersOf(handlers, door);
   const app = new Koa();
   app.silent = true;
   // A reader that goes away in the middle of an answer is no error of ours.
@@ -43,8 +41,8 @@ export function appOf({ handlers, door, allowedHosts, log }: AppParts): Koa {
   app.use(refusals(log));
   app.use(guard(allowedHosts));
   app.use(page());
-  app.use(router.routes() as unknown as Middleware);
-  app.use(unknownAddress(router));
+  app.use(routed(routers));
+  app.use(unknownAddress(routers));
   return app;
 }
 
@@ -79,11 +77,19 @@ const isPage = (headers: NodeJS.Dict<string | string[]>): boolean => headers['se
 
 const routeOf = (context: object): string => String((context as { _matchedRoute?: unknown })._matchedRoute ?? 'other');
 
+function routed(routers: Routers): Middleware {
+  const routes = new Map([...routers.values()].map((router) => [router, router.routes() as unknown as Middleware]));
+  return (context, next) => {
+    const router = routerFor(routers, context.path);
+    return router ? routes.get(router)!(context, next) : next();
+  };
+}
+
 /** Says which methods an address has, if it has others. */
-function unknownAddress(router: Router): Middleware {
+function unknownAddress(routers: Routers): Middleware {
   return async (context) => {
     const { method, path } = context;
-    const { path: layers } = router.match(path, method);
+    const layers = routerFor(routers, path)?.match(path, method).path ?? [];
     const known = [...new Set(layers.flatMap(({ methods }) => methods))];
     const address = `${method} ${path.slice(0, 200)}`;
     if (known.length > 0) {

@@ -22,7 +22,7 @@ import { redisTimetable } from './timetable.ts';
 import { redisVault } from './vault.ts';
 
 /** Where nothing is set: fewer partitions are fuller commits; see ARCHITECTURE.md. */
-const PARTITIONS = 16;
+const PARTITIONS = 8;
 const OPEN_MS = 5_000;
 const REPORT_MS = 2_000;
 const OLDEST = [7, 0] as const;

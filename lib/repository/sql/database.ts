@@ -4,6 +4,8 @@
  */
 import type { CompiledQuery, Expression, Kysely, RawBuilder, SqlBool } from 'kysely';
 import type { Batch } from '../repository.ts';
+import type { LabelTerm } from '../where.ts';
+import type { Reach } from './reach.ts';
 import type { Tables } from './schema.ts';
 
 export type Kind = 'sqlite' | 'postgres' | 'mysql';
@@ -22,6 +24,13 @@ export interface Idiom {
   readonly partialIndexes: boolean;
   /** The text fits the pattern, whatever the case of its letters; `!` escapes. */
   like(column: RawBuilder<unknown>, pattern: string): Expression<SqlBool>;
+  /** Numbers of rows that may fit, from an index that is asked by itself. */
+  readonly numbersOf?: {
+    label(term: LabelTerm): RawBuilder<{ no: number }>;
+    text(index: 'execution_texts' | 'line_texts', text: string): RawBuilder<{ no: number }>;
+  };
+  /** What must be so for the text to stand in an execution's texts, in the words of their index. */
+  mayHold?(text: string): Expression<SqlBool>;
   /** A JSON object in a text has this text under this key. */
   labelled(column: RawBuilder<unknown>, key: string, value: string): Expression<SqlBool>;
 }
@@ -33,6 +42,9 @@ export interface Statement {
 export interface Database {
   readonly idiom: Idiom;
   readonly db: Kysely<Tables>;
+  /** A text in a row is found by an index: by three of its letters or more. */
+  readonly isTextIndexed: boolean;
+  readonly reach: Reach;
   write(batch: Batch): Promise<void>;
   /** One transaction; how many rows the first one changed. */
   inOne(statements: readonly Statement[]): Promise<number>;

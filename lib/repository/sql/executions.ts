@@ -1,19 +1,12 @@
 /** Executions asked for: one with its task runs, or a page of a search without them. */
-import {
-  type Expression,
-  type ExpressionBuilder,
-  type Kysely,
-  type RawBuilder,
-  type SelectQueryBuilder,
-  type SqlBool,
-  sql,
-} from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
 import type { Execution, ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
-import type { ExecutionSearch, Page } from '../repository.ts';
-import type { Database, Idiom } from './database.ts';
-import { cut, keyOf, limited, totalOf } from './page.ts';
+import { type ExecutionSearch, type Page, TOTAL_MAX } from '../repository.ts';
+import type { Database } from './database.ts';
+import { executionsNarrowing } from './execution-parts.ts';
+import { narrowed } from './narrow.ts';
+import { cut, keyOf, limited, totalOfPage } from './page.ts';
 import type { Tables } from './schema.ts';
-import { anyOf, belowIn, conditionOf, type Searched } from './where.ts';
 
 /** An execution that runs ends after all others: the largest time of a date. */
 const NEVER_MS = 8_640_000_000_000_000;
@@ -27,8 +20,6 @@ const SORTS: Readonly<Record<NonNullable<ExecutionSearch['sort']>['by'], RawBuil
   state: sql<string>`state`,
   duration: sql<number>`coalesce(ended_ms, ${sql.lit(NEVER_MS)}) - start_ms`,
 };
-
-type Asked = SelectQueryBuilder<Tables, 'executions', object>;
 
 export async function readExecution(db: Kysely<Tables>, id: string): Promise<Execution | undefined> {
   const row = await db
@@ -119,72 +110,52 @@ const shown = ({ version, start_json, head_json }: Shown): Omit<Execution, 'task
 });
 
 export async function searchExecutions(
-  { db, idiom }: Pick<Database, 'db' | 'idiom'>,
+  asking: Pick<Database, 'db' | 'idiom' | 'reach' | 'isTextIndexed'>,
   search: ExecutionSearch,
 ): Promise<Page<Omit<Execution, 'taskRunList'>>> {
   const { by, descending } = search.sort ?? { by: 'startDate', descending: true };
-  const sort = SORTS[by];
+  const isInTime = by === 'startDate';
+  const narrowing = await executionsNarrowing(asking, search);
+  if (!narrowing) return { rows: [], total: 0 };
+  const bounded = { bounded: search.bounded === true, isInTime, descending: !isInTime || descending };
+  const { asked, total, reachedMs } = await narrowed(asking, { ...narrowing, ...bounded });
+  const rows = await pageOf(asking, asked, search);
   const limit = limited(search.limit);
+  const page = cut(
+    rows,
+    limit,
+    await totalOfPage(asking.db, { asked, total, search, rows, limit }),
+    shown,
+    ({ sort, id }) => [sort, id],
+  );
+  const isWhole = reachedMs === undefined || (isInTime && page.total === TOTAL_MAX && rows.length > limit);
+  return isWhole ? page : { ...page, reachedMs };
+}
+
+/** Numbers first: what is sorted are entries of an index where it can be, and not rows. */
+async function pageOf(
+  { db }: Pick<Database, 'db'>,
+  asked: SelectQueryBuilder<Tables, 'executions', object>,
+  { sort: given, limit, after, offset }: ExecutionSearch,
+) {
+  const { by, descending } = given ?? { by: 'startDate', descending: true };
+  const sort = SORTS[by];
   const direction = descending ? 'desc' : 'asc';
-  const asked = matching(db.selectFrom('executions'), search, idiom);
-  let page = asked
+  let numbers = asked
+    .select(sql<number>`no`.as('page_no'))
+    .orderBy(sort, direction)
+    .orderBy('id', direction)
+    .limit(limited(limit) + 1);
+  if (after !== undefined) {
+    const [value, id] = keyOf(after, 2);
+    const beyond = descending ? sql`<` : sql`>`;
+    numbers = numbers.where(sql<SqlBool>`(${sort}, id) ${beyond} (${value}, ${id})`);
+  } else if (offset) numbers = numbers.offset(offset);
+  return db
+    .selectFrom(numbers.as('page'))
+    .innerJoin('executions', 'executions.no', 'page.page_no')
     .select(['id', 'version', 'start_json', 'head_json', sort.as('sort')])
     .orderBy(sort, direction)
     .orderBy('id', direction)
-    .limit(limit + 1);
-  if (search.after !== undefined) {
-    const [value, id] = keyOf(search.after, 2);
-    page = page.where(
-      descending ? sql<SqlBool>`(${sort}, id) < (${value}, ${id})` : sql<SqlBool>`(${sort}, id) > (${value}, ${id})`,
-    );
-  } else if (search.offset) page = page.offset(search.offset);
-  const rows = await page.execute();
-  return cut(rows, limit, await totalOf(db, asked), shown, ({ sort, id }) => [sort, id]);
+    .execute();
 }
-
-/** What is asked of executions, without the order and the page. */
-export type ExecutionFilter = Omit<ExecutionSearch, 'limit' | 'offset' | 'after' | 'sort'>;
-
-/** Those of which start and head are known, and that fit. */
-export function matching(all: Asked, search: ExecutionFilter, idiom: Idiom): Asked {
-  let asked = all.where('tenant', '=', search.tenant).where('head_json', 'is not', null);
-  if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
-  if (search.namespacePrefix !== undefined) asked = asked.where(below(search.namespacePrefix));
-  if (search.flowId !== undefined) asked = asked.where('flow_id', '=', search.flowId);
-  if (search.states) asked = asked.where('state', 'in', [...search.states]);
-  if (search.triggerExecutionId !== undefined)
-    asked = asked.where('trigger_execution_id', '=', search.triggerExecutionId);
-  if (search.parentId !== undefined) asked = asked.where('parent_id', '=', search.parentId);
-  if (search.originalId !== undefined) asked = asked.where(ofOriginal(search.originalId));
-  if (search.startedAfterMs !== undefined) asked = asked.where('start_ms', '>=', search.startedAfterMs);
-  if (search.startedBeforeMs !== undefined) asked = asked.where('start_ms', '<=', search.startedBeforeMs);
-  for (const [key, value] of Object.entries(search.labels ?? {}))
-    asked = asked.where(idiom.labelled(LABELS, key, value));
-  if (search.text) asked = asked.where(anyOf(SEARCHED.texts, search.text, idiom));
-  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED, idiom));
-  return asked;
-}
-
-const LABELS = sql`labels`;
-
-const SEARCHED: Searched = {
-  columns: {
-    id: sql`id`,
-    namespace: sql`namespace`,
-    flowId: sql`flow_id`,
-    state: sql`state`,
-    triggerExecutionId: sql`trigger_execution_id`,
-    startMs: sql`start_ms`,
-    endMs: sql`ended_ms`,
-  },
-  texts: [sql`id`, sql`namespace`, sql`flow_id`, LABELS],
-  labels: LABELS,
-};
-
-/** A namespace and all below it. */
-export const below = (prefix: string): Expression<SqlBool> => belowIn(sql`namespace`, prefix);
-
-const ofOriginal =
-  (id: string) =>
-  (where: ExpressionBuilder<Tables, 'executions'>): Expression<SqlBool> =>
-    where.or([where('original_id', '=', id), where('id', '=', id)]);

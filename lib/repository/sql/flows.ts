@@ -2,7 +2,7 @@
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { FlowRow, FlowSearch, Page, Repository } from '../repository.ts';
 import type { Database } from './database.ts';
-import { below } from './executions.ts';
+import { below } from './execution-filter.ts';
 import { cut, limited, totalOf } from './page.ts';
 import type { FlowsTable, Tables } from './schema.ts';
 import { anyOf, conditionOf, type Searched } from './where.ts';

@@ -1,58 +1,44 @@
 /** Log lines asked for, by time: of an execution along its key, of a namespace along the index of time. */
-import { type Kysely, type Selectable, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { Level, LogLine } from '../../model/log-line.ts';
-import type { LineDeletion, LineSearch, Page } from '../repository.ts';
-import type { Database, Idiom } from './database.ts';
-import { cut, keyOf, limited, totalOf } from './page.ts';
+import { type LineDeletion, type LineSearch, type Page, TOTAL_MAX } from '../repository.ts';
+import type { Database } from './database.ts';
+import { linesNarrowing } from './line-parts.ts';
+import { narrowed } from './narrow.ts';
+import { cut, keyOf, limited, totalOfPage } from './page.ts';
 import type { LogsTable, Tables } from './schema.ts';
-import { anyOf, conditionOf, type Searched } from './where.ts';
-
-type Asked = SelectQueryBuilder<Tables, 'logs', object>;
 
 export async function searchLines(
-  { db, idiom }: Pick<Database, 'db' | 'idiom'>,
+  asking: Pick<Database, 'db' | 'idiom' | 'reach' | 'isTextIndexed'>,
   search: LineSearch,
 ): Promise<Page<LogLine>> {
   const limit = limited(search.limit);
-  const asked = matching(db.selectFrom('logs'), search, idiom);
+  const narrowing = await linesNarrowing(asking, search);
+  if (!narrowing) return { rows: [], total: 0 };
+  const descending = search.descending === true;
+  const { asked, total, reachedMs } = await narrowed(asking, {
+    ...narrowing,
+    ...{ descending, isInTime: true, bounded: search.bounded === true },
+  });
   const keys = ['at_ms', 'execution_id', 'seq', 'id'] as const;
-  const direction = search.descending ? 'desc' : 'asc';
-  let page = keys.reduce((query, key) => query.orderBy(key, direction), asked.selectAll().limit(limit + 1));
+  const direction = descending ? 'desc' : 'asc';
+  let page = keys.reduce((query, key) => query.orderBy(key, direction), asked.select([...COLUMNS]).limit(limit + 1));
   if (search.after !== undefined) {
     const [atMs, executionId, seq, id] = keyOf(search.after, 4);
-    const beyond = search.descending ? sql`<` : sql`>`;
+    const beyond = descending ? sql`<` : sql`>`;
     page = page.where(sql<SqlBool>`(at_ms, execution_id, seq, id) ${beyond} (${atMs}, ${executionId}, ${seq}, ${id})`);
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
-  const total = await totalOf(db, asked);
-  return cut(rows, limit, total, lineOf, (row) => [row.at_ms, row.execution_id, row.seq, row.id]);
+  const counted = await totalOfPage(asking.db, { asked, total, search, rows, limit });
+  const found = cut(rows, limit, counted, lineOf, (row) => [row.at_ms, row.execution_id, row.seq, row.id]);
+  const isWhole = reachedMs === undefined || (counted === TOTAL_MAX && rows.length > limit);
+  return isWhole ? found : { ...found, reachedMs };
 }
 
-function matching(all: Asked, search: LineSearch, idiom: Idiom): Asked {
-  let asked = all;
-  if (search.executionId !== undefined) asked = asked.where('execution_id', '=', search.executionId);
-  if (search.namespace !== undefined) asked = asked.where('namespace', '=', search.namespace);
-  if (search.flowId !== undefined) asked = asked.where('flow_id', '=', search.flowId);
-  if (search.taskRunId !== undefined) asked = asked.where('task_run_id', '=', search.taskRunId);
-  if (search.taskId !== undefined) asked = asked.where('task_id', '=', search.taskId);
-  if (search.attempt !== undefined) asked = asked.where('attempt', '=', search.attempt);
-  if (search.levels) asked = asked.where('level', 'in', [...search.levels]);
-  if (search.text) asked = asked.where(anyOf([sql`message`], search.text, idiom));
-  if (search.where) asked = asked.where(conditionOf(search.where, SEARCHED, idiom));
-  return asked;
-}
-
-export const SEARCHED: Searched = {
-  columns: {
-    executionId: sql`execution_id`,
-    namespace: sql`namespace`,
-    flowId: sql`flow_id`,
-    taskId: sql`task_id`,
-    level: sql`level`,
-    atMs: sql`at_ms`,
-  },
-  texts: [sql`message`, sql`namespace`, sql`flow_id`, sql`task_id`, sql`execution_id`],
-};
+const COLUMNS = [
+  ...(['execution_id', 'at_ms', 'seq', 'id', 'namespace', 'flow_id', 'task_id', 'task_run_id'] as const),
+  ...(['attempt', 'value', 'level', 'message'] as const),
+];
 
 export async function deleteLines(db: Kysely<Tables>, deletion: LineDeletion): Promise<number> {
   const { executionId, namespace, flowId, taskRunId, taskId, attempt, levels } = deletion;

@@ -50,6 +50,7 @@ export function mysqlServer(url: string): Server {
       release: async (db) => void (await sql`select release_lock(${LOCK})`.execute(db)),
       isThere: (error) => THERE.has(numberOf(error)),
     },
+    hasTextIndex: async () => false,
     isConflict: (error) => numberOf(error) === DEADLOCK || numberOf(error) === LOCK_TIMEOUT,
   };
 }

@@ -10,6 +10,7 @@ import { readExecution, readLatest, readTaskRuns, searchExecutions } from './exe
 import { readFlow, readFlowNames, readNamespaces, readRevisions, searchFlows } from './flows.ts';
 import { deleteLines, searchLines } from './lines.ts';
 import { readMetricBuckets, readMetricNames, readMetricTasks, searchMetrics } from './metrics.ts';
+import type { Reach } from './reach.ts';
 import { deleteExecution, retain } from './retain.ts';
 import { asRepository } from './server-database.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
@@ -21,10 +22,14 @@ export interface RepositoryOptions {
   /** `postgres://…` or `mysql://…`: a server instead of the file. */
   readonly url?: string;
   readonly log: Log;
+  /** How many rows a search looks at. */
+  readonly reach?: Reach;
 }
 
-export function openSqlRepository({ file, url, log }: RepositoryOptions): Repository {
-  const held = holder(url === undefined ? async () => openSqliteDatabase(file) : () => openServer(url, log));
+export function openSqlRepository({ file, url, log, reach }: RepositoryOptions): Repository {
+  const held = holder(
+    url === undefined ? async () => openSqliteDatabase(file, reach) : () => openServer(url, log, reach),
+  );
   const asking = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
     asRepository(async () => work(await held.get()));
   return {
@@ -102,12 +107,12 @@ function holder(open: () => Promise<Database>) {
 }
 
 /** Clients are loaded where they are used: an installation on SQLite needs none. */
-async function openServer(url: string, log: Log): Promise<Database> {
+async function openServer(url: string, log: Log, reach?: Reach): Promise<Database> {
   const { openServerDatabase } = await import('./server-database.ts');
   if (/^mysql:/.test(url)) {
     const { mysqlServer } = await import('./mysql.ts');
-    return openServerDatabase(mysqlServer(url));
+    return openServerDatabase(mysqlServer(url), reach);
   }
   const { postgresServer } = await import('./postgres.ts');
-  return openServerDatabase(postgresServer(url, log));
+  return openServerDatabase(postgresServer(url, log), reach);
 }

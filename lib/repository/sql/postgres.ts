@@ -3,6 +3,7 @@ import { PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../log.ts';
 import type { Idiom } from './database.ts';
+import { anywhere } from './page.ts';
 import { ANSWER_MS, CONNECT_MS, POOL_MAX, type Server } from './server-database.ts';
 
 /** Any number will do, if only all Windhovers name the same. */
@@ -23,6 +24,8 @@ const POSTGRES: Idiom = {
   keyed: sql``,
   partialIndexes: true,
   like: (column, pattern) => sql`${column} ilike ${pattern} escape '!'`,
+  mayHold: (text) =>
+    sql`(id || ' ' || namespace || ' ' || flow_id || ' ' || labels) ilike ${anywhere(text)} escape '!'`,
   labelled: (column, key, value) => sql`${column}::jsonb @> ${JSON.stringify({ [key]: value })}::jsonb`,
 };
 
@@ -49,6 +52,11 @@ export function postgresServer(url: string, log: Log): Server {
       take: async (db) => void (await sql`select pg_advisory_lock(${sql.lit(LOCK)})`.execute(db)),
       release: async (db) => void (await sql`select pg_advisory_unlock(${sql.lit(LOCK)})`.execute(db)),
       isThere: () => false,
+    },
+    hasTextIndex: async (db) => {
+      const { rows } =
+        await sql`select 1 from pg_class where relname = 'logs_text' and pg_table_is_visible(oid)`.execute(db);
+      return rows.length > 0;
     },
     isConflict: (error) => error instanceof pg.DatabaseError && CONFLICTS.has(error.code),
   };

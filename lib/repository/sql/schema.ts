@@ -76,7 +76,33 @@ export interface FlowsTable {
   version: string;
 }
 
+/** Kept by triggers, see `steps/lists.ts`; none in MySQL. Sums are over all shards. */
+export interface ExecutionCountsTable {
+  tenant: string;
+  day_ms: number;
+  namespace: string;
+  flow_id: string;
+  state: string;
+  shard: number;
+  count: number;
+  ended: number;
+  sum_ms: number;
+  /** Also of ends that a restart has taken back. */
+  min_ms: number | null;
+  max_ms: number | null;
+}
+
+export interface LineCountsTable {
+  hour_ms: number;
+  namespace: string;
+  level: string;
+  shard: number;
+  count: number;
+}
+
 export interface Tables {
+  execution_counts: ExecutionCountsTable;
+  line_counts: LineCountsTable;
   executions: ExecutionsTable;
   task_runs: TaskRunsTable;
   logs: LogsTable;

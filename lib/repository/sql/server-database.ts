@@ -7,6 +7,7 @@ import { type Dialect, Kysely } from 'kysely';
 import { Fault, textOf } from '../../errors.ts';
 import type { Database, Idiom } from './database.ts';
 import { type MigrationLock, migrateServer } from './migrate.ts';
+import { REACH } from './reach.ts';
 import type { Tables } from './schema.ts';
 import { writeRows } from './write-rows.ts';
 
@@ -22,15 +23,22 @@ export interface Server {
   readonly idiom: Idiom;
   readonly dialect: Dialect;
   readonly lock: MigrationLock;
+  /** The indexes of texts could be made. */
+  readonly hasTextIndex: (db: Kysely<Tables>) => Promise<boolean>;
   /** The database gave up this transaction for another one's sake: it can be tried again. */
   readonly isConflict: (error: unknown) => boolean;
 }
 
 /** Resolves when the schema is there. */
-export async function openServerDatabase({ idiom, dialect, lock, isConflict }: Server): Promise<Database> {
+export async function openServerDatabase(
+  { idiom, dialect, lock, isConflict, hasTextIndex }: Server,
+  reach = REACH,
+): Promise<Database> {
   const db = new Kysely<Tables>({ dialect });
+  let isTextIndexed: boolean;
   try {
     await migrateServer(db, idiom, lock);
+    isTextIndexed = await hasTextIndex(db);
   } catch (error) {
     await db.destroy();
     throw error;
@@ -48,6 +56,8 @@ export async function openServerDatabase({ idiom, dialect, lock, isConflict }: S
   return {
     idiom,
     db,
+    isTextIndexed,
+    reach,
     write: (batch) => insisting(() => db.transaction().execute((open) => writeRows(open, idiom, batch))),
     inOne: (statements) =>
       insisting(() =>

@@ -49,8 +49,12 @@ function termOf(term: Term, { columns, texts, labels }: Searched, idiom: Idiom):
   const column = columns[term.field]!;
   return typeof term.value === 'number'
     ? compared(column, term.is as NumberComparison, term.value)
-    : textual(column, { is: term.is as TextComparison, value: term.value }, idiom);
+    : textual(column, { is: term.is as TextComparison, value: term.value }, idiom, term.field);
 }
+
+/** Ids are told apart by the case of their letters: those that begin alike stand side by side in their index. */
+const beginning = (column: Column, value: string): Expression<SqlBool> =>
+  sql<SqlBool>`(${column} >= ${value} and ${column} < ${`${value}\u{10FFFF}`})`;
 
 export const anyOf = (columns: readonly Column[], text: string, { like }: Idiom): Expression<SqlBool> =>
   sql<SqlBool>`(${sql.join(
@@ -78,14 +82,14 @@ interface Compared {
   readonly value: string;
 }
 
-function textual(column: Column, { is, value }: Compared, { like }: Idiom): Expression<SqlBool> {
+function textual(column: Column, { is, value }: Compared, { like }: Idiom, field: string): Expression<SqlBool> {
   switch (is) {
     case 'equal':
       return sql<SqlBool>`${column} = ${value}`;
     case 'containing':
       return like(column, anywhere(value));
     case 'startingWith':
-      return like(column, `${escaped(value)}%`);
+      return field === 'id' ? beginning(column, value) : like(column, `${escaped(value)}%`);
     case 'endingWith':
       return like(column, `%${escaped(value)}`);
     case 'below':

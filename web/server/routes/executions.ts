@@ -15,6 +15,7 @@ import { followDependencies } from '../live/follow-dependencies.ts';
 import { type Followed, isOver } from '../live/live.ts';
 import type { StartAsked, Starts } from '../live/starts.ts';
 import { bodyOfExecution, executionBody } from '../views/execution.ts';
+import { pageBody } from './paging.ts';
 import { flagOf, labelPairs, refused, textOf, timeOf, wholeOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 import { executionsAsked } from './searches.ts';
@@ -45,18 +46,15 @@ export function executionHandlers(parts: ExecutionParts) {
     asked.json(executionBody(start, head, brief ? undefined : taskRuns));
   };
   const search = async (asked: Asked, more: Partial<ExecutionSearch> = {}) => {
-    const { rows, total } = await repository.searchExecutions({
-      ...(await executionsAsked(asked.query, repository)),
-      ...more,
-    });
+    const searched = await executionsAsked(asked.query, repository);
+    const page = await repository.searchExecutions({ ...searched, ...more, bounded: true });
     const taskRuns = flagOf(asked.query, 'brief')
       ? NONE
       : await repository.taskRuns(
-          rows.map(({ id }) => id),
+          page.rows.map(({ id }) => id),
           TASK_RUNS_MAX,
         );
-    const results = rows.map((row) => bodyOfExecution({ ...row, taskRunList: taskRuns.get(row.id) }));
-    asked.json({ results, total });
+    asked.json(pageBody(page, (row) => bodyOfExecution({ ...row, taskRunList: taskRuns.get(row.id) })));
   };
   return {
     createExecution: create,

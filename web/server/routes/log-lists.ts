@@ -4,6 +4,7 @@ import { allPartitions, executionPartition } from '../../../lib/model/partition.
 import type { Repository } from '../../../lib/repository/repository.ts';
 import { linesCaughtUp } from '../live/caught-up.ts';
 import { lineBody } from '../views/line.ts';
+import { pageBody } from './paging.ts';
 import { levelsFrom, textOf, wholeOf } from './query.ts';
 import type { Handlers } from './register.ts';
 import { linesAsked } from './searches.ts';
@@ -12,8 +13,8 @@ export function logListHandlers({ bus, repository }: { readonly bus: Bus; readon
   const copied = { bus, repository };
   return {
     searchLogs: async (asked) => {
-      const { rows, total } = await repository.lines(await linesAsked(asked.query, repository));
-      asked.json({ results: rows.map(lineBody), total });
+      const search = { ...(await linesAsked(asked.query, repository)), bounded: true };
+      asked.json(pageBody(await repository.lines(search), lineBody));
     },
     // What has not been copied yet would come back: it is waited for.
     deleteLogs: async (asked) => {

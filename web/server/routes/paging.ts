@@ -1,4 +1,7 @@
 /** `page` from 1, `size`, `sort=field:asc`, as Kestra's clients send them. */
+import type { Page } from '../../../lib/repository/repository.ts';
+import type { PageBody } from '../../api/bodies.ts';
+import { iso } from '../views/time.ts';
 import { refused, textOf, wholeOf } from './query.ts';
 
 const SIZE = 10;
@@ -13,6 +16,13 @@ export function pageOf(query: URLSearchParams): { readonly limit: number; readon
     throw refused('page', `one of the first ${OFFSET_MAX} rows (narrow the search)`, `row ${offset}`);
   return { limit, offset };
 }
+
+/** As the repository found it. */
+export const pageBody = <R, T>({ rows, total, reachedMs }: Page<R>, bodyOf: (row: R) => T): PageBody<T> => ({
+  results: rows.map(bodyOf),
+  total,
+  ...(reachedMs === undefined ? {} : { reached: iso(reachedMs) }),
+});
 
 /** `known` maps the names that clients send to ours. */
 export function sortOf<T extends string>(

@@ -1,5 +1,5 @@
 /** A route of the contract and what answers it: with the authorization that the contract asks for, so that none can be without. */
-import type Router from '@koa/router';
+import Router from '@koa/router';
 import type { Context } from 'koa';
 import { ROUTES, type Route, type RouteName } from '../../api/routes.ts';
 import { authorize, type Door, stillAllowed } from '../auth/guard.ts';
@@ -26,20 +26,36 @@ export type Handlers = Readonly<Record<RouteName, Handler>>;
 /** Kestra's clients name the tenant since 0.23; ours is always `main`. */
 const BASE = '/api/v1{/main}';
 
-export function register(router: Router, handlers: Handlers, door: Door): void {
-  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][])
-    router.register(
-      pathsOf(route),
-      [route.method],
-      [
-        authorize(route, door) as never,
-        (context: RoutedContext, next: () => Promise<void>) =>
-          route.formless && isForm(context)
-            ? next()
-            : handlers[name](askedOf(context, () => stillAllowed(route, context, door))),
-      ],
-    );
+/** By the first word of their addresses, since a router tries all of its routes one after another. */
+export type Routers = ReadonlyMap<string, Router>;
+
+export function routersOf(handlers: Handlers, door: Door): Routers {
+  const routers = new Map<string, Router>();
+  for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
+    const word = firstWordOf(route.path);
+    if (!routers.has(word)) routers.set(word, new Router());
+    routers
+      .get(word)!
+      .register(
+        pathsOf(route),
+        [route.method],
+        [
+          authorize(route, door) as never,
+          (context: RoutedContext, next: () => Promise<void>) =>
+            route.formless && isForm(context)
+              ? next()
+              : handlers[name](askedOf(context, () => stillAllowed(route, context, door))),
+        ],
+      );
+  }
+  return routers;
 }
+
+/** Who knows an address, if anybody does. */
+export const routerFor = (routers: Routers, path: string): Router | undefined =>
+  routers.get(firstWordOf(path.replace(/^\/api\/v1(?=\/)(\/main(?=\/))?/i, '')));
+
+const firstWordOf = (path: string): string => (path.split('/', 2)[1] ?? '').toLowerCase();
 
 const OF_EXECUTION = '/executions/:executionId/';
 
