@@ -1,7 +1,7 @@
 /** Every execution ended as its kind says, with the task runs, attempts and children that it says. */
 import { isEnded, stateOf } from '../../../lib/model/state.ts';
 import type { Kind } from '../load/kinds.ts';
-import type { Evidence, Judge } from './evidence.ts';
+import { type Evidence, type Judge, wasCut } from './evidence.ts';
 import type { Record } from './records.ts';
 
 /** The third loss of a worker fails a task run, honestly. */
@@ -11,7 +11,9 @@ export const judgeOutcomes: Judge = (evidence) => {
   const { asked, records, history } = evidence;
   const kinds = new Map(asked.map(({ name, kind }) => [name, kind]));
   const children = Map.groupBy(records, ({ parent }) => parent);
-  const killed = new Set(history.of('kill', 'acknowledged').map(({ id }) => id));
+  // A kill that was cut off was never asked for.
+  const kills = history.of('kill', 'acknowledged').filter(({ doneMs }) => !wasCut(evidence, doneMs));
+  const killed = new Set(kills.map(({ id }) => id));
   return records.flatMap((record) => {
     const kind = record.call === undefined ? undefined : kinds.get(record.call);
     if (!kind || !isEnded(record.state) || hasLostThrice(record) || isMarkedLost(record)) return [];

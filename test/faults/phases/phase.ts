@@ -7,6 +7,7 @@ import type { Evidence } from '../oracle/evidence.ts';
 import type { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Counters } from '../rig/counters.ts';
+import type { Deeds } from '../rig/deeds.ts';
 import type { House } from '../rig/house.ts';
 import type { Keyspace } from '../rig/keyspace.ts';
 import type { Ledger } from '../rig/ledger.ts';
@@ -25,6 +26,7 @@ export interface Stage {
   readonly client: Client;
   readonly load: Load;
   readonly ledger: Ledger;
+  readonly deeds: Deeds;
   readonly dice: Dice;
   readonly account: Account;
   /** How long the phase has, about. */

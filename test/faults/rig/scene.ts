@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dice } from '../../simulation/random.ts';
+import { DEEDS } from '../build/server.ts';
 import { Client } from '../load/client.ts';
 import { History } from '../load/history.ts';
 import { kindsOf, sourceOf } from '../load/kinds.ts';
@@ -12,6 +13,7 @@ import { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Cut } from '../phases/phase.ts';
 import { Counters } from './counters.ts';
+import { Deeds } from './deeds.ts';
 import { House, type Role } from './house.ts';
 import { Keyspace, PARTITIONS } from './keyspace.ts';
 import { Ledger } from './ledger.ts';
@@ -36,6 +38,7 @@ export interface Scene {
   readonly house: House;
   readonly counters: Counters;
   readonly ledger: Ledger;
+  readonly deeds: Deeds;
   readonly history: History;
   readonly client: Client;
   readonly load: Load;
@@ -104,5 +107,16 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
   void counters.watch();
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const parts = { folder, database: join(data, 'windhover.db'), redis, proxy, keys, feeds, house, counters };
-  return { ...parts, ledger, history, client, load, cuts: [], ticks: [], close, remove };
+  return {
+    ...parts,
+    ledger,
+    deeds: new Deeds(join(folder, DEEDS)),
+    history,
+    client,
+    load,
+    cuts: [],
+    ticks: [],
+    close,
+    remove,
+  };
 }
