@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Vault } from '../lib/bus/vault.ts';
 import { isFault } from '../lib/errors.ts';
-import { cipherOf, ENVELOPE_TYPE, inputPlace, isEnvelope } from '../lib/secret/cipher.ts';
+import { ENVELOPE_TYPE, inputPlace, isEnvelope } from '../lib/model/envelope.ts';
+import { cipherOf } from '../lib/secret/cipher.ts';
 import { openKey } from '../lib/secret/key.ts';
 import { HIDDEN, maskOf } from '../lib/secret/mask.ts';
 

@@ -7,10 +7,11 @@ import { Fault } from '../lib/errors.ts';
 import { type FlowDocument, stepFlow } from '../lib/flow/actor.ts';
 import { parseFlow } from '../lib/flow/parse.ts';
 import { silentLog } from '../lib/log.ts';
+import type { Envelope } from '../lib/model/envelope.ts';
 import type { FlowMessage, StartMessage } from '../lib/model/message.ts';
 import { allPartitions, executionPartition, flowPartition } from '../lib/model/partition.ts';
 import { loadPlugins } from '../lib/plugin/load.ts';
-import { cipherOf, type Envelope } from '../lib/secret/cipher.ts';
+import { cipherOf } from '../lib/secret/cipher.ts';
 import { aCommit, aLease, entriesOf } from './support/bus-parts.ts';
 
 const PARTITIONS = 4;

@@ -38,10 +38,7 @@ before(async () => {
     httpAllowPrivate: false,
     log: silentLog,
   });
-  services = [
-    buildExecutor({ bus, catalogue, log: silentLog, starting: { globals: [], seal: () => undefined } }),
-    worker,
-  ];
+  services = [buildExecutor({ bus, catalogue, log: silentLog, starting: { globals: [] } }), worker];
   for (const service of services) await service.start();
 });
 

@@ -9,15 +9,18 @@ import type { Bus } from '../lib/bus/bus.ts';
 import { openMemoryBus } from '../lib/bus/memory/open.ts';
 import type { Item } from '../lib/bus/queues.ts';
 import { silentLog } from '../lib/log.ts';
+import { answerPlace, isEnvelope } from '../lib/model/envelope.ts';
 import { parseAttemptRef } from '../lib/model/execution.ts';
 import type { Asking } from '../lib/model/letter.ts';
 import type { Answer, Question } from '../lib/model/question.ts';
+import { cipherOf } from '../lib/secret/cipher.ts';
 import type { Service } from '../lib/service.ts';
 import { openLocalStorage } from '../lib/storage/local.ts';
 import { eventually } from './support/eventually.ts';
 import { aPeer, json } from './support/peer.ts';
 import { ScriptedWork } from './support/scripted-work.ts';
 
+const KEY = Buffer.alloc(32, 7);
 const SECRETS = { TOKEN: 'open sesame', PARTS: '{"user": "the-user"}' };
 const folder = mkdtempSync(join(tmpdir(), 'windhover-facts-'));
 const storage = openLocalStorage({ folder: join(folder, 'storage') });
@@ -38,6 +41,7 @@ const aWorker = (work: ScriptedWork): Service =>
     bus: busOf(work),
     storage: { folder: join(folder, 'storage') },
     packages: [new URL('support/work-plugin.ts', import.meta.url).href],
+    encryptionKey: KEY.toString('base64'),
     secrets: SECRETS,
     installation: { envs: { region: 'north' }, globals: { n: { m: 2 } }, timeZone: 'Asia/Tokyo' },
     threads: 1,
@@ -224,10 +228,13 @@ describe('answering what a step asks', () => {
     assert.match(JSON.stringify(said[1]), /missing.*got none at/);
   });
 
-  test('but no secret, which would travel', async () => {
-    const secret: Question = { kind: 'secret', args: { key: 'TOKEN', namespace: null } };
-    const [said] = await answers(asking([secret]));
-    assert.match(JSON.stringify(said), /refused.*secrets do not leave/);
+  test('with secrets sealed for the execution that asks', async () => {
+    const secret = (key: string): Question => ({ kind: 'secret', args: { key, namespace: null } });
+    const given = asking([secret('token'), secret('nowhere')]);
+    const [said, missing] = await answers(given);
+    assert.ok(said && 'value' in said && isEnvelope(said.value), JSON.stringify(said));
+    assert.equal(cipherOf(KEY).open(answerPlace(given.executionId, 'token'), said.value), SECRETS.TOKEN);
+    assert.deepEqual(missing, { missing: "Cannot find secret for key 'nowhere'" });
   });
 
   test('with as much as a message carries, and a refusal of what never fits', async () => {

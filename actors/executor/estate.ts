@@ -7,7 +7,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import { MEMBER_BEAT_MS, type Member } from '../../lib/bus/members.ts';
 import { type CommitAnswer, type Entry, LEASE_RENEW_MS, type Lease } from '../../lib/bus/ownership.ts';
 import { isFault } from '../../lib/errors.ts';
-import type { SealOutput } from '../../lib/execution/draft.ts';
+import type { StepSecrets } from '../../lib/execution/opener.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Partition } from '../../lib/model/partition.ts';
@@ -33,10 +33,10 @@ export interface EstateParts {
   readonly bus: Bus;
   readonly member: Member;
   readonly catalogue: Catalogue;
-  readonly seal?: SealOutput;
+  readonly secrets?: StepSecrets;
   readonly log: Log;
   readonly deliveries: Deliveries;
-  /** Plugin defaults of the configuration, and how secrets of executions that are called are sealed. */
+  /** What the configuration gives to executions that are called. */
   readonly starting: Starting;
 }
 
@@ -55,12 +55,12 @@ export class Estate {
 
   constructor(parts: EstateParts) {
     this.#parts = parts;
-    const { bus, log } = parts;
+    const { bus, log, secrets, starting } = parts;
     this.#definitions = new Definitions(bus.documents, parts.catalogue);
     this.#post = new Post({
       bus,
       log,
-      callees: new Callees({ bus, definitions: this.#definitions, ...parts.starting }),
+      callees: new Callees({ bus, definitions: this.#definitions, secrets, ...starting }),
     });
   }
 
@@ -234,12 +234,12 @@ export class Estate {
   }
 
   async #build(lease: Lease): Promise<ExecutionPartition | FlowPartition> {
-    const { bus, deliveries, seal, log, starting } = this.#parts;
+    const { bus, deliveries, secrets, log, starting } = this.#parts;
     const holding = await bus.ownership.hold(lease);
     if (lease.partition.startsWith('f:')) return new FlowPartition({ bus, log }, lease, holding);
     return new ExecutionPartition(
       {
-        ...{ bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, seal, log },
+        ...{ bus, definitions: this.#definitions, durations: deliveries.durations, post: this.#post, secrets, log },
         installation: starting.installation,
       },
       lease,

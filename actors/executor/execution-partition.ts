@@ -7,14 +7,14 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import { GONE } from '../../lib/bus/feed.ts';
 import type { Entry, Holding, Lease } from '../../lib/bus/ownership.ts';
 import { textOf } from '../../lib/errors.ts';
-import type { SealOutput } from '../../lib/execution/draft.ts';
+import type { StepSecrets } from '../../lib/execution/opener.ts';
 import { applyChange, loadRun, type Run, taskRunField } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
 import type { Log } from '../../lib/log.ts';
 import { attemptRef, isOver } from '../../lib/model/execution.ts';
 import type { Installation } from '../../lib/model/installation.ts';
 import { kinOf } from '../../lib/model/kin.ts';
-import { askName } from '../../lib/model/letter.ts';
+import { askName, withAnswers } from '../../lib/model/letter.ts';
 import type { AnswersMessage, FlowMessage, ForgetMessage, Message } from '../../lib/model/message.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Answered, Question } from '../../lib/model/question.ts';
@@ -38,7 +38,7 @@ export interface ExecutionParts {
   readonly definitions: Definitions;
   readonly durations: Durations;
   readonly post: Pick<Post, 'send'>;
-  readonly seal?: SealOutput;
+  readonly secrets?: StepSecrets;
   readonly installation?: Installation;
   readonly log: Log;
 }
@@ -225,7 +225,7 @@ export class ExecutionPartition implements PartitionActor {
       epoch: this.#lease.epoch,
       flow,
       answers,
-      seal: this.#parts.seal,
+      secrets: this.#parts.secrets,
       installation: this.#parts.installation,
       tombstone: run ? undefined : this.#held.residue.tombstone(id),
     });
@@ -283,6 +283,8 @@ export class ExecutionPartition implements PartitionActor {
 
   #answered(batch: Batch, { name, answers }: AnswersMessage, nowMs: number): void {
     const letter = this.#held.letters.get(name);
+    // What the defaults of a flow that is called ask: the letter is sent again with it.
+    if (letter?.kind === 'call') this.#held.letters.set(batch, name, withAnswers(letter, answers));
     if (letter?.kind !== 'ask') return;
     this.#held.letters.drop(batch, name);
     this.#take(batch, letter.message, nowMs, [...letter.answers, ...answers]);

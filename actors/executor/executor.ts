@@ -6,7 +6,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import { newMember } from '../../lib/bus/members.ts';
 import type { Entry } from '../../lib/bus/ownership.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
-import type { SealOutput } from '../../lib/execution/draft.ts';
+import type { StepSecrets } from '../../lib/execution/opener.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
 import type { Partition } from '../../lib/model/partition.ts';
@@ -18,27 +18,27 @@ import { Estate, type EstateParts } from './estate.ts';
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
 /** Under load rounds begin this many times as far apart as the last one took from its read to its commit: the least CPU that costs no rate. */
-const GATHER_ROUNDS = 3;
-const GATHER_MS_MAX = 30;
+const GATHER_ROUNDS = 5;
+const GATHER_MS_MAX = 20;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
 
 export function buildExecutor({
   bus,
   catalogue,
-  seal,
+  secrets,
   log,
   starting,
 }: {
   readonly bus: Bus;
   readonly catalogue: Catalogue;
-  /** Encrypts typed outputs that are secret; absent, there can be none. */
-  readonly seal?: SealOutput;
+  /** Opens and seals what is encrypted at rest; absent, there can be none. */
+  readonly secrets?: StepSecrets;
   readonly log: Log;
   readonly starting: Starting;
 }): Service {
   const member = newMember('executor');
-  const executor = new Executor({ bus, member, catalogue, seal, log, starting });
+  const executor = new Executor({ bus, member, catalogue, secrets, log, starting });
   return {
     name: 'executor',
     start: () => executor.start(),

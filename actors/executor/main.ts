@@ -2,7 +2,7 @@
 import type { LoadedConfig } from '../../lib/config.ts';
 import { launch } from '../../lib/launch/launch.ts';
 import type { Parts } from '../../lib/launch/parts.ts';
-import { inputPlace, outputPlace } from '../../lib/secret/cipher.ts';
+import { maskOf } from '../../lib/secret/mask.ts';
 import type { Service } from '../../lib/service.ts';
 import { buildExecutor } from './executor.ts';
 
@@ -12,12 +12,8 @@ export async function executorOf(parts: Parts): Promise<Service> {
     bus: parts.bus,
     catalogue,
     log: parts.log.child({ server: 'executor' }),
-    seal: (executionId, outputId, text) => cipher.sealAlike(outputPlace(executionId, outputId), text),
-    starting: {
-      globals: parts.loaded.config.pluginDefaults,
-      installation: parts.installation,
-      seal: (originalId) => (inputId, text) => cipher.seal(inputPlace(originalId, inputId), text),
-    },
+    secrets: { seal: cipher.sealAlike, open: cipher.open, mask: maskOf },
+    starting: { globals: parts.loaded.config.pluginDefaults, installation: parts.installation },
   });
 }
 

@@ -8,7 +8,7 @@ import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Caller, ExecutionStart, Tombstone } from '../../lib/model/execution.ts';
 import { derivedId } from '../../lib/model/ids.ts';
-import type { Letter } from '../../lib/model/letter.ts';
+import type { Asking, Letter } from '../../lib/model/letter.ts';
 import { type ChildEndedMessage, MESSAGE_FORMAT, type Message, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
 import type { Callees } from './callees.ts';
@@ -64,25 +64,29 @@ export class Post {
       case 'answer':
         await this.#append({ ...letter.message, atMs: nowMs });
         return 'sent';
-      case 'ask': {
-        // The same name: what still waits in the queue is not asked twice.
-        const name = derivedId('ask', letter.asking.name, letter.answers.length);
-        await this.#bus.queues.add(DEFAULT_GROUP, [{ name, items: [], asking: letter.asking }]);
-        return 'sent';
-      }
+      case 'ask':
+        return this.#ask(letter.asking, letter.answers.length);
       case 'settle':
         await this.#append({ v: MESSAGE_FORMAT, kind: 'settled', executionId: letter.id, atMs: nowMs });
         return 'taken';
     }
   }
 
+  /** `known`: answers that are there. The same name: what still waits in the queue is not asked twice. */
+  async #ask(asking: Asking, known: number): Promise<Outcome> {
+    const name = derivedId('ask', asking.name, known);
+    await this.#bus.queues.add(DEFAULT_GROUP, [{ name, items: [], asking }]);
+    return 'sent';
+  }
+
   async #call(from: Partition, kept: Kept, letter: Extract<Letter, { kind: 'call' }>, nowMs: number): Promise<Outcome> {
     const { id, caller, call, waits } = letter;
-    const found = await this.#callees.startOf(letter);
+    const found = await this.#callees.startOf(kept.name, letter);
     if (typeof found === 'string') {
       await this.#tell(from, caller, { childId: id, state: 'FAILED', reason: found }, nowMs);
       return 'sent';
     }
+    if ('questions' in found) return this.#ask(found, letter.answers?.length ?? 0);
     const answer = await this.#start(found.start, found.labels, found.definition, nowMs);
     if (waits) return answer.kind === 'ended' ? this.#vain(from, kept, letter, nowMs) : 'sent';
     if (!kept.taken) await this.#tell(from, caller, { childId: id, state: 'SUCCESS', begun: true }, nowMs);

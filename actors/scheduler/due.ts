@@ -78,11 +78,11 @@ function parcelsOf(
 ): { readonly parcels: readonly Named[]; readonly problem?: string } {
   const { flow, text, problem } = flows.definitions.read(state.flow.tenant, state.source);
   if (!flow) return { parcels: [], problem };
-  const { timezone, cipher, installation } = flows;
+  const { timezone, cipher, secrets, installation } = flows;
   const parcels: Named[] = [];
   try {
     for (const atMs of ticks)
-      parcels.push(parcelOf(state, { flow, text }, { atMs, nowMs, timezone, cipher, installation }));
+      parcels.push(parcelOf(state, { flow, text }, { atMs, nowMs, timezone, cipher, secrets, installation }));
     return { parcels };
   } catch (error) {
     return { parcels, problem: textOf(error) };

@@ -26,6 +26,8 @@ export interface Flows {
   readonly timezone: string;
   /** Seals secrets that triggers give. */
   readonly cipher?: Cipher;
+  /** Of the environment, in clear, by their names in capitals. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** What the configuration gives to expressions. */
   readonly installation?: Installation;
   readonly log: Log;

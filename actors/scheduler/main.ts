@@ -14,6 +14,7 @@ export async function schedulerOf(parts: Parts): Promise<Service> {
     timezone: config.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
     globals: config.pluginDefaults,
     cipher: await parts.cipher(),
+    secrets: parts.secrets(),
     installation: parts.installation,
     log: parts.log.child({ server: 'scheduler' }),
   });

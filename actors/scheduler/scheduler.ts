@@ -36,6 +36,7 @@ export interface SchedulerParts {
   /** Plugin defaults of the configuration. */
   readonly globals?: readonly unknown[];
   readonly cipher?: Cipher;
+  readonly secrets?: Readonly<Record<string, string>>;
   /** What the configuration gives to expressions. */
   readonly installation?: Installation;
   readonly log: Log;
@@ -86,10 +87,11 @@ class Leader {
   #trouble: string | undefined;
   #progressMs = performance.now();
 
-  constructor({ bus, catalogue, timezone, globals = [], cipher, installation, log }: SchedulerParts) {
+  constructor({ bus, catalogue, timezone, globals = [], cipher, secrets, installation, log }: SchedulerParts) {
     this.#bus = bus;
     this.#log = log;
-    this.#flows = { bus, definitions: new Definitions(catalogue, globals), timezone, cipher, installation, log };
+    const definitions = new Definitions(catalogue, globals);
+    this.#flows = { bus, definitions, timezone, cipher, secrets, installation, log };
     this.#token = randomUUID();
     this.#member = newMember('scheduler', { id: this.#token });
   }

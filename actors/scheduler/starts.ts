@@ -8,13 +8,15 @@ import { renderAll, renderText, type World } from '../../lib/expression/render.t
 import { seededRandom } from '../../lib/expression/world.ts';
 import { resolveInputs } from '../../lib/flow/inputs.ts';
 import type { Log } from '../../lib/log.ts';
+import { inputPlace } from '../../lib/model/envelope.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import type { Flow, Labels } from '../../lib/model/flow.ts';
 import { derivedId, timeLed } from '../../lib/model/ids.ts';
 import { type Installation, NO_INSTALLATION } from '../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
-import { type Cipher, inputPlace } from '../../lib/secret/cipher.ts';
+import type { Answer, Question } from '../../lib/model/question.ts';
+import type { Cipher } from '../../lib/secret/cipher.ts';
 import { scheduleOf } from '../../lib/trigger/schedule.ts';
 import { type TriggerState, triggerUid, variablesOf } from './ticks.ts';
 
@@ -36,6 +38,7 @@ interface Tick {
   readonly nowMs: number;
   readonly timezone: string;
   readonly cipher?: Cipher;
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly installation?: Installation;
 }
 
@@ -50,7 +53,7 @@ export function parcelOf(
   const id = timeLed(tick.atMs, derivedId('trigger', triggerUid(state.flow, state.trigger.id), tick.atMs));
   const variables = variablesOf(schedule, timeZone, tick.atMs);
   const { namespace, id: flowId, revision, tenant } = state.flow;
-  const { cipher, installation: { envs, globals } = NO_INSTALLATION } = tick;
+  const { cipher, secrets = {}, installation: { envs, globals } = NO_INSTALLATION } = tick;
   const context = {
     flow: { id: flowId, namespace, revision, tenantId: tenant },
     trigger: variables,
@@ -59,7 +62,8 @@ export function parcelOf(
     globals,
   };
   // Dice that go on from one rendering to the next, as if it were one.
-  const world: World = { nowMs: tick.atMs, timeZone, random: seededRandom(id) };
+  const answer = (question: Question) => answerOf(question, secrets);
+  const world: World = { nowMs: tick.atMs, timeZone, random: seededRandom(id), answer };
   const given = renderAll(schedule.inputs, context, world) as Record<string, unknown>;
   const { inputs, problems } = resolveInputs(flow, given, {
     context,
@@ -84,6 +88,15 @@ export function parcelOf(
     incarnation: 0,
   };
   return [id, { start, labels, source: text }];
+}
+
+/** A tick waits for nothing, and gives the same whenever it is asked. */
+function answerOf({ kind, args }: Question, secrets: Readonly<Record<string, string>>): Answer {
+  if (kind !== 'secret') return { refused: `expected what a trigger can say at once, got ${kind}()` };
+  const key = String(args.key).toUpperCase();
+  return Object.hasOwn(secrets, key)
+    ? { value: secrets[key] }
+    : { missing: `Cannot find secret for key '${String(args.key)}'` };
 }
 
 interface Waiting {

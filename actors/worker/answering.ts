@@ -1,8 +1,10 @@
 /**
- * Finds out what steps of executors ask, in a thread of its own. No plugin is loaded here and no secret handed in. What it says
- * is bounded in time, and what it cannot say is an answer too.
+ * Finds out what steps of executors ask, in a thread of its own, in which no plugin is loaded. A secret leaves sealed. What it says is
+ * bounded in time, and what it cannot say is an answer too.
  */
 import { setImmediate } from 'node:timers/promises';
+import { textOf } from '../../lib/errors.ts';
+import { answerPlace } from '../../lib/model/envelope.ts';
 import type { Asking } from '../../lib/model/letter.ts';
 import type { Answer, Answered, Question as Fact } from '../../lib/model/question.ts';
 import { openLocalStorage } from '../../lib/storage/local.ts';
@@ -14,8 +16,9 @@ import type { AnswerMessage, Question, Setup } from './channel.ts';
 import { errorLines } from './error-lines.ts';
 import { JqThread } from './jq.ts';
 import { Questions } from './questions.ts';
+import { type Secrets, secretsOf } from './secrets.ts';
 
-export type AnswerSetup = Pick<Setup, 'storageFolder' | 'httpAllowPrivate'>;
+export type AnswerSetup = Pick<Setup, 'storageFolder' | 'httpAllowPrivate' | 'encryptionKey' | 'secrets'>;
 export type ToAnswerer = { readonly kind: 'asking'; readonly serial: number; readonly asking: Asking } | AnswerMessage;
 export type FromAnswerer =
   | { readonly kind: 'answers'; readonly serial: number; readonly answers: readonly Answered[] }
@@ -28,14 +31,16 @@ const LATE: Answer = { refused: `expected an answer within ${ANSWER_MS_MAX} ms, 
 
 /** Takes what the worker's loop says. */
 export function openAnswering(
-  { storageFolder, httpAllowPrivate }: AnswerSetup,
+  setup: AnswerSetup,
   post: (message: FromAnswerer) => void,
 ): (message: ToAnswerer) => void {
+  const { storageFolder, httpAllowPrivate } = setup;
   const ground: Ground = {
     storage: openLocalStorage({ folder: storageFolder }),
     jq: new JqThread(),
     questions: new Questions(post),
     allowPrivate: httpAllowPrivate,
+    secrets: secretsOf(setup),
   };
   return (message) => {
     if (message.kind === 'answer') return ground.questions.answered(message);
@@ -49,10 +54,11 @@ interface Ground {
   readonly jq: JqThread;
   readonly questions: Questions;
   readonly allowPrivate: boolean;
+  readonly secrets: Secrets;
 }
 
 async function answersTo(asking: Asking, serial: number, ground: Ground): Promise<readonly Answered[]> {
-  const { storage, jq, questions, allowPrivate } = ground;
+  const { storage, jq, questions, allowPrivate, secrets } = ground;
   const late = AbortSignal.timeout(ANSWER_MS_MAX);
   const untilMs = performance.now() + ANSWER_MS_MAX;
   const http = new HttpConnector({ allowPrivate }, late);
@@ -63,6 +69,7 @@ async function answersTo(asking: Asking, serial: number, ground: Ground): Promis
     storage,
     http: () => http,
     jq: (question) => jq.answer(question),
+    secret: (key) => secrets.named(key),
     errorLogs: () => errorLines(server, asking.executionId),
   });
   const answers: Answered[] = [];
@@ -71,12 +78,25 @@ async function answersTo(asking: Asking, serial: number, ground: Ground): Promis
     await setImmediate();
     const some = asking.questions.slice(n, n + AT_ONCE).map(async (question) => ({
       question,
-      answer: performance.now() > untilMs ? LATE : await answered(question, answerer, late),
+      answer:
+        performance.now() > untilMs
+          ? LATE
+          : sealed(question, await answered(question, answerer, late), asking.executionId, secrets),
     }));
     answers.push(...(await Promise.all(some)));
   }
   http.close();
   return answers;
+}
+
+/** It goes through Redis. */
+function sealed({ kind, args }: Fact, answer: Answer, executionId: string, secrets: Secrets): Answer {
+  if (kind !== 'secret' || !('value' in answer)) return answer;
+  try {
+    return { value: secrets.seal(answerPlace(executionId, String(args.key)), String(answer.value)) };
+  } catch (error) {
+    return { refused: textOf(error) };
+  }
 }
 
 async function answered(question: Fact, answerer: Answerer, late: AbortSignal): Promise<Answer> {

@@ -5,13 +5,14 @@
 import { contextOf } from '../../lib/execution/context.ts';
 import { parseFlow } from '../../lib/flow/parse.ts';
 import type { Catalogue } from '../../lib/model/catalogue.ts';
+import { taskPlace } from '../../lib/model/envelope.ts';
 import { type ExecutionHead, type ExecutionStart, parseAttemptRef, type TaskRun } from '../../lib/model/execution.ts';
 import { type Flow, type Task, TENANT } from '../../lib/model/flow.ts';
 import type { Installation } from '../../lib/model/installation.ts';
 import { kinOf } from '../../lib/model/kin.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { PluginSet } from '../../lib/plugin/load.ts';
-import type { Roots, RunGiven, Runnable } from '../../lib/task/task-context.ts';
+import type { Roots, RunGiven, Runnable } from '../../lib/task/given.ts';
 import { readYaml } from '../../lib/yaml/yaml.ts';
 import { type Server, TaskError } from '../../plugins/sdk/index.ts';
 import type { ExecutionPart, WorkItem } from './channel.ts';
@@ -73,7 +74,11 @@ export class Library {
       );
     const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
     const { tenant, namespace, id: flowId, revision: flowRevision } = start.flow;
-    const rootsWith = (seen: ExecutionStart): Roots => rootsOf(seen, flow, item, open, this.#installation);
+    const installation = this.#installation;
+    const opened = (run: TaskRun): TaskRun => this.#secrets.openedRun(run, start);
+    const sealedRoots = (): Roots => rootsOf({ start, flow, installation }, item, open);
+    const clearRoots = (): Roots =>
+      rootsOf({ start: this.#secrets.opened(start, flow), flow, installation }, item, open, opened);
     return {
       place: { tenant, namespace, flowId, executionId, taskId: item.taskId, taskRunId, attempt },
       flowRevision,
@@ -81,8 +86,9 @@ export class Library {
       value: item.value,
       sink,
       metrics,
-      roots: () => rootsWith(this.#secrets.opened(start, flow)),
-      shown: () => (this.#secrets.opened(start, flow) === start ? undefined : rootsWith(start)),
+      roots: clearRoots,
+      shown: () => (this.#secrets.hasOpened(start) ? sealedRoots() : undefined),
+      seal: (text) => this.#secrets.seal(taskPlace(start.originalId, item.taskId), text),
       kin: () => kinOf(start),
       errorLogs: () => errorLines(server, executionId),
       mask: () => this.#secrets.maskOf(start, flow),
@@ -147,11 +153,10 @@ const OF_THE_OUTER_TASK = [
 ];
 
 function rootsOf(
-  start: ExecutionStart,
-  flow: Flow,
+  seen: { readonly start: ExecutionStart; readonly flow: Flow; readonly installation: Installation },
   item: WorkItem['item'],
   open: OpenPart,
-  installation: Installation,
+  opened: (taskRun: TaskRun) => TaskRun = (taskRun) => taskRun,
 ): Roots {
   const taskRuns = new Map<string, TaskRun>();
   let head: ExecutionHead | undefined;
@@ -159,11 +164,11 @@ function rootsOf(
     const value = fieldOf(open, name);
     if (value === undefined) continue;
     if (name === 'head') head = value as ExecutionHead;
-    else if (name.startsWith('t:')) taskRuns.set((value as TaskRun).id, value as TaskRun);
+    else if (name.startsWith('t:')) taskRuns.set((value as TaskRun).id, opened(value as TaskRun));
   }
   const oldestFirst = [...taskRuns.values()].sort((a, b) => a.index - b.index);
   const taskRun = (id: string): TaskRun | undefined => taskRuns.get(id);
-  return contextOf({ start, head, flow, taskRuns: oldestFirst, taskRun, installation, place: item });
+  return contextOf({ ...seen, head, taskRuns: oldestFirst, taskRun, place: item });
 }
 
 function fieldOf({ part, parsed }: OpenPart, name: string): unknown {

@@ -2,23 +2,26 @@
  * The secrets of executions and of the environment in clear, as expressions of tasks see them, and what hides them in lines. They
  * and the key are here and nowhere else in a runner: taken out of what it was started with before any plugin is loaded.
  */
+import { isFault } from '../../lib/errors.ts';
+import { type Open, openedRun, openedStart } from '../../lib/execution/opened.ts';
 import { sealedIds } from '../../lib/flow/input/order.ts';
-import type { ExecutionStart } from '../../lib/model/execution.ts';
+import type { Envelope } from '../../lib/model/envelope.ts';
+import type { ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
 import type { Flow } from '../../lib/model/flow.ts';
-import { type Cipher, cipherOf, inputPlace, isEnvelope } from '../../lib/secret/cipher.ts';
+import { type Cipher, cipherOf } from '../../lib/secret/cipher.ts';
 import { keyOf } from '../../lib/secret/key.ts';
 import { type Mask, maskOf } from '../../lib/secret/mask.ts';
 import { TaskError } from '../../plugins/sdk/index.ts';
 import type { Setup } from './channel.ts';
 
+/** Of one execution, as far as it was asked for. */
 interface Opened {
-  readonly start: ExecutionStart;
-  readonly mask?: Mask;
+  start?: ExecutionStart;
+  readonly texts: Set<string>;
+  mask?: Mask;
 }
 
-type Values = Readonly<Record<string, unknown>>;
-
-export function secretsOf(setup: Setup): Secrets {
+export function secretsOf(setup: Pick<Setup, 'encryptionKey' | 'secrets'>): Secrets {
   const { encryptionKey, secrets } = setup;
   delete setup.encryptionKey;
   delete setup.secrets;
@@ -43,51 +46,57 @@ export class Secrets {
     return this.#named.get(key);
   }
 
+  /** Throws a TaskError where there is no key. */
+  seal(place: string, text: string): Envelope {
+    if (!this.#cipher) throw new TaskError('expected a key to encrypt with, got none');
+    return this.#cipher.sealAlike(place, text);
+  }
+
   /** The start with its secrets in clear. Throws `encryption.unreadable`, or a TaskError where there is no key. */
   opened(start: ExecutionStart, flow: Flow): ExecutionStart {
-    return this.#of(start, flow).start;
+    const known = this.#of(start);
+    known.start ??= openedStart(start, flow, this.#openFor(known));
+    return known.start;
   }
 
+  /** One of its task runs with the secrets among its outputs in clear. */
+  openedRun(taskRun: TaskRun, start: ExecutionStart): TaskRun {
+    return openedRun(taskRun, start, this.#openFor(this.#of(start)));
+  }
+
+  /** Whether anything of the execution was opened. */
+  hasOpened(start: ExecutionStart): boolean {
+    return this.#of(start).texts.size > 0;
+  }
+
+  /** Hides what was opened, and what its inputs hold. */
   maskOf(start: ExecutionStart, flow: Flow): Mask | undefined {
-    try {
-      return this.#of(start, flow).mask;
-    } catch {
-      return this.#mask; // What cannot be opened is nowhere in clear.
-    }
+    if (sealedIds(flow.inputs).length > 0)
+      try {
+        this.opened(start, flow);
+      } catch (error) {
+        // What cannot be opened is nowhere in clear.
+        if (!isFault(error) && !(error instanceof TaskError)) throw error;
+      }
+    const known = this.#of(start);
+    if (known.texts.size === 0) return this.#mask;
+    known.mask ??= maskOf([...this.#named.values(), ...known.texts]);
+    return known.mask;
   }
 
-  #of(start: ExecutionStart, flow: Flow): Opened {
-    const known = this.#opened.get(start);
-    if (known) return known;
-    let inputs: Values = start.inputs;
-    const secrets: string[] = [];
-    for (const id of sealedIds(flow.inputs)) {
-      const parts = id.split('.');
-      const sealed = at(inputs, parts);
-      if (!isEnvelope(sealed)) continue;
-      if (!this.#cipher) throw new TaskError(`inputs.${id}: expected the key that it is encrypted with, got none`);
-      const text = this.#cipher.open(inputPlace(start.originalId, id), sealed);
-      secrets.push(text);
-      inputs = replaced(inputs, parts, text);
-    }
-    const opened =
-      secrets.length === 0
-        ? { start, mask: this.#mask }
-        : { start: { ...start, inputs }, mask: maskOf([...this.#named.values(), ...secrets]) };
-    this.#opened.set(start, opened);
-    return opened;
+  #of(start: ExecutionStart): Opened {
+    let known = this.#opened.get(start);
+    if (!known) this.#opened.set(start, (known = { texts: new Set() }));
+    return known;
   }
-}
 
-const inner = (values: Values, name: string): unknown => (Object.hasOwn(values, name) ? values[name] : undefined);
-const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null;
-
-function at(values: Values, parts: readonly string[]): unknown {
-  let value: unknown = values;
-  for (const part of parts) value = isMap(value) ? inner(value, part) : undefined;
-  return value;
-}
-
-function replaced(values: Values, [part = '', ...rest]: readonly string[], value: unknown): Values {
-  return { ...values, [part]: rest.length === 0 ? value : replaced(inner(values, part) as Values, rest, value) };
+  #openFor(known: Opened): Open {
+    return (place, envelope) => {
+      if (!this.#cipher) throw new TaskError(`${place}: expected the key that it is encrypted with, got none`);
+      const text = this.#cipher.open(place, envelope);
+      known.texts.add(text);
+      delete known.mask;
+      return text;
+    };
+  }
 }

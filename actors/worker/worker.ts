@@ -120,9 +120,9 @@ class WorkerService implements Service {
       environment: environmentOf(host),
       httpAllowPrivate: options.httpAllowPrivate,
     };
-    const { storageFolder, httpAllowPrivate } = setup;
+    const { storageFolder, httpAllowPrivate, encryptionKey, secrets } = setup;
     this.#respondent = new Respondent({
-      setup: { storageFolder, httpAllowPrivate },
+      setup: { storageFolder, httpAllowPrivate, encryptionKey, secrets },
       ...{ mailbox: bus.mailbox, partitions: bus.partitions, time, consult, log, signal },
       handOn: (askings) => insist(() => bus.queues.add(group, askings.map(askingParcel(workerId))), signal),
     });

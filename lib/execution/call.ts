@@ -2,9 +2,10 @@
  * Calls: a task run that has another execution begun. The letter that asks for it is kept until the end is known, and asks again
  * (B4); the execution's id follows from task run and attempt, so that asking twice is asking once (B3).
  */
+import { callPlace } from '../model/envelope.ts';
 import type { Attempt, TaskRun } from '../model/execution.ts';
 import { beside, derivedId } from '../model/ids.ts';
-import { callName, settleName } from '../model/letter.ts';
+import { type Call, callName, settleName } from '../model/letter.ts';
 import { entering, stateOf } from '../model/state.ts';
 import type { Draft } from './draft.ts';
 import type { Beginning } from './flowable/flowable.ts';
@@ -30,11 +31,20 @@ export function beginCall(draft: Draft, taskRun: TaskRun, beginning: Extract<Beg
     attempt: number,
     ...(outputs ? { outputs } : {}),
   };
+  const name = callName(draft.start.id, taskRun.id, number);
   draft.effects.push({
     kind: 'send',
-    name: callName(draft.start.id, taskRun.id, number),
-    letter: { kind: 'call', id, caller, waits, call },
+    name,
+    letter: { kind: 'call', id, caller, waits, call: sealed(draft, call, name) },
   });
+}
+
+/** No secret lies in a letter in clear. */
+function sealed(draft: Draft, call: Call, name: string): Call {
+  const { hasRead, seal } = draft.opener;
+  if (!hasRead || !seal) return call;
+  const sealedInputs = seal(callPlace(name), JSON.stringify(call.inputs));
+  return { ...call, inputs: {}, sealedInputs };
 }
 
 /** What it has called before is restarted by whoever restarts this execution: its end is waited for once more. */

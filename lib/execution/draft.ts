@@ -1,7 +1,4 @@
-/**
- * What one step has changed so far, over a run that stays as it is (E1): task runs, scopes and head are copied when they
- * change. `finish` gives the step.
- */
+/** What one step has changed so far, over a run that stays as it is (E1): what changes is copied first. `finish` gives the step. */
 import { answersFrom, questionKey, seededRandom, type World } from '../expression/world.ts';
 import { attemptRef, type ExecutionHead, type ExecutionStart, type TaskRun } from '../model/execution.ts';
 import type { Flow, Task } from '../model/flow.ts';
@@ -11,6 +8,8 @@ import type { Level } from '../model/log-line.ts';
 import type { Answer, Answered, Question } from '../model/question.ts';
 import { entering, isEnded, type State, stateOf } from '../model/state.ts';
 import type { Change, Effect } from './effect.ts';
+import { openedAnswer } from './opened.ts';
+import { Opener, type StepSecrets } from './opener.ts';
 import type { Run } from './run.ts';
 import { count, emptyScope, type Scope, scopeKey } from './scope.ts';
 import { type TimerKind, timerName } from './timer-name.ts';
@@ -26,16 +25,14 @@ interface DraftFacts {
   readonly epoch: number;
   readonly answers?: readonly Answered[];
   readonly installation?: Installation;
-  readonly seal?: SealOutput;
+  readonly secrets?: StepSecrets;
 }
-
-export type SealOutput = (executionId: string, outputId: string, text: string) => unknown;
 
 export class Draft {
   readonly flow: Flow;
   readonly nowMs: number;
   readonly epoch: number;
-  readonly seal: SealOutput | undefined;
+  readonly opener: Opener;
   readonly effects: Effect[] = [];
   /** What must be known before the step can be made. */
   readonly questions: Question[] = [];
@@ -74,7 +71,7 @@ export class Draft {
     this.flow = facts.flow;
     this.nowMs = facts.nowMs;
     this.epoch = facts.epoch;
-    this.seal = facts.seal;
+    this.opener = new Opener(facts.secrets);
     this.installation = facts.installation ?? NO_INSTALLATION;
     this.#saidAtMs = facts.saidAtMs;
     this.#answers = new Map(facts.answers?.map(({ question, answer }) => [questionKey(question), answer]));
@@ -86,11 +83,12 @@ export class Draft {
    */
   world(place: string): World {
     const seed = `${this.start.id}/${place}/${this.#saidAtMs}/${this.#rendered++}`;
+    const known = answersFrom(this.#answers)!;
     return {
       nowMs: this.#saidAtMs,
       timeZone: this.installation.timeZone,
       random: seededRandom(seed),
-      answer: answersFrom(this.#answers),
+      answer: (question) => openedAnswer(question, known(question), this.start.id, this.opener.open),
     };
   }
 
@@ -251,7 +249,12 @@ export class Draft {
   }
 
   log(level: Level, message: string, taskRun?: TaskRun): void {
-    this.effects.push({ kind: 'log', level, message, ...(taskRun ? { taskRunId: taskRun.id } : {}) });
+    this.effects.push({
+      kind: 'log',
+      level,
+      message: this.opener.masked(message),
+      ...(taskRun ? { taskRunId: taskRun.id } : {}),
+    });
   }
 
   finish(): { readonly change: Change; readonly effects: readonly Effect[] } {

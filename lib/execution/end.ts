@@ -1,5 +1,6 @@
 /** Ends: of a task run, whose owner is woken; of the execution, with its outputs, its caller's answer and what runs afterwards. */
 import { castOutput } from '../flow/cast.ts';
+import { outputPlace } from '../model/envelope.ts';
 import type { ExecutionHead, TaskRun } from '../model/execution.ts';
 import { answerName } from '../model/letter.ts';
 import { MESSAGE_FORMAT } from '../model/message.ts';
@@ -27,7 +28,7 @@ export function endTaskRun(draft: Draft, taskRun: TaskRun, state: State): void {
 /** It fails before anything of it ran, or between its rounds. */
 export function failTaskRun(draft: Draft, taskRun: TaskRun, reason: string): void {
   draft.log('ERROR', reason, taskRun);
-  endTaskRun(draft, { ...taskRun, reason }, tolerated('FAILED', draft.taskOf(taskRun)));
+  endTaskRun(draft, { ...taskRun, reason: draft.opener.masked(reason) }, tolerated('FAILED', draft.taskOf(taskRun)));
 }
 
 /** Without what it waited for. */
@@ -80,7 +81,7 @@ export function finishExecution(
     ...head,
     taskRuns: draft.taskRunCount,
     ...(outputs ? { outputs } : {}),
-    ...(reason === undefined ? {} : { reason }),
+    ...(reason === undefined ? {} : { reason: draft.opener.masked(reason) }),
   };
   draft.flow.sla.forEach(({ type }, n) => {
     if (type === 'MAX_DURATION') draft.dropTimer('sla', String(n));
@@ -130,7 +131,7 @@ function endFor(
   try {
     return { ...told, outputs: renderIn(draft, asked) as Readonly<Record<string, unknown>> };
   } catch (error) {
-    return { state: 'FAILED', reason: `its outputs cannot be taken: ${reasonOf(error)}` };
+    return { state: 'FAILED', reason: draft.opener.masked(`its outputs cannot be taken: ${reasonOf(error)}`) };
   }
 }
 
@@ -139,8 +140,9 @@ function outputsOf(draft: Draft): { readonly outputs?: Record<string, unknown>; 
   const outputs: Record<string, unknown> = {};
   for (const { id, type, value, required } of draft.flow.outputs) {
     try {
-      const { seal, start } = draft;
-      const sealed = seal && ((text: string) => seal(start.id, id, text));
+      const { opener, start } = draft;
+      const { seal } = opener;
+      const sealed = seal && ((text: string) => seal(outputPlace(start.id, id), text));
       const cast = castOutput(type, renderIn(draft, value), sealed);
       if ('problem' in cast) return { failed: `outputs.${id}: ${cast.problem}` };
       outputs[id] = cast.value;

@@ -1,32 +1,30 @@
 /** What a step's own expressions see, and what a task run's will need: looked up in the draft, only what can be reached (E4). */
 
 import type { ItemParent } from '../bus/queues.ts';
-import { Fault, textOf } from '../errors.ts';
+import { textOf } from '../errors.ts';
 import { NeedsFact, renderAll } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
-import { secretIn } from '../flow/input/order.ts';
+import { secretsIn } from '../flow/input/order.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReaches } from './context.ts';
 import type { Draft } from './draft.ts';
+import { openedRun, openedStart } from './opened.ts';
 import { taskRunField } from './run.ts';
 
 /**
- * Renders a value as the flow (`place` absent) or as a task run sees it. Throws ExpressionError, NeedsFact, and
- * `expression.invalid` where it reads a secret: that is decrypted in workers alone, and compared as it is here it would be equal
- * to nothing.
+ * Renders a value as the flow (`place` absent) or as a task run sees it, secrets in clear. Throws ExpressionError, NeedsFact,
+ * `encryption.unreadable`, and `expression.invalid` where it reads a secret and there is no key.
  */
 export function renderIn(draft: Draft, value: unknown, place?: Seen['place']): unknown {
   const reaches = valueReaches(value, draft.flow);
-  const secret = secretIn(reaches, draft.flow.inputs);
-  if (secret !== undefined)
-    throw new Fault('expression.invalid', `expected what an executor may read, got inputs.${secret}, which is secret`);
-  const reached = reachedTasks(reaches);
+  const { start, flow, opener } = draft;
+  const taskRuns = reachedRuns(draft, reachedTasks(reaches));
   const context = contextOf({
-    start: draft.start,
+    start: openedStart(start, flow, opener.open, secretsIn(reaches, flow.inputs)),
     head: draft.head,
-    flow: draft.flow,
-    taskRuns: reachedRuns(draft, reached),
+    flow,
+    taskRuns: taskRuns.map((taskRun) => openedRun(taskRun, start, opener.open)),
     taskRun: (id) => draft.taskRun(id),
     installation: draft.installation,
     place,

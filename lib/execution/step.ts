@@ -12,7 +12,7 @@ import type { Installation } from '../model/installation.ts';
 import type { Message } from '../model/message.ts';
 import type { Answered, Question } from '../model/question.ts';
 import { cutAll } from './cut.ts';
-import { Draft, type SealOutput } from './draft.ts';
+import { Draft } from './draft.ts';
 import type { Change, Effect } from './effect.ts';
 import { endExecution } from './end.ts';
 import { advance } from './next.ts';
@@ -32,6 +32,7 @@ import { onTaskEnded } from './on/task-ended.ts';
 import { onTaskStarted } from './on/task-started.ts';
 import { onTimer } from './on/timer.ts';
 import { onWorkerLost } from './on/worker-lost.ts';
+import type { StepSecrets } from './opener.ts';
 import type { Run } from './run.ts';
 import { judge } from './sla.ts';
 
@@ -48,8 +49,8 @@ export interface Facts {
   readonly installation?: Installation;
   /** Of the execution, if it has ended and left. */
   readonly tombstone?: Tombstone;
-  /** Encrypts a typed output, the same each time (E1). */
-  readonly seal?: SealOutput;
+  /** Opens and seals what is encrypted at rest; absent, secrets cannot be read. */
+  readonly secrets?: StepSecrets;
 }
 
 export type Step =

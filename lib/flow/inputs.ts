@@ -157,17 +157,33 @@ class Resolver {
   #default(kind: InputKind, input: Input): unknown {
     const { defaults } = input;
     if (defaults === undefined || defaults === null) return kind.fallback?.(input);
-    return holdsTemplate(defaults) ? renderAll(defaults, this.#context(), this.#means.world) : defaults;
+    if (!holdsTemplate(defaults)) return defaults;
+    return renderAll(defaults, this.#context(), kind.keeps === 'sealed' ? this.#means.world : this.#openWorld());
   }
 
   #render(template: string): string {
-    return renderText(template, this.#context(), this.#means.world);
+    return renderText(template, this.#context(), this.#openWorld());
+  }
+
+  /** What it gives is shown: no secret is told. */
+  #openWorld(): World {
+    const { world = {} } = this.#means;
+    return {
+      nowMs: world.nowMs,
+      timeZone: world.timeZone,
+      random: world.random && ((bytes) => world.random!(bytes)),
+      answer: (question) => (question.kind === 'secret' ? SHOWN : world.answer?.(question)),
+    };
   }
 
   #context(): Values {
     return { ...this.#means.context, inputs: this.#seen };
   }
 }
+
+const SHOWN = {
+  refused: 'expected secret() in the default of a SECRET input alone, since others are shown to whoever starts it',
+};
 
 /** What an expression was refused for; what is no fault of an expression goes on upwards. */
 function saidBy(error: unknown, what: string, kestra: string): Refusal {

@@ -3,6 +3,7 @@
  * of the sender until it is answered (B4): sent at once, again after a while, and by the next owner. Saying it twice is saying
  * it once, since what it asks for is named (B3).
  */
+import type { Envelope } from './envelope.ts';
 import type { Caller, ExecutionPlace, ExecutionStart, ExecutionTrigger } from './execution.ts';
 import type { FlowRef, Labels } from './flow.ts';
 import { derivedId } from './ids.ts';
@@ -16,6 +17,8 @@ export interface Call {
   readonly flowId: string;
   readonly revision?: number;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The inputs in place of `inputs`, as JSON: where a secret was read to make them. */
+  readonly sealedInputs?: Envelope;
   /** Over the labels of the flow that is called. */
   readonly labels: Labels;
   readonly scheduleDateMs?: number;
@@ -46,6 +49,8 @@ export type Letter =
       readonly caller: Caller;
       readonly waits: boolean;
       readonly call: Call;
+      /** To what the defaults of its inputs ask. */
+      readonly answers?: readonly Answered[];
     }
   /** Tell when it has ended: it was begun by somebody else. Kept until the end is known. */
   | { readonly kind: 'await'; readonly id: string; readonly caller: Caller }
@@ -66,6 +71,16 @@ export const callName = (executionId: string, taskRunId: string, attempt: number
 export const answerName = (executionId: string): string => `${executionId}/answer`;
 export const settleName = (executionId: string, childId: string): string => `${executionId}/settle/${childId}`;
 export const launchName = (executionId: string): string => `${executionId}/launch`;
+
+/** Each question is answered once. */
+export function withAnswers(
+  letter: Extract<Letter, { kind: 'call' }>,
+  answers: readonly Answered[],
+): Extract<Letter, { kind: 'call' }> {
+  const keyOf = ({ question }: Answered): string => JSON.stringify(question);
+  const all = new Map([...answers, ...(letter.answers ?? [])].map((answered) => [keyOf(answered), answered]));
+  return { ...letter, answers: [...all.values()] };
+}
 
 /** The same message asks under the same name. */
 export const askName = (message: Message): string =>

@@ -4,21 +4,14 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes } from 'node:crypto';
 import { Fault } from '../errors.ts';
+import { ENVELOPE_TYPE, type Envelope } from '../model/envelope.ts';
 
-/** Kestra's name for such a value; REST shows it as it is. */
-export const ENVELOPE_TYPE = 'io.kestra.datatype:aes_encrypted';
 export const KEY_BYTES = 32;
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const FORMAT = '1';
 const KEY_ID_CHARS = 8;
-
-export interface Envelope {
-  readonly type: typeof ENVELOPE_TYPE;
-  /** `<format>.<key id>.<base64 of nonce, text and tag>` */
-  readonly value: string;
-}
 
 export interface Cipher {
   /** Tells keys apart, and says nothing of what they are. */
@@ -32,18 +25,6 @@ export interface Cipher {
   /** Throws `encryption.unreadable`. */
   open(place: string, envelope: Envelope): string;
 }
-
-/** Where an input's secret stands. The first execution of a family names it, so that a replay reads what was given to that. */
-export const inputPlace = (originalId: string, inputId: string): string => `${originalId}/${inputId}`;
-
-/** Where a flow's typed output stands. */
-export const outputPlace = (executionId: string, outputId: string): string => `${executionId}/outputs/${outputId}`;
-
-export const isEnvelope = (value: unknown): value is Envelope =>
-  typeof value === 'object' &&
-  value !== null &&
-  (value as Partial<Envelope>).type === ENVELOPE_TYPE &&
-  typeof (value as Partial<Envelope>).value === 'string';
 
 /** `key` has 32 bytes. */
 export function cipherOf(key: Uint8Array): Cipher {

@@ -6,7 +6,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Vault } from '../bus/vault.ts';
 import { Fault, isFault } from '../errors.ts';
-import { cipherOf, type Envelope, KEY_BYTES } from './cipher.ts';
+import type { Envelope } from '../model/envelope.ts';
+import { cipherOf, KEY_BYTES } from './cipher.ts';
 
 const CHECK = 'encryption';
 const CHECK_PLACE = 'installation/check';

@@ -2,6 +2,7 @@
 import { Dice } from '../simulation/random.ts';
 import type { Phase } from './phases/phase.ts';
 import { PHASES } from './phases/table.ts';
+import type { GroundKind } from './rig/ground.ts';
 
 /** What a run needs besides its phases, s: start, calm, drain. */
 const AROUND_S = 120;
@@ -29,6 +30,8 @@ export interface Plan {
   readonly seed: number;
   /** Times are told and not judged: the machine is anybody's. */
   readonly short: boolean;
+  /** What the servers stand on. */
+  readonly ground: GroundKind;
   readonly phases: readonly Planned[];
 }
 
@@ -36,8 +39,13 @@ export interface Plan {
 export function planOf({ seed, minutes, only, short = false }: Wanted): Plan {
   const dice = new Dice(seed);
   const planned = (phase: Phase): Planned => ({ phase, seconds: (short && phase.shortSeconds) || phase.seconds });
-  if (only) return { seed, short, phases: dice.shuffled(only.map(phaseOf)).map(planned) };
-  const pool = PHASES.filter(({ apart, shortSeconds }) => !apart && (!short || shortSeconds !== undefined));
+  if (only) {
+    const chosen = only.map(phaseOf);
+    return { seed, short, ground: groundOf(chosen), phases: dice.shuffled(chosen).map(planned) };
+  }
+  const pool = PHASES.filter(
+    ({ ground = 'single', shortSeconds }) => ground === 'single' && (!short || shortSeconds !== undefined),
+  );
   const phases: Planned[] = [];
   let leftS = short ? SHORT_S : minutes * 60 - AROUND_S;
   for (const each of dice.shuffled(pool).map(planned)) {
@@ -45,7 +53,13 @@ export function planOf({ seed, minutes, only, short = false }: Wanted): Plan {
     leftS -= each.seconds + BETWEEN_S;
     phases.push(each);
   }
-  return { seed, short, phases };
+  return { seed, short, ground: 'single', phases };
+}
+
+function groundOf(phases: readonly Phase[]): GroundKind {
+  const grounds = new Set(phases.flatMap(({ ground }) => ground ?? []));
+  if (grounds.size > 1) throw new Error(`expected phases of one kind of Redis, got ${[...grounds].join(' and ')}`);
+  return [...grounds][0] ?? 'single';
 }
 
 function phaseOf(id: string): Phase {

@@ -42,7 +42,7 @@ export interface Verdict {
 
 export async function runPlan(plan: Plan, rate: number, say: (line: string) => void): Promise<Verdict> {
   say('starting nine servers');
-  const scene = await standUp(plan.seed, rate);
+  const scene = await standUp(plan.seed, rate, plan.ground);
   const watch = new Watch(scene, say);
   try {
     const loading = scene.load.run();

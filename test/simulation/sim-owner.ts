@@ -44,7 +44,7 @@ export class SimOwner {
     this.name = name;
     this.#world = world;
     this.#definitions = new Definitions(world.bus.documents, catalogue);
-    const callees = new Callees({ bus: world.bus, definitions: this.#definitions, globals: [], seal: () => undefined });
+    const callees = new Callees({ bus: world.bus, definitions: this.#definitions, globals: [] });
     this.#post = new Post({ bus: world.bus, callees, log: silentLog });
   }
 

@@ -30,4 +30,17 @@ export const sleeps = (duration: string, id = 'sleep'): TaskSource => ({
   duration,
 });
 
+export const returns = (id: string, format: string, more: object = {}): TaskSource => ({
+  id,
+  type: 'io.kestra.plugin.core.debug.Return',
+  format,
+  ...more,
+});
+
+export const flowable = (id: string, kind: string, rest: object): TaskSource => ({
+  id,
+  type: `io.kestra.plugin.core.flow.${kind}`,
+  ...rest,
+});
+
 export const YAML = { 'content-type': 'application/x-yaml' };

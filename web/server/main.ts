@@ -12,6 +12,7 @@ export async function webserverOf(parts: Parts): Promise<Webserver> {
     storage: parts.storage(),
     plugins: await parts.plugins(),
     cipher: await parts.cipher(),
+    secrets: parts.secrets(),
     installation: parts.installation,
     config,
     portFixed: given.has('port'),

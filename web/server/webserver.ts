@@ -71,6 +71,8 @@ export interface WebserverParts {
   readonly storage: Storage;
   readonly plugins: PluginSet;
   readonly cipher: Cipher;
+  /** Of the environment, in clear. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** What the configuration gives to expressions. */
   readonly installation: Installation;
   readonly config: Config;
@@ -167,7 +169,7 @@ class WebserverService implements Webserver {
   }
 
   #handlers(door: Door): Handlers {
-    const { bus, repository, storage, plugins, cipher, config, installation } = this.#parts;
+    const { bus, repository, storage, plugins, cipher, secrets, config, installation } = this.#parts;
     const executions = new Executions(bus, repository);
     const flows = new Flows(bus, this.#hub, plugins.catalogue, config.pluginDefaults);
     const lists = new FlowLists({ bus, flows, repository });
@@ -175,7 +177,7 @@ class WebserverService implements Webserver {
     const followed = { ...watched, lives: new Lives(watched) };
     const logs = new Logs(repository, this.#lines, executions);
     const starts = new Starts({
-      ...{ bus, flows, followed, storage, cipher, installation },
+      ...{ bus, flows, followed, storage, cipher, secrets, installation },
       httpAllowPrivate: config.httpAllowPrivate,
       time: this.#time,
       uploadBytesMax: config.uploadMb * MB,

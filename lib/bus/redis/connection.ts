@@ -10,6 +10,7 @@ import { type Address, addressOf } from './address.ts';
 import { ClusterSight, masterOf, openCluster } from './cluster.ts';
 import { SYSTEM } from './keys.ts';
 import { corkWrites, counted, watchSilence } from './socket.ts';
+import { SwitchWatch } from './switches.ts';
 
 export type Client = Redis | Cluster;
 
@@ -17,8 +18,6 @@ const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_MS = 5_000;
 const SENTINEL_MS = 2_000;
-/** By each connection. */
-const SENTINELS_HEARD = 3;
 /** A command without an answer for this long counts as not done or unknown. */
 export const COMMAND_MS = 5_000;
 
@@ -65,10 +64,6 @@ function placeFor(address: Address): RedisOptions {
         sentinelPassword: address.sentinelAccess.password,
         sentinelCommandTimeout: SENTINEL_MS,
         sentinelRetryStrategy: (times) => Math.min(RECONNECT_FIRST_MS * times, RECONNECT_MAX_MS),
-        // A master that was replaced in good order takes writes for ten seconds more, and loses them: sentinels tell at once.
-        failoverDetector: true,
-        sentinelMaxConnections: SENTINELS_HEARD,
-        sentinelReconnectStrategy: () => RECONNECT_MAX_MS,
         ...(address.access.tls ? { enableTLSForSentinelMode: true, sentinelTLS: address.access.tls } : {}),
       };
     case 'cluster':
@@ -89,12 +84,14 @@ export class Connections {
   readonly state: Client;
   readonly #log: Log;
   readonly #open = new Set<Client>();
+  readonly #switches: SwitchWatch | undefined;
   readonly #sight: { readonly sinceMs: number | undefined; close(): void };
 
   /** Throws `config.invalid`. */
   constructor(url: string, log: Log) {
     this.address = addressOf(url);
     this.#log = log;
+    if (this.address.kind === 'sentinel') this.#switches = new SwitchWatch(this.address, log);
     const options: RedisOptions = {
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
@@ -160,8 +157,14 @@ export class Connections {
     };
   }
 
+  /** A connection that others have opened leaves a master that is none any more. */
+  follows(client: Client): void {
+    if (!(client instanceof Cluster)) this.#switches?.follows(client);
+  }
+
   close(): void {
     this.#sight.close();
+    this.#switches?.close();
     for (const client of this.#open) client.disconnect();
   }
 
@@ -172,6 +175,7 @@ export class Connections {
   }
 
   #kept<C extends Client>(client: C): C {
+    this.follows(client);
     if (!(client instanceof Cluster))
       client.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'redis connection'));
     client.on('end', () => this.#open.delete(client));

@@ -119,7 +119,8 @@ class Server implements QueueServer {
       worker.on('error', (error) => this.#log.debug({ reason: textOf(error) }, 'queue worker'));
       const { client, blockingClient } = worker.getBackend();
       // One that was closed before it could connect is none.
-      for (const each of [client, blockingClient]) each?.then((it) => counted(it as unknown as Client)).catch(() => {});
+      for (const each of [client, blockingClient])
+        each?.then((it) => connections.follows(counted(it as unknown as Client))).catch(() => {});
       worker.once('closed', close);
       return worker;
     };

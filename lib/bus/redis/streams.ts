@@ -121,7 +121,7 @@ class BlockingReader implements StreamReader {
   }
 
   #ready(): Redis {
-    if (this.#client) return this.#client;
+    if (this.#client && this.#client.status !== 'end') return this.#client;
     const client = this.#connections.open({ autoResendUnfulfilledCommands: false, maxRetriesPerRequest: 0 });
     this.#client = client;
     client.on('ready', async () => {

@@ -43,11 +43,11 @@ export const sealedIds = (inputs: readonly Input[]): readonly string[] =>
 
 const secretsOf = new WeakMap<readonly Input[], readonly string[]>();
 
-/** The first secret that one of these paths reads, if one does. A path to what is around it reads none. */
-export function secretIn(reaches: readonly (readonly string[])[], inputs: readonly Input[]): string | undefined {
+/** The secrets that these paths read. A path to what is around one reads none. */
+export function secretsIn(reaches: readonly (readonly string[])[], inputs: readonly Input[]): readonly string[] {
   let ids = secretsOf.get(inputs);
   if (!ids) secretsOf.set(inputs, (ids = sealedIds(inputs)));
-  return ids.find((id) =>
+  return ids.filter((id) =>
     reaches.some(([root, ...parts]) => {
       const path = id.split('.');
       return root === 'inputs' && parts.length >= path.length && meet(path, parts);

@@ -12,7 +12,9 @@ export const judgeOneWriter: Judge = ({ deeds, cuts }) => {
   // A cut takes commits away, and the numbers come again: each piece is judged by itself.
   const borders = [...cuts].sort((a, b) => a.untilMs - b.untilMs);
   const pieceOf = (atMs: number) => borders.filter(({ untilMs }) => atMs >= untilMs).length;
-  const pieces = Map.groupBy(deeds, ({ atMs }) => pieceOf(atMs));
+  const isHazy = (atMs: number) => cuts.some(({ fromMs, untilMs, hazy }) => hazy && atMs >= fromMs && atMs < untilMs);
+  const clear = deeds.filter(({ atMs }) => !isHazy(atMs));
+  const pieces = Map.groupBy(clear, ({ atMs }) => pieceOf(atMs));
   return [...pieces].flatMap(([n, piece]) => {
     const numbers = borders[n - 1]?.numbers;
     const byPartition = Map.groupBy(

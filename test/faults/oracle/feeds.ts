@@ -2,11 +2,11 @@
  * A reader of all feeds of its own: what each told last of each execution, and that the commits of a partition go on one from
  * the other. It reads past the proxy; a feed is trimmed only behind what everybody has read long ago.
  */
-import { Redis } from 'ioredis';
 import { fromStreamId } from '../../../lib/model/version.ts';
+import type { Client } from '../rig/ground.ts';
 import { PARTITIONS } from '../rig/keyspace.ts';
 
-const BLOCK_MS = 500;
+const EACH_MS = 100;
 
 type Reply = readonly (readonly [
   key: string,
@@ -16,32 +16,21 @@ type Reply = readonly (readonly [
 export class Feeds {
   /** Version of the last event of each execution. */
   readonly told = new Map<string, string>();
-  readonly #redis: Redis;
+  readonly #redis: Client;
   readonly #cursors = new Map(
     Array.from({ length: PARTITIONS }, (_, n) => [`windhover:{x:${n}}:feed`, '0'] as [string, string]),
   );
   #closed = false;
 
-  constructor(port: number) {
-    this.#redis = new Redis(port, '127.0.0.1', {
-      protocol: 2,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => 100,
-    });
-    this.#redis.on('error', () => {}); // It is killed now and then.
+  constructor(redis: Client) {
+    this.#redis = redis;
   }
 
   async watch(): Promise<void> {
     while (!this.#closed) {
-      try {
-        const reply = (await this.#redis.call(
-          'XREAD',
-          ...['COUNT', '500', 'BLOCK', String(BLOCK_MS), 'STREAMS', ...this.#cursors.keys(), ...this.#cursors.values()],
-        )) as Reply | null;
-        for (const [key, entries] of reply ?? []) this.#take(key, entries);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 100)); // Redis is away.
-      }
+      // Each by itself: those of a cluster have different masters.
+      await Promise.all([...this.#cursors].map((stream) => this.#read(...stream))).catch(() => {}); // Redis is away.
+      await new Promise((resolve) => setTimeout(resolve, EACH_MS));
     }
   }
 
@@ -53,7 +42,13 @@ export class Feeds {
 
   close(): void {
     this.#closed = true;
-    this.#redis.disconnect();
+  }
+
+  async #read(key: string, cursor: string): Promise<void> {
+    const found = (await this.#redis.call('XREAD', 'COUNT', '500', 'STREAMS', key, cursor)) as Reply | null;
+    // Forgotten meanwhile: it is told anew.
+    if (this.#cursors.get(key) !== cursor) return;
+    for (const [, entries] of found ?? []) this.#take(key, entries);
   }
 
   #take(key: string, entries: Reply[number][1]): void {

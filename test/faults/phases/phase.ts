@@ -8,6 +8,7 @@ import type { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Counters } from '../rig/counters.ts';
 import type { Deeds } from '../rig/deeds.ts';
+import type { Ground, GroundKind } from '../rig/ground.ts';
 import type { House } from '../rig/house.ts';
 import type { Keyspace } from '../rig/keyspace.ts';
 import type { Ledger } from '../rig/ledger.ts';
@@ -17,6 +18,7 @@ import type { Account } from './account.ts';
 
 export interface Stage {
   readonly house: House;
+  readonly ground: Ground;
   readonly redis: RedisProcess;
   readonly proxy: RedisProxy;
   readonly keys: Keyspace;
@@ -45,6 +47,8 @@ export interface Cut {
   readonly untilMs: number;
   /** By partition, the number that the shortened history ends with; absent where it was used before it could be read. */
   readonly numbers?: ReadonlyMap<string, number>;
+  /** Both histories were written in between: what was done then may belong to either. */
+  readonly hazy?: boolean;
 }
 
 /** A time that a fault may cost. Judged where the machine is ours. */
@@ -65,8 +69,8 @@ export interface Phase {
   /** What must have been seen, or the run is void. */
   readonly sights: readonly string[];
   readonly goals: readonly Goal[];
-  /** It changes what Redis is: only where it is asked for. */
-  readonly apart?: boolean;
+  /** What the servers must stand on; absent: whatever they do. */
+  readonly ground?: GroundKind;
   run(stage: Stage): Promise<void>;
   /** What it alone must keep, by all that the run has left behind. */
   readonly judge?: (evidence: Evidence, account: Account) => readonly string[];

@@ -12,6 +12,7 @@ const MOST_BYTES = 256 * 1024;
 const AWAY_MS = 1_000;
 /** Shorter than what is left of a lease. */
 const UNSEEN_MS = 300;
+const UNSEEN_TRIES = 3;
 const BETWEEN_MS = 8_000;
 const CLOCK_LATE_MS = 100;
 const CUT = 'ms of history cut off';
@@ -28,9 +29,13 @@ export const tailCut: Phase = {
     await seen(stage);
     await sleep(BETWEEN_MS);
     const fromMs = Date.now();
-    await unseen(stage);
-    await sleep(BETWEEN_MS);
-    stage.account.saw(NOTICED, stage.deeds.answered('commit', 'ROLLED_BACK', fromMs));
+    const noticed = () => stage.deeds.answered('commit', 'ROLLED_BACK', fromMs);
+    // On a busy machine Redis may be away for longer than the leases last: then it is not the number that tells.
+    for (let n = 0; n < UNSEEN_TRIES && noticed() === 0; n++) {
+      await unseen(stage);
+      await sleep(BETWEEN_MS);
+    }
+    stage.account.saw(NOTICED, noticed());
   },
 };
 

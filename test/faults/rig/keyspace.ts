@@ -2,10 +2,10 @@
  * Redis as the oracle sees it: past the proxy and past the bus, by the names of keys that ARCHITECTURE.md lists. Writes one key
  * of its own, a clock: after a cut it says until when the data reach.
  */
-import { Redis } from 'ioredis';
+import { type Client, Ground } from './ground.ts';
 
 export const PARTITIONS = 16;
-const CLOCK = 'faults:clock';
+export const CLOCK = 'faults:clock';
 const CLOCK_EACH_MS = 50;
 const SCAN_COUNT = 1_000;
 
@@ -18,17 +18,11 @@ export interface Owner {
 const ALL = ['x', 'f'].flatMap((kind) => Array.from({ length: PARTITIONS }, (_, n) => `${kind}:${n}`));
 
 export class Keyspace {
-  readonly redis: Redis;
+  readonly redis: Client;
   #clock: NodeJS.Timeout | undefined;
 
-  constructor(port: number) {
-    this.redis = new Redis(port, '127.0.0.1', {
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      retryStrategy: () => 50,
-      commandTimeout: 5_000,
-    });
-    this.redis.on('error', () => {}); // It is killed now and then.
+  constructor(redis: Client) {
+    this.redis = redis;
   }
 
   async connected(): Promise<void> {
@@ -52,12 +46,12 @@ export class Keyspace {
   }
 
   async owners(): Promise<ReadonlyMap<string, Owner>> {
-    const pipeline = this.redis.pipeline();
-    for (const partition of ALL) pipeline.hmget(`windhover:{${partition}}:owner`, 'owner', 'until', 'number');
-    const replies = (await pipeline.exec())!;
+    const replies = await Promise.all(
+      ALL.map((partition) => this.redis.hmget(`windhover:{${partition}}:owner`, 'owner', 'until', 'number')),
+    );
     return new Map(
       ALL.map((partition, n) => {
-        const [owner, until, number] = (replies[n]![1] ?? []) as (string | null)[];
+        const [owner, until, number] = replies[n]!;
         return [partition, { owner: owner ?? undefined, untilMs: Number(until ?? 0), number: Number(number ?? 0) }];
       }),
     );
@@ -90,11 +84,12 @@ export class Keyspace {
 
   async keys(pattern: string): Promise<readonly string[]> {
     const found = new Set<string>();
-    for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
-      const [next, keys] = await this.redis.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
-      for (const key of keys) found.add(key);
-      cursor = next;
-    }
+    for (const server of Ground.masters(this.redis))
+      for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {
+        const [next, keys] = await server.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
+        for (const key of keys) found.add(key);
+        cursor = next;
+      }
     return [...found];
   }
 

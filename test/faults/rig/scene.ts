@@ -1,4 +1,4 @@
-/** Everything that a run needs, standing: Redis behind its proxy, nine servers, a client, a workload; and how it is taken down. */
+/** Everything that a run needs, standing: Redis, nine servers, a client, a workload; and how it is taken down. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,12 @@ import type { Ticks } from '../oracle/ticks.ts';
 import type { Cut } from '../phases/phase.ts';
 import { Counters } from './counters.ts';
 import { Deeds } from './deeds.ts';
+import { Ground, type GroundKind } from './ground.ts';
 import { House, type Role } from './house.ts';
 import { Keyspace, PARTITIONS } from './keyspace.ts';
 import { Ledger } from './ledger.ts';
-import { RedisProxy } from './proxy.ts';
-import { freePort, RedisProcess } from './redis-process.ts';
+import type { RedisProxy } from './proxy.ts';
+import type { RedisProcess } from './redis-process.ts';
 
 const PLUGIN = fileURLToPath(new URL('../build/plugin.ts', import.meta.url));
 const THREADS = 4;
@@ -31,6 +32,7 @@ export interface Scene {
   readonly folder: string;
   /** The repository's file. */
   readonly database: string;
+  readonly ground: Ground;
   readonly redis: RedisProcess;
   readonly proxy: RedisProxy;
   readonly keys: Keyspace;
@@ -49,18 +51,16 @@ export interface Scene {
   remove(): void;
 }
 
-export async function standUp(seed: number, rate: number): Promise<Scene> {
+export async function standUp(seed: number, rate: number, kind: GroundKind): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'windhover-faults-'));
   const data = join(folder, 'data');
   mkdirSync(data);
   const over = new AbortController();
-  const redis = new RedisProcess(await freePort(), join(folder, 'redis'));
-  await redis.start();
-  const proxy = await RedisProxy.open(await freePort(), redis.port);
-  const keys = new Keyspace(redis.port);
+  const ground = await Ground.lay(kind, join(folder, 'redis'));
+  const keys = new Keyspace(ground.connect());
   await keys.connected();
   keys.keepClock();
-  const feeds = new Feeds(redis.port);
+  const feeds = new Feeds(ground.connect());
   const ledger = new Ledger(join(folder, 'ledger.jsonl'));
   const house = new House({
     folder,
@@ -71,7 +71,7 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
       WINDHOVER_PLUGINS: PLUGIN,
       WINDHOVER_STOP_DEADLINE: '10',
       WINDHOVER_PARTITIONS: String(PARTITIONS),
-      REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
+      REDIS_URL: ground.url,
     },
     entered: () => {},
   });
@@ -93,8 +93,7 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
     feeds.close();
     keys.close();
     await house.close();
-    await proxy.close();
-    await redis.kill();
+    await ground.close();
   };
   try {
     await Promise.all(RESIDENTS.map((role) => house.add(role)));
@@ -106,16 +105,21 @@ export async function standUp(seed: number, rate: number): Promise<Scene> {
   void feeds.watch();
   void counters.watch();
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const parts = { folder, database: join(data, 'windhover.db'), redis, proxy, keys, feeds, house, counters };
+  const deeds = new Deeds(join(folder, DEEDS));
+  const oracle = { keys, feeds, counters, ledger, deeds, history, cuts: [], ticks: [] };
   return {
-    ...parts,
-    ledger,
-    deeds: new Deeds(join(folder, DEEDS)),
-    history,
+    folder,
+    database: join(data, 'windhover.db'),
+    ground,
+    // Another one may take its place.
+    get redis() {
+      return ground.redis;
+    },
+    proxy: ground.proxy,
+    house,
     client,
     load,
-    cuts: [],
-    ticks: [],
+    ...oracle,
     close,
     remove,
   };

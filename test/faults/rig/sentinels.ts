@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, RedisProcess } from './redis-process.ts';
 
-const MASTER = 'windhover';
+/** What the sentinels call it. */
+export const MASTER = 'windhover';
 const SENTINELS = 3;
 const QUORUM = 2;
 /** A master that is silent for this long is held for dead, ms. */
@@ -20,12 +21,13 @@ export class RedisSentinels {
   readonly servers: readonly [RedisProcess, RedisProcess];
   /** What `REDIS_URL` is. */
   readonly url: string;
-  readonly #ports: readonly number[];
+  /** Of the sentinels. */
+  readonly ports: readonly number[];
   readonly #children: ChildProcess[] = [];
 
   private constructor(servers: readonly [RedisProcess, RedisProcess], ports: readonly number[]) {
     this.servers = servers;
-    this.#ports = ports;
+    this.ports = ports;
     this.url = `redis+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER}`;
   }
 
@@ -46,7 +48,7 @@ export class RedisSentinels {
 
   /** The one that the sentinels name. */
   async master(): Promise<RedisProcess> {
-    const [, port] = (await this.#ask(this.#ports[0]!, 'get-master-addr-by-name', MASTER)) as string[];
+    const [, port] = (await this.#ask(this.ports[0]!, 'get-master-addr-by-name', MASTER)) as string[];
     return this.servers.find((server) => server.port === Number(port))!;
   }
 
@@ -60,7 +62,7 @@ export class RedisSentinels {
   /** Another one becomes the master, in good order. */
   async swap(): Promise<void> {
     const before = await this.master();
-    await this.#ask(this.#ports[0]!, 'failover', MASTER);
+    await this.#ask(this.ports[0]!, 'failover', MASTER);
     while ((await this.master()) === before) await sleep(LOOK_MS);
   }
 
@@ -75,7 +77,7 @@ export class RedisSentinels {
   }
 
   async #areAgreed(): Promise<boolean> {
-    const states = await Promise.all(this.#ports.map((port) => this.#ask(port, 'master', MASTER).catch(() => [])));
+    const states = await Promise.all(this.ports.map((port) => this.#ask(port, 'master', MASTER).catch(() => [])));
     return (
       states.every((state) => {
         const fields = fieldsOf(state);
@@ -86,7 +88,7 @@ export class RedisSentinels {
   }
 
   async #isFollowed(): Promise<boolean> {
-    const replicas = (await this.#ask(this.#ports[0]!, 'replicas', MASTER)) as unknown[];
+    const replicas = (await this.#ask(this.ports[0]!, 'replicas', MASTER)) as unknown[];
     return replicas.some((replica) => fieldsOf(replica).get('master-link-status') === 'ok');
   }
 

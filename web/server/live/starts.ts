@@ -8,13 +8,14 @@ import type { BusTime } from '../../../lib/bus/bus-time.ts';
 import type { StartAnswer } from '../../../lib/bus/mailbox.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
 import { type ResolvedInput, type ResolvedInputs, resolveInputs } from '../../../lib/flow/inputs.ts';
+import { inputPlace } from '../../../lib/model/envelope.ts';
 import type { ExecutionStart } from '../../../lib/model/execution.ts';
 import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
 import { derivedId, idOf, timeLed } from '../../../lib/model/ids.ts';
 import type { Installation } from '../../../lib/model/installation.ts';
 import { MESSAGE_FORMAT, type StartMessage } from '../../../lib/model/message.ts';
 import { executionPartition, flowKey } from '../../../lib/model/partition.ts';
-import { type Cipher, inputPlace } from '../../../lib/secret/cipher.ts';
+import type { Cipher } from '../../../lib/secret/cipher.ts';
 import type { Storage } from '../../../lib/storage/storage.ts';
 import { answererOf } from '../../../lib/task/answer/answerer.ts';
 import { Facts } from '../../../lib/task/facts.ts';
@@ -54,6 +55,8 @@ export interface StartParts {
   readonly storage: Storage;
   readonly cipher: Cipher;
   readonly installation: Installation;
+  /** Of the environment, in clear, by their names in capitals: for defaults of SECRET inputs. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Expressions of inputs may reach loopback and private addresses. */
   readonly httpAllowPrivate: boolean;
   /** Of the files of one start together. */
@@ -192,9 +195,9 @@ export class Starts {
     }
   }
 
-  /** What defaults, conditions and choices ask is found out here; what only workers know is refused to them in a sentence. */
+  /** What defaults, conditions and choices ask is found out here. */
   async #resolved({ flow, revision, id }: Begin, given: Readonly<Record<string, unknown>>): Promise<ResolvedInputs> {
-    const { cipher, storage, installation, httpAllowPrivate } = this.#parts;
+    const { cipher, secrets, storage, installation, httpAllowPrivate } = this.#parts;
     const { envs, globals, timeZone } = installation;
     const nowMs = this.#time.now();
     const context = {
@@ -208,7 +211,8 @@ export class Starts {
     const reached = () =>
       (http ??= new HttpConnector({ allowPrivate: httpAllowPrivate }, AbortSignal.timeout(FACTS_MS_MAX)));
     const kin = [{ namespace: flow.namespace, flowId: flow.id, executionId: id }];
-    const answerer = () => answererOf({ tenant: flow.tenant, kin: () => kin, storage, http: reached });
+    const secret = (key: string) => (Object.hasOwn(secrets, key) ? secrets[key] : undefined);
+    const answerer = () => answererOf({ tenant: flow.tenant, kin: () => kin, storage, http: reached, secret });
     const facts = new Facts({ answerer, timeZone, now: () => nowMs });
     const seal = (inputId: string, text: string): unknown => cipher.seal(inputPlace(id, inputId), text);
     try {

@@ -114,3 +114,20 @@ export const SQLITE_LISTS: readonly string[] = [
   ),
   ...COUNTS,
 ];
+
+/**
+ * In which order triggers of one moment run is not defined, and it was seen to change when a database is opened again: labels were
+ * written before the old ones were erased, and every write failed. So an update has one trigger, which does one after the other.
+ */
+export const SQLITE_ORDERED: readonly string[] = [
+  'drop trigger executions_name_before',
+  'drop trigger executions_name_after',
+  `create trigger executions_name_changed after update of ${NAMED} on executions when ${differing(NAMED)} begin
+    delete from execution_texts where rowid = old.no and ${isNamed('old')};
+    delete from execution_labels where (name, value, start_ms, execution_no) in
+      (select key, value, old.start_ms, old.no from json_each(old.labels));
+    insert into execution_texts (rowid, text)
+      select new.no, new.id || ' ' || new.namespace || ' ' || new.flow_id || ' ' || new.labels where ${isNamed('new')};
+    insert into execution_labels (name, value, start_ms, execution_no)
+      select key, value, new.start_ms, new.no from json_each(new.labels) where ${isNamed('new')}; end`,
+];

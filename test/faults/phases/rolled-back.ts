@@ -1,0 +1,115 @@
+/**
+ * Roll-back: Redis dies, and a replica that is a second behind takes its place. What was acknowledged in that second is gone, for
+ * everybody at once: owners drop what they hold, answers come again, the repository follows. Half of the times nobody's connection
+ * breaks: only the numbers tell.
+ */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { CLOCK } from '../rig/keyspace.ts';
+import { RedisProxy } from '../rig/proxy.ts';
+import { freePort, RedisProcess } from '../rig/redis-process.ts';
+import type { Phase, Stage } from './phase.ts';
+import { back } from './redis-killed.ts';
+import { grown, until } from './waiting.ts';
+
+const TIMES = 4;
+const LEAST_BEHIND_MS = 500;
+const MOST_BEHIND_MS = 1_500;
+/** Between the end of the old one and the beginning of the new one. */
+const AWAY_MS = 1_000;
+/** Whoever had an answer of the old one has written it down by then. */
+const UNSEEN_MS = 300;
+const IN_STEP_MS = 2_000;
+const BETWEEN_MS = 6_000;
+const CLOCK_LATE_MS = 100;
+const LOST = 'ms of history lost';
+const NOTICED = 'owners that noticed it by the number';
+const HEALED = 'partitions that the indexer read anew';
+
+export const rolledBack: Phase = {
+  id: 'rollback',
+  title: 'a replica that is behind takes over',
+  seconds: 70,
+  sights: [LOST, NOTICED, HEALED],
+  goals: [{ recovery: 'whole loop back', share: 1, ms: 6_000 }],
+  ground: 'single',
+  run: async (stage) => {
+    const seen = await grown(
+      stage,
+      [
+        [NOTICED, 'windhover_executor_commits_total', 'answer="ROLLED_BACK"'],
+        [HEALED, 'windhover_indexer_healed_total'],
+      ],
+      async () => {
+        for (let n = 0; n < TIMES; n++) {
+          await failOver(stage, n % 2 === 1);
+          await sleep(BETWEEN_MS);
+        }
+      },
+    );
+    for (const [sight, count] of seen) stage.account.saw(sight, count);
+  },
+};
+
+async function failOver(stage: Stage, unseen: boolean): Promise<void> {
+  const { account, dice, ground, proxy } = stage;
+  const link = await RedisProxy.open(await freePort(), ground.redis.port);
+  try {
+    const replica = await follower(stage, link.port);
+    await sleep(IN_STEP_MS);
+    await link.tell({ kind: 'hang', share: 1 });
+    await sleep(LEAST_BEHIND_MS + dice.below(MOST_BEHIND_MS - LEAST_BEHIND_MS));
+    if (unseen) await proxy.tell({ kind: 'part' });
+    await ground.redis.kill();
+    account.injected++;
+    const killedMs = Date.now();
+    await sleep(unseen ? UNSEEN_MS : AWAY_MS);
+    await takeOver(stage, replica, { killedMs, unseen });
+  } finally {
+    await link.close();
+  }
+  await back(stage, performance.now());
+}
+
+/** A replica that has all that its master has, by the given way. */
+async function follower({ folder, keys }: Stage, port: number): Promise<RedisProcess> {
+  await (keys.redis as Redis).config('SET', 'repl-diskless-sync-delay', '0');
+  const own = await freePort();
+  const replica = new RedisProcess(own, join(folder, `redis-${own}`), ['--replicaof', '127.0.0.1', String(port)]);
+  await replica.start();
+  const inStep = await until(async () =>
+    (await asked(replica, (client) => client.info('replication'))).includes('master_link_status:up'),
+  );
+  if (inStep === undefined) throw new Error(`expected the replica to be in step: see ${replica.folder}`);
+  return replica;
+}
+
+async function takeOver(
+  { account, cuts, feeds, ground, keys, proxy }: Stage,
+  replica: RedisProcess,
+  { killedMs, unseen }: { readonly killedMs: number; readonly unseen: boolean },
+): Promise<void> {
+  await asked(replica, (client) => client.replicaof('NO', 'ONE'));
+  // Before the oracle goes on with it.
+  const knownMs = Number(await asked(replica, (client) => client.get(CLOCK)));
+  ground.moved(replica);
+  await keys.connected();
+  const numbers = new Map(Array.from(await keys.owners(), ([partition, { number }]) => [partition, number]));
+  const fromMs = knownMs - CLOCK_LATE_MS;
+  if (unseen) cuts.push({ fromMs, untilMs: Date.now(), numbers });
+  else cuts.push({ fromMs, untilMs: killedMs + AWAY_MS / 2 });
+  account.saw(LOST, killedMs - knownMs);
+  feeds.forget();
+  await proxy.tell({ kind: 'lead', port: replica.port });
+}
+
+async function asked<T>(redis: RedisProcess, question: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(redis.port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  client.on('error', () => {}); // Told by the question.
+  try {
+    return await question(client);
+  } finally {
+    client.disconnect();
+  }
+}
