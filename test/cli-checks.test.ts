@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { openRedisBus } from '../lib/bus/redis/open.ts';
 import { parseFlow } from '../lib/flow/parse.ts';
 import { silentLog } from '../lib/log.ts';
 import type { Catalogue, TypeEntry } from '../lib/model/catalogue.ts';
-import { examine } from '../web/cli/commands/doctor.ts';
+import { openSqlRepository } from '../lib/repository/sql/open.ts';
+import { examine, examineRepository } from '../web/cli/commands/doctor.ts';
 import { problemLine, validateFiles } from '../web/cli/commands/flow-validate.ts';
+import { aCommit, aLease } from './support/bus-parts.ts';
 import { startRedis } from './support/redis.ts';
 
 test('printing problems as compilers do, with 1 for an error and 0 for warnings', async (t) => {
@@ -91,6 +94,43 @@ test('examining a Redis that nobody serves, then one with an executor and a work
   assert.deepEqual(served.problems, warnings);
   assert.ok(served.lines.includes('     4  e1'));
   assert.ok(served.lines.some((line) => line.includes('worker     w1') && line.includes('3 of 4 threads free')));
+});
+
+test('telling what the repository is, its schema, and how far it is behind', async (t) => {
+  const redis = await startRedis();
+  const bus = await openRedisBus({ url: redis.url, partitions: 2, log: silentLog });
+  t.after(async () => {
+    await bus.close();
+    await redis.stop();
+  });
+  const file = join(aFolder(t), 'windhover.db');
+  const { lines, problems } = await examineRepository(bus, file);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(lines, [
+    `repository      SQLite, ${file}`,
+    'schema          none yet: the first server that starts makes it',
+    'indexed         all commits',
+  ]);
+  const repository = openSqlRepository({ file, log: silentLog });
+  await repository.open();
+  t.after(() => repository.close());
+  const lease = await aLease(bus, 'x:1');
+  await bus.ownership.commit(lease, aCommit(0, { events: [['e1', '{}']] }));
+  const behind = await examineRepository(bus, file);
+  assert.match(behind.lines[1]!, /^schema {10}version \d+$/);
+  assert.equal(behind.lines[2], 'indexed         all but 1 of the latest commits');
+  assert.match(behind.problems.join(), /^expected an indexer, got none/);
+  const handle = new DatabaseSync(file);
+  handle.exec('update windhover_schema set version = 99, needs = 98');
+  handle.close();
+  const newer = await examineRepository(bus, file);
+  assert.match(newer.lines[1]!, /version 99 .*newer than this Windhover/);
+  assert.match(newer.problems.join(), /got 99: update Windhover/);
+  const away = await examineRepository(bus, file, 'postgres://ada:secret@127.0.0.1:1/windhover');
+  assert.match(
+    away.problems.join(),
+    /^expected the repository at postgres:\/\/ada:\*\*\*@127.0.0.1:1\/windhover to answer/,
+  );
 });
 
 function aFolder(t: TestContext): string {

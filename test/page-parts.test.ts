@@ -183,7 +183,9 @@ test('reading an address as what it shows, and writing it back', () => {
     number: 3,
   };
   assert.deepEqual(read(paths.listOf(view)), { page: 'executions', view });
-  assert.deepEqual(read('/ui/'), { page: 'executions', view: WHOLE_LIST });
+  assert.deepEqual(read('/ui/'), { page: 'start', view: { since: 'P7D', namespace: '' } });
+  const start = { since: 'PT24H', namespace: 'n.m' };
+  assert.deepEqual(read(paths.startOf(start)), { page: 'start', view: start });
   assert.deepEqual(read(paths.listOf({})), { page: 'executions', view: WHOLE_LIST });
   const run = { page: 'execution', id: 'x', taskRunId: 'run/1', view: 'topology' };
   assert.deepEqual(read(paths.execution('x', 'run/1', 'topology')), run);

@@ -27,3 +27,9 @@ export function fromStreamId(id: string): Version {
 export function partsOf(version: Version): { readonly epoch: number; readonly number: number } {
   return { epoch: Number(version.slice(0, EPOCH_DIGITS)), number: Number(version.slice(EPOCH_DIGITS + 1)) };
 }
+
+/** Across two owners the numbers go on, so their difference counts commits; a feed that went back is one behind. */
+export function commitsBehind(known: Version, newest: Version): number {
+  if (newest <= known) return 0;
+  return Math.max(1, partsOf(newest).number - partsOf(known).number);
+}

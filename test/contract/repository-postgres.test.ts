@@ -5,6 +5,7 @@ import pg from 'pg';
 import { isFault } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
+import { lookAtRepository, SCHEMA_VERSION } from '../../lib/repository/sql/look.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
 import type { Reach } from '../../lib/repository/sql/reach.ts';
 import { eventually } from '../support/eventually.ts';
@@ -89,6 +90,16 @@ it('copying what happened while the database was away', { skip }, async (t) => {
   await postgres!.restart();
   await eventually(async () => (await stateIn(repository, 'e1').catch(() => undefined)) === 'SUCCESS', 30_000);
   await eventually(async () => indexer.health().ok, 30_000);
+});
+
+it('being looked at as it is, without a schema and with one', { skip }, async () => {
+  const url = await fresh();
+  const bare = { kind: 'postgres', version: 0, needs: 0, cursors: new Map() };
+  assert.deepEqual(await lookAtRepository({ file: '', url }), bare);
+  await (await open(url)).write(aBatch({ cursors: new Map([['feed:x:0', 'v']]) }));
+  const { version, cursors } = await lookAtRepository({ file: '', url });
+  assert.equal(version, SCHEMA_VERSION);
+  assert.deepEqual(cursors, new Map([['feed:x:0', 'v']]));
 });
 
 it('working with a newer schema, and refusing one that it cannot know', { skip }, async () => {

@@ -9,6 +9,7 @@ import { elementsOf, freePort, inBrowser, reads, startBrowser, type TestBrowser 
 import { eventually } from '../support/eventually.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { anInstallation, type Installation, type ServerProcess } from '../support/server.ts';
+import { isAccessible } from './axe.ts';
 import { logTexts, markLoad, state } from './place.ts';
 
 /** Writes a line for each file `<gate>.<n>` that comes, and ends after the last. */
@@ -45,6 +46,14 @@ tasks:
     concurrencyLimit: 0
     tasks:
       - { id: echo, type: io.kestra.plugin.core.debug.Return, format: "{{ taskrun.value }}" }
+`;
+const TASKS = 1_000;
+/** Every twentieth task runs others. */
+const WIDE = `
+id: wide
+namespace: company.team
+tasks:
+${Array.from({ length: TASKS / 20 }, (_, n) => `  - id: group_${n}\n    type: io.kestra.plugin.core.flow.Parallel\n    tasks: [${Array.from({ length: 19 }, (_, k) => `{ id: t_${n}_${k}, type: io.kestra.plugin.core.debug.Return, format: x }`).join(', ')}]`).join('\n')}
 `;
 /** What a page may hold, whatever the execution: rows in sight and some around them. */
 const ELEMENTS_MAX = 2_500;
@@ -152,9 +161,37 @@ inBrowser('the page in hard times', () => {
     await reads(page.locator('.chosen-run h3'), 'print');
     await page.getByLabel('Search the log').fill('');
     await reads(page.locator('.log .count'), '50,000 lines');
+    await page.getByLabel('Level from').selectOption('ERROR');
+    await reads(page.locator('.log .count'), '0 of 50,000 lines');
+    await page.getByLabel('Level from').selectOption('TRACE');
     for (const key of ['Home', 'ArrowDown', 'ArrowLeft']) await page.getByRole('tree').press(key);
     await reads(page.locator('.gantt-row.active'), /^▸all10,000 inside/);
     assert.equal(await page.locator('.gantt-row').count(), 2);
     await drawn();
+  });
+
+  test('staying usable with a graph of 1,000 tasks: a list that is searched, in place of a picture', async (t) => {
+    await api().save(WIDE);
+    const page = await browser.open(t, `${standalone.url}/ui/flows/company.team/wide`);
+    const rows = page.locator('.tree-row');
+    await reads(page.locator('.flow-tree [role=status]'), '1,000 tasks and triggers', LINES_MS);
+    const drawn = await elementsOf(page);
+    assert.ok(drawn <= ELEMENTS_MAX, `expected at most ${ELEMENTS_MAX} elements, got ${drawn}`);
+    await isAccessible(page);
+    const tree = page.getByRole('tree');
+    await tree.press('End');
+    await reads(page.locator('.tree-row.active'), /^t_49_18/);
+    for (const key of ['Home', 'ArrowLeft']) await tree.press(key);
+    await reads(rows.first(), /group_0.*19 inside/);
+    await page.getByLabel('Search the tasks').fill('t_40_7');
+    assert.deepEqual(await rows.locator('strong').allTextContents(), ['group_40', 't_40_7']);
+    const { id } = await api().start('company.team/wide');
+    await page.goto(`${standalone.url}/ui/executions/${id}?view=topology`);
+    await reads(rows.first(), /group_0.*SUCCESS/, LINES_MS);
+    await page.getByLabel('Search the tasks').fill('t_0_18');
+    await rows.last().click();
+    await reads(page.locator('.chosen-run h3'), 't_0_18');
+    await isAccessible(page);
+    await api().ask('DELETE', `/executions/${id}/kill`);
   });
 });

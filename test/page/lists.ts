@@ -1,10 +1,13 @@
 /** Finding one's way: lists, a flow's page and the form that runs it, links, the browser's own buttons, narrow windows. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reads, tabTo } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { fill, idIn, type Place, runByForm, state, title } from './place.ts';
 
+/** The list of executions asks again after 2 s. */
+const SLOW_MS = 3_000;
 const LETTER = `
 id: letter
 namespace: company.team
@@ -159,6 +162,18 @@ export function findingOnesWay(place: () => Place): void {
     assert.equal(await page.getByLabel('Search executions').inputValue(), '');
   });
 
+  test('waiting for a server that takes longer to answer than the list waits to ask again', async (t) => {
+    const page = await place().open(t, 'flows');
+    await title(page).waitFor();
+    await page.route('**/executions/search*', async (route) => {
+      await sleep(SLOW_MS);
+      await route.continue();
+    });
+    await page.getByRole('link', { name: 'Executions' }).click();
+    await page.locator('tbody tr').first().waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   for (const pixels of [360, 800])
     test(`holding every page inside a window of ${pixels} pixels, however long its names`, async (t) => {
       const { api, open } = place();
@@ -166,6 +181,7 @@ export function findingOnesWay(place: () => Place): void {
       const { id, namespace, flowId } = await api.run(`company.${'part.'.repeat(12)}team/${LONG}name`);
       const page = await open(t, '', { viewport: { width: pixels, height: 600 } });
       for (const [path, ready] of [
+        ['', '.flows-lately tbody tr'],
         ['executions', `td a[href$="${id}"]`],
         ['flows', 'td .flow-name'],
         [`flows/${namespace}/${flowId}`, `td a[href$="${id}"]`],

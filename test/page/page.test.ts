@@ -7,6 +7,7 @@ import { findingOnesWay } from './lists.ts';
 import { operating } from './operations.ts';
 import { openPlace, type Place } from './place.ts';
 import { signingIn } from './sign-in.ts';
+import { beginning } from './start.ts';
 import { workingWithIt } from './story.ts';
 
 inBrowser('the page', () => {
@@ -19,6 +20,7 @@ inBrowser('the page', () => {
   // What teaches whoever has nothing yet must come first.
   signingIn(() => place);
   findingOnesWay(() => place);
+  beginning(() => place);
   watching(() => place);
   workingWithIt(() => place);
   writingFlows(() => place);

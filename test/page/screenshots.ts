@@ -61,6 +61,7 @@ const QUIET = ORDERS.replace('id: orders', 'id: quiet-orders').replace(
 const shots = (
   id: string,
 ): readonly (readonly [name: string, path: string, act: (page: Page) => Promise<unknown>])[] => [
+  ['start', '', (page) => page.locator('.flows-lately tbody tr').first().waitFor()],
   ['flows', 'flows', (page) => page.locator('td .state').first().waitFor()],
   ['flow', 'flows/company.team/orders', (page) => page.locator('.thing').first().waitFor()],
   ['editor', 'flows/company.team/orders/edit', showMistake],

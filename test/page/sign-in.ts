@@ -12,7 +12,7 @@ export function signingIn(place: () => Place): void {
     const { server, browser } = place();
     const link = await eventually(() => /http\S+\/login\/\S+/.exec(server.printed.join('\n'))?.[0]);
     const page = await browser.open(t, link, { signedIn: false });
-    await reads(page.locator('.empty'), /Nothing has run yet.*npx windhover run/s);
+    await reads(page.locator('.empty'), /No flow yet.*npx windhover run hello\.yaml/s);
     assert.equal(page.url(), `${server.url}/ui/`);
     await reads(page.locator('.who'), /admin/);
     const bytes = await page.evaluate(() =>
@@ -25,8 +25,12 @@ export function signingIn(place: () => Place): void {
       bytes > 0 && bytes <= FIRST_LOAD_BYTES_MAX,
       `expected at most ${FIRST_LOAD_BYTES_MAX} bytes, got ${bytes}`,
     );
+    await page.getByRole('link', { name: 'Executions' }).click();
+    await reads(page.locator('.empty'), /Nothing has run yet.*npx windhover run/s);
     await page.locator('.empty a').click();
-    await reads(page.locator('.empty'), /No flow yet.*npx windhover run hello\.yaml/s);
+    await reads(page.locator('.empty'), /No flow yet/);
+    await page.locator('.empty a').click();
+    await reads(title(page), 'New flow');
   });
 
   test('telling whoever follows a link that was used, and letting them in by the password', async (t) => {
@@ -37,7 +41,7 @@ export function signingIn(place: () => Place): void {
     await page.locator('[name=username]').fill(FIRST_USER.username);
     await page.locator('[name=password]').fill(FIRST_USER.password);
     await page.keyboard.press('Enter');
-    await reads(title(page), 'Executions');
+    await reads(title(page), 'Start');
     assert.equal(new URL(page.url()).search, '');
   });
 

@@ -145,6 +145,7 @@ export function workingWithIt(place: () => Place): void {
       const { id } = await api.run('company.team/seen', { list: 'kestra:///nothing' });
       const page = await open(t, 'flows', { colorScheme });
       for (const [path, ready] of [
+        ['', '.flows-lately tbody tr'],
         ['flows', 'tbody tr'],
         ['flows/company.team/seen', '.thing'],
         ['flows/company.team/seen/executions', 'tbody tr'],

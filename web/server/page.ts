@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 export function page(folder = BUILT): Middleware {
   return async (context, next) => {
-    if (context.path === '/' || context.path === ROOT) return context.redirect(`${ROOT}/`);
+    if (context.path === '/' || context.path === ROOT) return context.redirect(`${ROOT}/${context.search}`);
     if (!context.path.startsWith(`${ROOT}/`)) return next();
     if (context.method !== 'GET' && context.method !== 'HEAD')
       throw new Fault('request.method', `expected GET, got ${context.method}`);

@@ -1,6 +1,6 @@
 /**
- * `windhover doctor`: looks at what everything rests on, and says what should be mended. Talks to Redis itself, so that it
- * answers when no server does. Ends with 1 if something is wrong.
+ * `windhover doctor`: looks at what everything rests on, and says what should be mended. Talks to Redis and the repository itself, so
+ * that it answers when no server does. Ends with 1 if something is wrong.
  */
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
@@ -9,13 +9,18 @@ import type { Bus, BusReport } from '../../../lib/bus/bus.ts';
 import type { Member } from '../../../lib/bus/members.ts';
 import type { LoadedConfig } from '../../../lib/config.ts';
 import { openDataFolder } from '../../../lib/data-folder.ts';
-import { Fault } from '../../../lib/errors.ts';
+import { Fault, textOf } from '../../../lib/errors.ts';
 import { silentLog } from '../../../lib/log.ts';
 import { allPartitions } from '../../../lib/model/partition.ts';
+import { commitsBehind, NO_VERSION } from '../../../lib/model/version.ts';
+import { feedCursor } from '../../../lib/repository/cursor.ts';
+import { type Look, lookAtRepository, SCHEMA_VERSION } from '../../../lib/repository/sql/look.ts';
 
 const SKEW_MS_MAX = 1_000;
 /** Of the memory that Redis may take. */
 const FULL_SHARE = 0.8;
+/** Of the repository, in commits: a second's work of a busy machine is a tenth of it. */
+const LAG_MAX = 10_000;
 /** Without these nothing moves; the others only show themselves where they run. */
 const NEEDED_ROLES = ['executor', 'worker'] as const;
 
@@ -28,12 +33,13 @@ export interface Findings {
 export function addDoctorCommand(program: Command, load: () => LoadedConfig, finish: (code: number) => void): void {
   program
     .command('doctor')
-    .description('check Redis, partitions and servers; the exit code is 1 if something is wrong')
+    .description('check Redis, the repository, partitions and servers; the exit code is 1 if something is wrong')
     .action(async () => finish(await doctor(load(), (line) => process.stdout.write(`${line}\n`))));
 }
 
 export async function doctor({ config }: LoadedConfig, say: (line: string) => void): Promise<number> {
-  const url = config.redisUrl ?? openDataFolder(config.data).socket;
+  const data = openDataFolder(config.data);
+  const url = config.redisUrl ?? data.socket;
   if (isAbsolute(url) && !existsSync(url))
     throw new Fault(
       'bus.unavailable',
@@ -47,7 +53,8 @@ export async function doctor({ config }: LoadedConfig, say: (line: string) => vo
     log: silentLog,
   });
   try {
-    const { lines, problems } = await examine(bus);
+    const found = [await examine(bus), await examineRepository(bus, data.database, config.databaseUrl)];
+    const [lines, problems] = [found.flatMap((each) => each.lines), found.flatMap((each) => each.problems)];
     for (const line of lines) say(line);
     for (const problem of problems) say(`✘ ${problem}`);
     if (problems.length === 0) say('✔ all is well');
@@ -71,6 +78,55 @@ export async function examine(bus: Bus): Promise<Findings> {
     ...members.map(memberLine).sort(),
   ];
   return { lines, problems: [...redisProblems(report), ...serverProblems(orphans.length, partitions.length, members)] };
+}
+
+const KINDS = { sqlite: 'SQLite', postgres: 'Postgres', mysql: 'MySQL' } as const;
+
+/** Looks at it as it is: a schema that is older is brought up to date by the next server that starts. */
+export async function examineRepository(bus: Bus, file: string, databaseUrl?: string): Promise<Findings> {
+  const place = databaseUrl === undefined ? file : withoutPassword(databaseUrl);
+  let look: Look;
+  try {
+    look = await lookAtRepository({ file, url: databaseUrl });
+  } catch (error) {
+    const reason = `expected the repository at ${place} to answer: ${textOf(error)}`;
+    return { lines: [`repository      ${place}, away`], problems: [reason] };
+  }
+  const { kind, version, needs, cursors } = look;
+  const partitions = [...allPartitions('x', bus.partitions), ...allPartitions('f', bus.partitions)];
+  const [newest, members] = await Promise.all([bus.feeds.newest(partitions), bus.members.live()]);
+  const lag = partitions.reduce((all, partition) => {
+    const known = cursors.get(feedCursor(partition)) ?? NO_VERSION;
+    return all + commitsBehind(known, newest.get(partition) ?? NO_VERSION);
+  }, 0);
+  const problems: string[] = [];
+  if (needs > SCHEMA_VERSION)
+    problems.push(`expected a schema that version ${SCHEMA_VERSION} can work with, got ${version}: update Windhover`);
+  if (lag > 0 && !members.some(({ role }) => role === 'indexer'))
+    problems.push('expected an indexer, got none: lists show nothing new. windhover server indexer');
+  if (lag > LAG_MAX) problems.push(`expected the repository at most ${LAG_MAX} commits behind, got ${lag}`);
+  return {
+    lines: [
+      `repository      ${KINDS[kind]}, ${place}`,
+      `schema          ${schemaWords(version)}`,
+      `indexed         ${lag === 0 ? 'all commits' : `all but ${lag} of the latest commits`}`,
+    ],
+    problems,
+  };
+}
+
+function schemaWords(version: number): string {
+  if (version === 0) return 'none yet: the first server that starts makes it';
+  if (version === SCHEMA_VERSION) return `version ${version}`;
+  const words =
+    version < SCHEMA_VERSION ? 'the next server that starts brings it up to date' : 'newer than this Windhover';
+  return `version ${version} (${SCHEMA_VERSION} here): ${words}`;
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  if (shown.password) shown.password = '***';
+  return shown.href;
 }
 
 function redisLines(report: BusReport): string[] {

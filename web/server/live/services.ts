@@ -3,7 +3,7 @@ import type { Bus } from '../../../lib/bus/bus.ts';
 import type { Member } from '../../../lib/bus/members.ts';
 import { DEFAULT_GROUP } from '../../../lib/bus/queues.ts';
 import { allPartitions, type Partition } from '../../../lib/model/partition.ts';
-import { NO_VERSION, partsOf, type Version } from '../../../lib/model/version.ts';
+import { commitsBehind, NO_VERSION } from '../../../lib/model/version.ts';
 
 export interface PartitionState {
   readonly partition: Partition;
@@ -47,16 +47,10 @@ export async function lookAtServices(bus: Bus): Promise<Services> {
     partition,
     owner: owners.get(partition),
     messagesWaiting: depths[n]!,
-    commitsBehind: behind(durable.get(partition) ?? NO_VERSION, newest.get(partition) ?? NO_VERSION),
+    commitsBehind: commitsBehind(durable.get(partition) ?? NO_VERSION, newest.get(partition) ?? NO_VERSION),
     deadLetters: letters[n]!,
   }));
   return { members, partitions, groups };
-}
-
-/** Across two owners the numbers go on, so their difference counts commits; a feed that went back is one behind. */
-function behind(known: Version, newest: Version): number {
-  if (newest <= known) return 0;
-  return Math.max(1, partsOf(newest).number - partsOf(known).number);
 }
 
 function groupsOf(bus: Bus, members: readonly Member[]): Promise<readonly GroupState[]> {

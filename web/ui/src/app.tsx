@@ -8,6 +8,7 @@ import { ExecutionsPage } from './pages/executions/executions.tsx';
 import { FlowPage } from './pages/flow/flow.tsx';
 import { FlowsPage } from './pages/flows/flows.tsx';
 import { SignIn } from './pages/sign-in.tsx';
+import { StartPage } from './pages/start/start.tsx';
 import { Link } from './parts/link.tsx';
 import { NotHere } from './parts/not-here.tsx';
 import { ThemeButton } from './parts/theme.tsx';
@@ -38,10 +39,13 @@ export function App() {
   return (
     <>
       <header className="top">
-        <Link to={paths.executions} className="brand">
+        <Link to={paths.start} className="brand">
           <img src="/ui/windhover.svg" alt="" width="24" height="24" /> Windhover
         </Link>
         <nav>
+          <Link to={paths.start} here={route.page === 'start'}>
+            Start
+          </Link>
           <Link to={paths.flows} here={['flows', 'flow', 'new flow'].includes(route.page)}>
             Flows
           </Link>
@@ -101,6 +105,7 @@ function placeOf(route: Route): string {
       return `execution ${route.id}`;
     case 'plugins':
       return `plugins ${route.type}`;
+    case 'start':
     case 'new flow':
     case 'flows':
     case 'executions':
@@ -115,6 +120,8 @@ function placeOf(route: Route): string {
 
 function Page({ route }: { readonly route: Route }) {
   switch (route.page) {
+    case 'start':
+      return <StartPage view={route.view} />;
     case 'flows':
       return <FlowsPage text={route.text} namespace={route.namespace} number={route.number} />;
     case 'new flow':

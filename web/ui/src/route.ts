@@ -49,7 +49,17 @@ export interface FlowPlace {
   readonly inputsOf?: string;
 }
 
+/** What the start page counts. */
+export interface StartView {
+  /** ISO-8601, back from now. */
+  readonly since: string;
+  /** And those below it; empty: all. */
+  readonly namespace: string;
+}
+const STARTS_SINCE = 'P7D';
+
 export type Route =
+  | { readonly page: 'start'; readonly view: StartView }
   | { readonly page: 'flows'; readonly text: string; readonly namespace: string; readonly number: number }
   | { readonly page: 'new flow' }
   | ({ readonly page: 'flow'; readonly namespace: string; readonly id: string } & FlowPlace & { readonly tab: FlowTab })
@@ -72,6 +82,7 @@ export function parseRoute(path: string, search: string): Route {
   const [page, ...rest] = partsOf(path);
   switch (page) {
     case undefined:
+      return { page: 'start', view: startView(query) };
     case 'executions':
       return rest[0] === undefined ? { page: 'executions', view: listView(query) } : executionRoute(rest[0], query);
     case 'flows':
@@ -135,6 +146,11 @@ const listView = (query: URLSearchParams): ListView => ({
   number: numberIn(query),
 });
 
+const startView = (query: URLSearchParams): StartView => ({
+  since: query.get('since') ?? STARTS_SINCE,
+  namespace: query.get('namespace') ?? '',
+});
+
 const LEAST_LEVEL = 'INFO';
 const logsView = (query: URLSearchParams): LogsView => ({
   text: query.get('q') ?? '',
@@ -154,6 +170,9 @@ function withQuery(path: string, query: Readonly<Record<string, string | readonl
 const pageText = (number: number): string => (number > 1 ? String(number) : '');
 
 export const paths = {
+  start: `${ROOT}/`,
+  startOf: ({ since, namespace }: StartView) =>
+    withQuery(`${ROOT}/`, { since: since === STARTS_SINCE ? '' : since, namespace }),
   flows: `${ROOT}/flows`,
   newFlow: `${ROOT}/flows/new`,
   executions: `${ROOT}/executions`,

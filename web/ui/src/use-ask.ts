@@ -1,5 +1,5 @@
 /** Asks the server and keeps the answer fresh: again after each interval while the page is seen, and until it is there. */
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from './api.ts';
 
 export interface Asked<T> {
@@ -31,12 +31,20 @@ export function useAsk<T>(key: string, ask: () => Promise<T>, { everyMs, keep = 
   const [answer, setAnswer] = useState<Answer<T>>({ key });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
+  const underway = useRef(false);
   // `key` stands for what `ask` closes over.
   useEffect(() => {
     let wanted = true;
+    underway.current = true;
+    const hear = (hearing: () => void) => {
+      if (!wanted) return;
+      underway.current = false;
+      hearing();
+    };
     ask().then(
-      (value) => wanted && setAnswer({ key, value }),
-      (failure: unknown) => wanted && setAnswer((old) => failed(old.key === key || keep ? old : { key }, key, failure)),
+      (value) => hear(() => setAnswer({ key, value })),
+      (failure: unknown) =>
+        hear(() => setAnswer((old) => failed(old.key === key || keep ? old : { key }, key, failure))),
     );
     return () => {
       wanted = false;
@@ -45,7 +53,9 @@ export function useAsk<T>(key: string, ask: () => Promise<T>, { everyMs, keep = 
   const restMs = answer.error !== undefined && !answer.refused ? AGAIN_MS : everyMs;
   useEffect(() => {
     if (!restMs) return;
-    const timer = setInterval(() => document.visibilityState === 'visible' && again(), restMs);
+    // Who answers more slowly than that is waited for: asked again and again, it would never be heard.
+    const due = () => !underway.current && document.visibilityState === 'visible' && again();
+    const timer = setInterval(due, restMs);
     return () => clearInterval(timer);
   }, [restMs, again]);
   const { value, error, refused } = answer.key === key || keep ? answer : ({} as Answer<T>);

@@ -17,6 +17,7 @@ interface Found {
 
 const EACH_MAX = 6;
 const PAGES: readonly Found[] = [
+  { to: paths.start, text: 'Start', about: 'page' },
   { to: paths.flows, text: 'Flows', about: 'page' },
   { to: paths.newFlow, text: 'New flow', about: 'page' },
   { to: paths.executions, text: 'Executions', about: 'page' },
@@ -112,7 +113,7 @@ function useFound(text: string): readonly Found[] {
   );
   const fits = ({ text: name }: Found) => name.toLowerCase().includes(text.toLowerCase());
   return [
-    ...PAGES.filter(fits).slice(0, text ? EACH_MAX : 3),
+    ...PAGES.filter(fits).slice(0, text ? EACH_MAX : 4),
     ...(flows.value?.results ?? []).map(({ namespace, id }) => ({
       to: paths.flow(namespace, id),
       text: id,

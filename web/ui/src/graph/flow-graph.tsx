@@ -14,20 +14,11 @@ import {
 import '@xyflow/react/dist/base.css';
 import './graph.css';
 import { type CSSProperties, useEffect, useMemo, useRef } from 'react';
-import type { GraphView } from '../api/flows.ts';
-import { StateBadge } from '../parts/state.tsx';
+import { FlowTree } from './flow-tree.tsx';
 import { NODES_MAX, type Placed, placed } from './layout.ts';
+import type { ShownGraph } from './shown.ts';
+import { StateOf } from './state-of.tsx';
 import type { TaskState } from './states.ts';
-
-interface FlowGraphProps {
-  readonly graph: GraphView;
-  /** By task id. */
-  readonly states?: ReadonlyMap<string, TaskState>;
-  /** Id of the task that is looked at. */
-  readonly chosen?: string;
-  readonly onChoose?: (taskId: string) => void;
-  readonly label: string;
-}
 
 type Data = {
   readonly title: string;
@@ -37,13 +28,8 @@ type Data = {
   readonly chosen: boolean;
 };
 
-export default function FlowGraph(props: FlowGraphProps) {
-  if (props.graph.nodes.length > NODES_MAX)
-    return (
-      <p className="empty">
-        This graph has {props.graph.nodes.length.toLocaleString()} nodes, too many to be read as a picture.
-      </p>
-    );
+export default function FlowGraph(props: ShownGraph) {
+  if (props.graph.nodes.length > NODES_MAX) return <FlowTree {...props} />;
   return (
     <ReactFlowProvider>
       <Plane {...props} />
@@ -56,7 +42,7 @@ const FIT = { padding: 0.06, maxZoom: 1 };
 const ZOOM_READ = 0.65;
 const MARGIN = 16;
 
-function Plane({ graph, states, chosen, onChoose, label }: FlowGraphProps) {
+function Plane({ graph, states, chosen, onChoose, label }: ShownGraph) {
   const places = useMemo(() => placed(graph), [graph]);
   const nodes = useMemo(() => nodesOf(places, states, chosen), [places, states, chosen]);
   const edges = useMemo(() => edgesOf(places), [places]);
@@ -105,7 +91,7 @@ function Plane({ graph, states, chosen, onChoose, label }: FlowGraphProps) {
   );
 }
 
-function nodesOf({ nodes, boxes }: Placed, states: FlowGraphProps['states'], chosen?: string): Node[] {
+function nodesOf({ nodes, boxes }: Placed, states: ShownGraph['states'], chosen?: string): Node[] {
   const drawn = boxes.map(({ uid, title, x, y, width, height, depth }) => ({
     id: uid,
     type: 'box',
@@ -155,7 +141,6 @@ function Ends() {
 
 function Thing({ data }: NodeProps) {
   const { title, type, kind, state, chosen } = data as Data;
-  const counted = state?.counts && state.counts.length > 0;
   return (
     <div className={`thing ${kind}${state ? ` state-${state.state.toLowerCase()}` : ''}${chosen ? ' chosen' : ''}`}>
       <Ends />
@@ -166,16 +151,7 @@ function Thing({ data }: NodeProps) {
         <span className="cut quiet" title={type}>
           {type.split('.').at(-1)}
         </span>
-        {state && !counted && <StateBadge state={state.state} />}
-        {counted && (
-          <span className="counts">
-            {state.counts!.map(([name, count]) => (
-              <span key={name} className={`state state-${name.toLowerCase()}`} title={`${count} ${name}`}>
-                {count.toLocaleString()}
-              </span>
-            ))}
-          </span>
-        )}
+        {state && <StateOf state={state} />}
       </span>
     </div>
   );

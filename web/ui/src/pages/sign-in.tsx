@@ -18,7 +18,7 @@ export function SignIn({ onDone }: { readonly onDone: () => void }) {
     setBusy(true);
     try {
       await signIn(String(form.get('username')), String(form.get('password')));
-      if (linkWasSpent()) go(paths.executions, true);
+      if (linkWasSpent()) go(paths.start, true);
       onDone();
     } catch (failure) {
       const wrong = failure instanceof ApiError && failure.status === 401;

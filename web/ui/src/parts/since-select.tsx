@@ -3,6 +3,8 @@ interface SinceSelectProps {
   /** ISO-8601; empty: all. */
   readonly since: string;
   readonly onChange: (since: string) => void;
+  /** False: some span must be chosen. */
+  readonly anytime?: boolean;
 }
 
 const SPANS: readonly (readonly [since: string, text: string])[] = [
@@ -13,10 +15,10 @@ const SPANS: readonly (readonly [since: string, text: string])[] = [
 ];
 export const sinceText = (since: string): string => SPANS.find(([each]) => each === since)?.[1] ?? since;
 
-export function SinceSelect({ since, onChange }: SinceSelectProps) {
+export function SinceSelect({ since, onChange, anytime = true }: SinceSelectProps) {
   return (
     <select aria-label="Time" value={since} onChange={(event) => onChange(event.target.value)}>
-      <option value="">At any time</option>
+      {anytime && <option value="">At any time</option>}
       {SPANS.map(([each, said]) => (
         <option key={each} value={each}>
           In {said}

@@ -83,7 +83,7 @@ export const nameOf = (run: TaskRunView): string =>
 /** What a key means in the tree: another place in `rows`, or what is done to the row at `place`; undefined: nothing. */
 export function moveOf(
   key: string,
-  rows: readonly Row[],
+  rows: readonly Pick<Row, 'depth' | 'children'>[],
   place: number,
   isClosed: boolean,
 ): number | 'toggle' | 'choose' | undefined {

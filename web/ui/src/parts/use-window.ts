@@ -32,3 +32,13 @@ export function useWindow(count: number, rowPx: number): Window {
   const first = Math.max(0, Math.min(seen.top, count) - AROUND_ROWS);
   return { box, onScroll: look, first, last: Math.min(count, seen.top + seen.rows + AROUND_ROWS) };
 }
+
+/** Scrolls as little as it takes to see row `place`, and `margin` beside it. */
+export function bringIntoSight({ box }: Window, place: number, rowPx: number, margin = 0): void {
+  const element = box.current;
+  if (!element) return;
+  const top = place * rowPx;
+  if (top < element.scrollTop) element.scrollTop = top - margin;
+  else if (top + rowPx > element.scrollTop + element.clientHeight)
+    element.scrollTop = top + rowPx - element.clientHeight + margin;
+}

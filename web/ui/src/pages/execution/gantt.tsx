@@ -7,7 +7,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useState } from 'react';
 import type { ExecutionView } from '../../api.ts';
 import { isLive } from '../../parts/state.tsx';
 import { marksOf, moveOf, type Row, rowsOf, spanOf } from '../../parts/task-rows.ts';
-import { useWindow, type Window } from '../../parts/use-window.ts';
+import { bringIntoSight, useWindow, type Window } from '../../parts/use-window.ts';
 import { markText, useNow } from '../../time.ts';
 import { GanttRow, type Span } from './gantt-row.tsx';
 
@@ -48,7 +48,7 @@ export function Gantt({ execution, chosen, onChoose }: GanttProps) {
     else if (move === undefined) return;
     else {
       setActive(rows[move]!.run.id);
-      bringIntoSight(view, move);
+      bringIntoSight(view, move, ROW_PX);
     }
     event.preventDefault();
   };
@@ -95,22 +95,13 @@ function useRowIds(): (taskRunId: string) => string {
   return (taskRunId) => `${tree}-${taskRunId}`;
 }
 
-function bringIntoSight({ box }: Window, place: number, margin = 0): void {
-  const element = box.current;
-  if (!element) return;
-  const top = place * ROW_PX;
-  if (top < element.scrollTop) element.scrollTop = top - margin;
-  else if (top + ROW_PX > element.scrollTop + element.clientHeight)
-    element.scrollTop = top + ROW_PX - element.clientHeight + margin;
-}
-
 /** A link may name a row far below: it is brought into sight once, when it is there. */
 function useInSight(view: Window, chosen: string | undefined, rows: readonly Row[]): void {
   const place = chosen === undefined ? -1 : rows.findIndex(({ run }) => run.id === chosen);
   const found = place >= 0;
   // What comes later moves rows, and must not move what the person looks at.
   useEffect(() => {
-    if (found) bringIntoSight(view, place, 4 * ROW_PX);
+    if (found) bringIntoSight(view, place, ROW_PX, 4 * ROW_PX);
   }, [chosen, found]);
 }
 

@@ -1,11 +1,13 @@
 /** The list of flows, each with its last execution. What narrows it stands in the address. */
 import { useState } from 'react';
-import { type LastExecution, lastOf, namespaces, searchFlows, zipLink } from '../../api/flows.ts';
+import { type LastExecution, lastOf, searchFlows, zipLink } from '../../api/flows.ts';
 import type { FlowView, PageOf } from '../../api.ts';
 import { go, useTitle } from '../../navigation.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Menu } from '../../parts/menu.tsx';
+import { NamespaceSelect } from '../../parts/namespace-select.tsx';
+import { NoFlowYet } from '../../parts/no-flow-yet.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { StateBadge } from '../../parts/state.tsx';
@@ -31,7 +33,6 @@ export function FlowsPage(view: FlowsPageProps) {
   const filter = new URLSearchParams({ ...(text && { q: text }), ...(namespace && { namespace }) });
   const query = new URLSearchParams([['size', String(SIZE)], ['page', String(number)], ...filter]);
   const { value, error, again } = useAsk(query.toString(), () => searchFlows(query), { everyMs: FRESH_MS, keep: true });
-  const known = useAsk('namespaces', namespaces, { everyMs: 6 * FRESH_MS });
   const narrow = (change: Partial<FlowsPageProps>) => go(paths.flowsOf({ ...view, number: 1, ...change }), true);
   return (
     <section>
@@ -44,14 +45,7 @@ export function FlowsPage(view: FlowsPageProps) {
           placeholder="Search name or source"
           onSearch={(text) => narrow({ text })}
         />
-        {(known.value?.length ?? 0) > 1 && (
-          <select aria-label="Namespace" value={namespace} onChange={(e) => narrow({ namespace: e.target.value })}>
-            <option value="">All namespaces</option>
-            {known.value!.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        )}
+        <NamespaceSelect namespace={namespace} onChange={(chosen) => narrow({ namespace: chosen })} />
         <Menu
           label="More ▾"
           name="More actions"
@@ -68,7 +62,7 @@ export function FlowsPage(view: FlowsPageProps) {
       {error && <p className="error">{error}</p>}
       {!value && !error && <p className="loading">Loading…</p>}
       {value?.total === 0 && (
-        <div className="empty">{text || namespace ? <NoneFits {...{ text, namespace }} /> : <NoneYet />}</div>
+        <div className="empty">{text || namespace ? <NoneFits {...{ text, namespace }} /> : <NoFlowYet />}</div>
       )}
       {value && value.total > 0 && (
         <>
@@ -142,14 +136,3 @@ function NoneFits({ text, namespace }: { readonly text: string; readonly namespa
     </p>
   );
 }
-
-const NoneYet = () => (
-  <>
-    <p>
-      No flow yet. A flow says in YAML what shall run, one task after the other.{' '}
-      <Link to={paths.newFlow}>Write the first one here</Link>: an example stands there already.
-    </p>
-    <p>Or write it into a file, and run it by the command line, which saves it first:</p>
-    <pre>npx windhover run hello.yaml --follow</pre>
-  </>
-);
