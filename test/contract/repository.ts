@@ -198,6 +198,26 @@ function searches(open: () => Promise<Repository>): void {
     assert.equal((await search(repository, { namespace: `x' or 1=1 --` })).total, 0);
   });
 
+  it('finding by what an execution is called now, and not by what it was', async () => {
+    const repository = await filled();
+    const found = async (given: Partial<ExecutionSearch>) => ids(await search(repository, given)).join('');
+    const kept = { team: 'red' };
+    await repository.write(
+      aBatch({ executions: [anExecution('b', 5, { head: aHead(['CREATED'], { labels: { ...kept, by: 'zebra' } }) })] }),
+    );
+    assert.equal(await found({ labels: { ...kept, by: 'zebra' } }), 'b');
+    assert.equal(await found({ text: 'zebra' }), 'b');
+    assert.equal(await found({ labels: { 'with "quote': '1' } }), '');
+    // A start that was lost comes again, and is another one's.
+    const start = aStart('b', { namespace: 'elsewhere', createdAtMs: T0 + 70_000 });
+    await repository.write(
+      aBatch({ executions: [anExecution('b', 6, { start, head: aHead(['CREATED'], { labels: kept }) })] }),
+    );
+    assert.equal(await found({ labels: kept }), 'b');
+    assert.equal(await found({ text: 'elsewhere' }), 'b');
+    assert.equal(await found({ text: 'zebra' }), '');
+  });
+
   it('sorting by each name that is allowed, the newest first where none is given', async () => {
     const repository = await filled();
     const sorted = async (by: NonNullable<ExecutionSearch['sort']>['by'], descending = false) =>
