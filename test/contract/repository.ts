@@ -176,6 +176,24 @@ function searches(open: () => Promise<Repository>): void {
     return repository;
   };
 
+  it('finding by the labels that there are now', async () => {
+    const repository = await open();
+    const labelled = (version: number, labels: Readonly<Record<string, string>>) =>
+      repository.write(
+        aBatch({
+          executions: [anExecution('a', version, { start: aStart('a'), head: aHead(['RUNNING'], { labels }) })],
+        }),
+      );
+    await labelled(1, { team: 'red', kept: 'x' });
+    await labelled(2, { team: 'blue', kept: 'x', more: 'y' });
+    const found = async (labels: Readonly<Record<string, string>>) =>
+      ids(await search(repository, { labels })).join('');
+    assert.deepEqual(
+      [await found({ kept: 'x' }), await found({ team: 'blue', more: 'y' }), await found({ team: 'red' })],
+      ['a', 'a', ''],
+    );
+  });
+
   it('finding by each property', async () => {
     const repository = await filled();
     const found = async (given: Partial<ExecutionSearch>) =>
