@@ -12,7 +12,7 @@ import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
 import type { Reach } from '../../lib/repository/sql/reach.ts';
-import { aBatch, aHead, anExecution } from '../support/rows.ts';
+import { aBatch, anExecution } from '../support/rows.ts';
 import { holdsRepositoryContract } from './repository.ts';
 
 const opened: Repository[] = [];
@@ -46,25 +46,6 @@ it('finding everything again after it was closed', async () => {
   assert.equal(await second.ready(), true);
   assert.equal((await second.execution('e1'))?.id, 'e1');
   assert.deepEqual(await second.cursors(), new Map([['feed:x:0', 'v']]));
-});
-
-it('changing labels after the file was opened anew, and finding the execution by those that it has then', async () => {
-  const file = await fresh();
-  const row = (number: number, labels: Record<string, string>) =>
-    anExecution('e1', number, { head: aHead(['CREATED'], { labels }) });
-  let repository = await open(file);
-  const write = (number: number, labels: Record<string, string>) =>
-    repository.write(aBatch({ executions: [row(number, labels)] }));
-  await write(1, { call: '8' });
-  await write(2, { call: '8', team: 'red' });
-  await repository.close();
-  repository = await open(file);
-  await write(3, { call: '8', team: 'blue' });
-  const found = async (labels: Record<string, string>) =>
-    (await repository.searchExecutions({ tenant: 'main', limit: 9, labels })).rows.map(({ id }) => id);
-  assert.deepEqual(await found({ call: '8' }), ['e1']);
-  assert.deepEqual(await found({ team: 'blue' }), ['e1']);
-  assert.deepEqual(await found({ team: 'red' }), []);
 });
 
 it('refusing a file that a newer Windhover wrote, and telling what is no database', async () => {

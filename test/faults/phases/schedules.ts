@@ -49,7 +49,7 @@ export const schedules: Phase = {
   },
 };
 
-const tickSource = (name: string, ledger: string): string =>
+export const tickSource = (name: string, ledger: string): string =>
   sourceOf({
     name,
     tasks: [{ id: 'tick', type: 'faults.Work', ledger }],

@@ -8,19 +8,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Idiom, Statement } from '../database.ts';
 import type { Tables } from '../schema.ts';
 import { POSTGRES_LISTS } from './lists-postgres.ts';
-import { SQLITE_LISTS, SQLITE_LOGS, SQLITE_ORDERED } from './lists-sqlite.ts';
-
-const rawOf =
-  (db: Kysely<Tables>) =>
-  (text: string): Statement => ({ compile: () => sql.raw(text).compile(db) });
-
-/** Labels and texts of an execution change in one trigger. */
-export const ordered = (db: Kysely<Tables>, { kind }: Idiom): readonly Statement[] =>
-  kind === 'sqlite' ? SQLITE_ORDERED.map(rawOf(db)) : [];
+import { SQLITE_LISTS, SQLITE_LOGS } from './lists-sqlite.ts';
 
 export function lists(db: Kysely<Tables>, idiom: Idiom): readonly Statement[] {
   const { schema } = db;
-  const raw = rawOf(db);
+  const raw = (text: string): Statement => ({ compile: () => sql.raw(text).compile(db) });
   const index = (name: string, table: 'executions' | 'logs', columns: readonly string[]) =>
     schema
       .createIndex(name)
