@@ -77,6 +77,7 @@ test('refusing texts that are not of their types', () => {
     ['DURATION', 'P1Y'],
     ['FILE', '/etc/passwd'],
     ['FILE', 'file:///etc/passwd'],
+    ['FILE', 'nsfile:///a.csv'],
     ['ARRAY', '{}'],
     ['FORM', 'x'],
     ['NOTHING', 'x'],

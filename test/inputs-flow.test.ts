@@ -19,7 +19,7 @@ test('reading every type with its options', () => {
   - { id: e, type: DATETIME, after: "2023-01-01T00:00:00Z", before: "2023-12-31T23:59:59+01:00" }
   - { id: f, type: TIME, after: "01:00:00" }
   - { id: g, type: DURATION, min: PT90S }
-  - { id: h, type: FILE, allowedFileExtensions: [csv, .TXT], defaults: "kestra:///a.csv" }
+  - { id: h, type: FILE, allowedFileExtensions: [csv, .TXT], defaults: "nsfile:///a.csv" }
   - { id: i, type: JSON, jsonSchema: '{"type": "object"}', defaults: { k: 1 } }
   - { id: j, type: ARRAY, itemType: INT, defaults: "[1]" }
   - { id: k.l, type: SECRET, required: false, dependsOn: { inputs: [a], condition: "{{ inputs.d > 1 }}" } }

@@ -11,6 +11,16 @@ const resolve = (inputs: readonly Input[], given: Record<string, unknown> = {}, 
 const sentences = (inputs: readonly Input[], given: Record<string, unknown> = {}, means?: Means) =>
   resolve(inputs, given, means).problems.map(({ kestra }) => kestra);
 
+test('refusing by name the files that there are not yet', () => {
+  for (const [uri, why] of [
+    ['nsfile:///a.csv', /got "nsfile:\/\/\/a\.csv": files of namespaces are not supported yet/],
+    ['file:///tmp/a.csv', /got "file:\/\/\/tmp\/a\.csv": files of the server's own disk are not read/],
+  ] as const) {
+    const { problems } = resolve([anInput('csv', 'FILE', { defaults: uri })]);
+    assert.match(problems[0]!.message, why);
+  }
+});
+
 test('taking what is given, else defaults that see the inputs before them', () => {
   const inputs = [
     anInput('name', 'STRING', { defaults: 'you' }),

@@ -250,6 +250,23 @@ test('reaching nothing on this machine unless the setting allows it', async () =
   assert.equal(peer.connections.opened, 0);
 });
 
+test('giving the body encrypted, and neither in clear nor in the log', async () => {
+  const peer = await aPeer((_, response) => void response.end('a token'));
+  const properties = { uri: peer.url, encryptBody: true, options: { logs: ['RESPONSE_BODY'] } };
+  const sealed = { type: 'io.kestra.datatype:aes_encrypted', value: 'sealed' } as const;
+  const texts: string[] = [];
+  const seal = (text: string) => {
+    texts.push(text);
+    return sealed;
+  };
+  const wanted = aRun(request, properties, { ...allowed, given: { seal } });
+  const { outputs } = await wanted.run();
+  assert.deepEqual([outputs!.encryptedBody, outputs!.body, texts], [sealed, undefined, ['a token']]);
+  assert.equal(JSON.stringify(wanted.lines).includes('a token'), false);
+  const keyless = await run(request, properties);
+  assert.match(keyless.reason!, /expected a key to encrypt with, got none/);
+});
+
 test('saying before a run what it does not support', () => {
   const messageOf = (properties: object) => problemsOf(request, { uri: 'https://a.test', ...properties })[0]?.message;
   const auth = (given: object) => messageOf({ options: { auth: given } })!;
@@ -258,7 +275,6 @@ test('saying before a run what it does not support', () => {
     auth({ type: 'BEARER', username: 'a' }),
     /expected a token for BEARER, a username for BASIC and DIGEST, got/,
   );
-  assert.match(messageOf({ encryptBody: true })!, /expected false: encrypted outputs are not supported, got true/);
   assert.match(
     messageOf({ options: { timeouts: 1 } })!,
     /expected a property of .*, got timeouts \(did you mean timeout\?\)/,

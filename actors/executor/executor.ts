@@ -18,8 +18,8 @@ import { Estate, type EstateParts } from './estate.ts';
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
 /** Under load rounds begin this many times as far apart as the last one took from its read to its commit: the least CPU that costs no rate. */
-const GATHER_ROUNDS = 3;
-const GATHER_MS_MAX = 30;
+const GATHER_ROUNDS = 5;
+const GATHER_MS_MAX = 20;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
 

@@ -9,6 +9,9 @@ import type { Copying } from './copy-feeds.ts';
 import { blockMsAfter, type Insistence, insist } from './insist.ts';
 
 const GATHER_MS = 40;
+/** Under load a transaction costs less the more it holds: so much longer for each line of the batch before, and never beyond. */
+const GATHER_MS_PER_LINE = 0.2;
+const GATHER_MS_MAX = 250;
 /** Batches of a partition in one read; halved while reads come out larger than READ_LINES_MAX. */
 const COUNT_MAX = 64;
 const READ_LINES_MAX = 10_000;
@@ -35,7 +38,7 @@ export class LineCopy {
       if (!read || read.batches.size === 0) continue;
       const count = await this.#write(read.batches);
       this.#count = count > READ_LINES_MAX ? Math.max(1, this.#count >> 1) : Math.min(COUNT_MAX, this.#count * 2);
-      await clock.sleep(GATHER_MS, signal);
+      await clock.sleep(Math.min(GATHER_MS + GATHER_MS_PER_LINE * count, GATHER_MS_MAX), signal);
     }
   }
 

@@ -12,7 +12,7 @@ import type { Installation } from '../../lib/model/installation.ts';
 import { kinOf } from '../../lib/model/kin.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { PluginSet } from '../../lib/plugin/load.ts';
-import type { Roots, RunGiven, Runnable } from '../../lib/task/task-context.ts';
+import type { Roots, RunGiven, Runnable } from '../../lib/task/given.ts';
 import { readYaml } from '../../lib/yaml/yaml.ts';
 import { type Server, TaskError } from '../../plugins/sdk/index.ts';
 import type { ExecutionPart, WorkItem } from './channel.ts';

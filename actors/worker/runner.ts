@@ -6,9 +6,10 @@
  */
 import { LEVELS } from '../../lib/model/log-line.ts';
 import type { MeasuredValue } from '../../lib/model/metric.ts';
+import type { Ground } from '../../lib/task/given.ts';
 import { type Outcome, reasonOf } from '../../lib/task/outcome.ts';
 import { runTask } from '../../lib/task/run-task.ts';
-import { type Ground, RunningTask } from '../../lib/task/task-context.ts';
+import { RunningTask } from '../../lib/task/task-context.ts';
 import type { Metric } from '../../plugins/sdk/index.ts';
 import {
   type AbortCause,

@@ -2,7 +2,7 @@
 import type { Input, InputDependency } from '../model/flow.ts';
 import type { Path } from '../yaml/yaml.ts';
 import { castBy, LATER_TYPES, VALUE_TYPES } from './cast.ts';
-import { type InputKind, isRefusal } from './input/kind.ts';
+import { type InputKind, isRefusal, type Refusal } from './input/kind.ts';
 import { checkOrder } from './input/order.ts';
 import { INPUT_KINDS, inputKind } from './input/table.ts';
 import { DEPENDENCY, INPUT_ID, INPUT_PROPERTIES, namesOf } from './language.ts';
@@ -147,10 +147,14 @@ function checkDefaults(kind: InputKind, input: Input, reader: MapReader): void {
     });
   if (defaults === undefined || kind.keeps === 'group') return;
   if (holdsTemplate(defaults)) return checkTemplates(defaults, reader.at('defaults'), reader.problems);
-  const cast = castBy(kind, defaults, input);
-  const judged = isRefusal(cast) ? cast : kind.templates ? undefined : kind.limit?.(cast.value, input);
-  const refused = kind.refusedDefault?.(defaults, input) ?? judged;
+  const refused = kind.refusedDefault ? kind.refusedDefault(defaults, input) : judged(kind, defaults, input);
   if (!refused) return;
   const { problem, kestra } = refused;
   reader.problems.error(reader.at('defaults'), problem, { expected: type, got: excerpt(defaults), kestra });
+}
+
+function judged(kind: InputKind, value: unknown, input: Input): Refusal | undefined {
+  const cast = castBy(kind, value, input);
+  if (isRefusal(cast)) return cast;
+  return kind.templates ? undefined : kind.limit?.(cast.value, input);
 }

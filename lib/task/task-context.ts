@@ -1,6 +1,5 @@
 /** What surrounds one running task, built as far as it asks for it. It ends once: killed, timed out, or because the worker stops. */
 import {
-  type AnyTask,
   type ExecutionUpdate,
   type Http,
   type Server,
@@ -9,73 +8,21 @@ import {
   type TaskLog,
 } from '../../plugins/sdk/index.ts';
 import { NeedsFact, renderAll, type World } from '../expression/render.ts';
-import type { Answer, Question } from '../expression/world.ts';
-import type { Envelope } from '../model/envelope.ts';
-import type { ExecutionPlace } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
 import { derivedId } from '../model/ids.ts';
 import { parseProperties } from '../plugin/properties.ts';
 import type { Mask } from '../secret/mask.ts';
-import type { Storage } from '../storage/storage.ts';
 import { answererOf } from './answer/answerer.ts';
 import { type Answerer, Facts } from './facts.ts';
+import type { Ground, Roots, RunGiven } from './given.ts';
 import { HttpConnector } from './http/connector.ts';
-import type { Reachable } from './http/resolve.ts';
 import { LogFile } from './log-file.ts';
 import { checkedMetric, METRICS_MAX } from './metrics.ts';
-import type { EndCause, LineSink, MetricSink } from './outcome.ts';
+import type { EndCause, LineSink } from './outcome.ts';
 import { Revealed } from './revealed.ts';
-import { type AttemptFiles, type AttemptPlace, attemptFiles } from './task-files.ts';
+import { type AttemptFiles, attemptFiles } from './task-files.ts';
 import { taskLog } from './task-log.ts';
 import { withUpdate } from './update.ts';
-
-export type Roots = Readonly<Record<string, unknown>>;
-
-/** A task and what runs it. */
-export interface Runnable {
-  readonly task: Task;
-  readonly definition: AnyTask;
-  /** Present for what comes with the server. */
-  readonly server?: Server;
-}
-
-/** One run: what to do, and where it stands. */
-export interface RunGiven extends Runnable {
-  readonly place: AttemptPlace;
-  readonly flowRevision: number;
-  readonly value?: string;
-  /** What its expressions can reach; built when the first of them is rendered. */
-  readonly roots: () => Roots;
-  /** The same with the secrets of its execution as they are at rest; undefined where it has none. */
-  readonly shown?: () => Roots | undefined;
-  /** Whose files its expressions may read, see lib/model/kin.ts. */
-  readonly kin?: () => readonly ExecutionPlace[];
-  /** Encrypts an output. Throws a TaskError where there is no key. */
-  readonly seal?: (text: string) => Envelope;
-  /** The last error lines of its execution. */
-  readonly errorLogs?: () => Promise<unknown>;
-  /** Hides the secrets of its execution; undefined where it has none. */
-  readonly mask?: () => Mask | undefined;
-  readonly sink: LineSink;
-  readonly metrics: MetricSink;
-  /** Reads a task out of YAML. Throws a TaskError that says what is wrong with it. */
-  readonly taskIn: (source: string) => Runnable;
-}
-
-/** The same for all runs of a thread. */
-export interface Ground {
-  readonly storage: Storage;
-  readonly folder: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly http: Reachable;
-  /** Of times in expressions that name no zone. */
-  readonly timeZone?: string;
-  /** Of expressions; this machine's if absent. */
-  readonly now?: () => number;
-  readonly jq?: (question: Question) => Answer;
-  /** The environment's secrets in clear, by their names in capitals. */
-  readonly secret?: (key: string) => string | undefined;
-}
 
 export class RunningTask implements TaskContext {
   readonly given: RunGiven;
@@ -229,6 +176,14 @@ export class RunningTask implements TaskContext {
   #rendering(value: unknown, more?: Roots): (world: World) => unknown {
     const roots = more ? { ...this.roots, ...more } : this.roots;
     return (world) => renderAll(value, roots, world);
+  }
+
+  get encrypt(): TaskContext['encrypt'] {
+    return (text) => {
+      const { seal } = this.given;
+      if (!seal) throw new TaskError('expected a key to encrypt with, got none');
+      return seal(text);
+    };
   }
 
   get metric(): TaskContext['metric'] {

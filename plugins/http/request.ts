@@ -17,13 +17,14 @@ export const request = defineTask({
     encryptBody: z
       .boolean()
       .default(false)
-      .refine((wanted) => !wanted, 'expected false: encrypted outputs are not supported'),
+      .describe('Gives the body as `encryptedBody`, encrypted at rest, instead of `body`; expressions see its text'),
   }),
   outputs: z.object({
     uri: z.string(),
     code: z.int(),
     headers: z.record(z.string(), z.array(z.string())),
     body: z.string().optional(),
+    encryptedBody: z.object({ type: z.string(), value: z.string() }).optional(),
   }),
   examples: [
     {
@@ -44,6 +45,7 @@ export const request = defineTask({
     context.metric({ type: 'counter', name: 'response.length', value: bytes.length });
     if (bytes.length === 0) return { uri, code, headers: copied(headers) };
     const body = textOf(bytes, headers['content-type']?.[0] ?? '');
+    if (given.encryptBody) return { uri, code, headers: copied(headers), encryptedBody: context.encrypt(body) };
     logBody(context, given.options, body);
     return { uri, code, headers: copied(headers), body };
   },

@@ -13,7 +13,7 @@ export { REDIRECTS_MAX } from './http.ts';
 export { type Metric, metricOf, type WrittenMetric } from './metric.ts';
 
 /** The version of this contract: a server loads plugins of the same major. */
-export const API_VERSION = '1.1';
+export const API_VERSION = '1.2';
 
 export interface Plugin {
   readonly name: string;
@@ -81,6 +81,11 @@ export interface TaskContext {
   renderAsync(template: string, more?: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** As `renderAll`, for any expressions. Since 1.1. */
   renderAllAsync(value: unknown): Promise<unknown>;
+  /**
+   * A text as an output that nobody reads but expressions, in which it is the text again: encrypted at rest, hidden in logs. As the
+   * value of an output, not inside of one. Throws a TaskError where there is no key. Since 1.2.
+   */
+  encrypt(text: string): Encrypted;
   /** Keeps a number of this run, beside its log. Throws a TaskError if it is none that can be kept. */
   metric(metric: Metric): void;
   /**
@@ -97,6 +102,12 @@ export interface TaskContext {
   readonly server?: Server;
   /** PATH, HOME, TMPDIR and LANG for a child process, set by the server: nothing of its own environment. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Says nothing of what it holds. */
+export interface Encrypted {
+  readonly type: string;
+  readonly value: string;
 }
 
 export interface TaskLog {

@@ -105,6 +105,8 @@ function contextOf(said: Said, folders: string[], options: TestRunOptions): Task
     renderAsync: async (template, more) => render(template, more),
     renderAllAsync: async (value) => renderAll(value, render),
     http: options.http ?? { send: () => Promise.reject(new TaskError('expected options.http in this test, got none')) },
+    // Not encrypted here, so that a test can read it.
+    encrypt: (text) => ({ type: 'encrypted', value: text }),
     metric: (metric) => void said.metrics.push(metric),
     update: (change) => void said.updates.push(change),
     runTask:

@@ -82,6 +82,19 @@ test('deciding by secrets, handing them down and back', async () => {
   await eventually(async () => (await linesOf(ended)).includes(`it is ${HIDDEN}`));
 });
 
+test('keeping an answer encrypted for the tasks that come after', async () => {
+  const { url } = await aPeer((_, response) => void response.end(SECRET));
+  const ended = await run('encrypted', [
+    { id: 'ask', type: 'io.kestra.plugin.core.http.Request', uri: url, encryptBody: true },
+    returns('read', '{{ outputs.ask.encryptedBody | length }}', {
+      runIf: "{{ outputs.ask.encryptedBody == secret('TOKEN') }}",
+    }),
+  ]);
+  assert.equal(ended.state.current, 'SUCCESS', JSON.stringify(ended));
+  assert.equal(given(ended, 'read'), String(SECRET.length));
+  assert.deepEqual(Object.keys(one(ended, 'ask').outputs!).sort(), ['code', 'encryptedBody', 'headers', 'uri']);
+});
+
 test('showing secrets to nobody', async () => {
   const { url } = await aPeer((request, response) => json(response, { knows: request.headers.authorization }));
   const ended = await run('secret', [

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Task } from '../../lib/model/flow.ts';
 import { openLocalStorage } from '../../lib/storage/local.ts';
+import type { Ground, RunGiven } from '../../lib/task/given.ts';
 import type { Outcome } from '../../lib/task/outcome.ts';
 import { runTask } from '../../lib/task/run-task.ts';
-import { type Ground, type RunGiven, RunningTask } from '../../lib/task/task-context.ts';
+import { RunningTask } from '../../lib/task/task-context.ts';
 import { type AnyTask, type Metric, TaskError } from '../../plugins/sdk/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'windhover-task-'));

@@ -13,8 +13,9 @@ import { BUILT_IN, loadPlugins, type PluginSet } from '../../lib/plugin/load.ts'
 import type { TaskOutcome } from '../../lib/rehearsal/crew.ts';
 import type { Storage } from '../../lib/storage/storage.ts';
 import { isThenable } from '../../lib/task/after.ts';
+import type { Ground } from '../../lib/task/given.ts';
 import { runTask } from '../../lib/task/run-task.ts';
-import { type Ground, RunningTask } from '../../lib/task/task-context.ts';
+import { RunningTask } from '../../lib/task/task-context.ts';
 import type { Server } from '../../plugins/sdk/index.ts';
 
 export type EndState = TaskEndedMessage['state'];

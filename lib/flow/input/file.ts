@@ -2,11 +2,17 @@
  * FILE: a file of the internal storage. Whoever uploads one gets its URI here; a text must be such a URI (a path of the
  * server's own disk is none).
  */
+import type { Input } from '../../model/flow.ts';
 import { words } from '../language.ts';
 import type { MapReader } from '../reader.ts';
 import { expectedType, type InputKind, type Refusal } from './kind.ts';
 
-const STORED = /^(?:kestra|nsfile):\/\/\/[^\s\\]+$/;
+const STORED = /^kestra:\/\/\/[^\s\\]+$/;
+/** Flows may name them; they are refused where an execution would get them. */
+const ELSEWHERE: readonly (readonly [pattern: RegExp, why: string])[] = [
+  [/^nsfile:\/\//, 'files of namespaces are not supported yet'],
+  [/^file:\/\//, "files of the server's own disk are not read"],
+];
 const URI_CHARS_MAX = 1_024;
 const EXTENSION = /^\.?[a-zA-Z0-9_.-]{1,30}$/;
 
@@ -16,6 +22,9 @@ export interface FileOptions {
   /** Small letters, with their dot. */
   readonly allowedFileExtensions?: readonly string[];
 }
+
+const elsewhere = (value: unknown): string | undefined =>
+  typeof value === 'string' ? ELSEWHERE.find(([pattern]) => pattern.test(value))?.[1] : undefined;
 
 const isStored = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= URI_CHARS_MAX && STORED.test(value);
@@ -28,18 +37,20 @@ export const file: InputKind<FileOptions> = {
   },
   keeps: 'upload',
   read: (reader) => ({ extension: readExtension(reader), allowedFileExtensions: readAllowed(reader) }),
-  refusedDefault: (value, { id }) =>
-    isStored(value)
-      ? undefined
+  refusedDefault: (value, { id, allowedFileExtensions }: Input & FileOptions) =>
+    isStored(value) || elsewhere(value) !== undefined
+      ? unlisted(String(value), allowedFileExtensions)
       : {
           problem:
             'expected no defaults of a FILE but a URI of a stored file (kestra:///…, nsfile:///…), got another text',
           kestra: `${id}: no \`defaults\` can be set for inputs of type 'FILE'`,
         },
-  cast: (value) =>
-    isStored(value)
-      ? { value }
-      : expectedType('FILE', 'an uploaded file, or the URI of a stored one (kestra:///…)', value),
+  cast: (value) => {
+    if (isStored(value)) return { value };
+    const why = elsewhere(value);
+    const refused = expectedType('FILE', 'an uploaded file, or the URI of a stored one (kestra:///…)', value);
+    return why === undefined ? refused : { problem: `${refused.problem}: ${why}`, kestra: `${refused.kestra}: ${why}` };
+  },
   limit: (value, { allowedFileExtensions }) => unlisted(String(value), allowedFileExtensions),
 };
 

@@ -34,7 +34,7 @@ export interface InputKind<O extends object = object> {
   /** `sealed`: its value is kept encrypted, and seen by tasks alone. `upload`: its value may come as a file. `group`: it has no value. */
   readonly keeps?: 'sealed' | 'upload' | 'group';
   read?(reader: MapReader, around: Around): O;
-  /** What stands in `defaults` is judged by `cast` and `limit`, unless the type says no to it by its own rule. */
+  /** What stands in `defaults` is judged by `cast` and `limit`, unless the type has a rule of its own. */
   refusedDefault?(value: unknown, input: Input): Refusal | undefined;
   /** The default of an input that has none written. */
   fallback?(options: O): unknown;

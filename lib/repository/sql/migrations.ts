@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely';
 import type { ColumnType, Idiom, Statement } from './database.ts';
 import type { Tables } from './schema.ts';
 import { lists } from './steps/lists.ts';
+import { names } from './steps/names.ts';
 
 export interface Step {
   readonly make: (db: Kysely<Tables>, idiom: Idiom) => readonly Statement[];
@@ -13,7 +14,7 @@ export interface Step {
   readonly breaking?: true;
 }
 
-export const STEPS: readonly Step[] = [{ make: first }, { make: metrics }, { make: lists }];
+export const STEPS: readonly Step[] = [{ make: first }, { make: metrics }, { make: lists }, { make: names }];
 
 type Columns = Readonly<Record<string, ColumnType | `${ColumnType}?`>>;
 

@@ -73,16 +73,30 @@ export async function narrowed<T extends 'executions' | 'logs'>(
 async function fewest<T extends 'executions' | 'logs'>(asking: Asking, given: Narrowing<T>) {
   const key = given.parts.find(({ isKey }) => isKey);
   if (key) return { part: key, counted: 0 };
-  const countable = given.parts.filter((part) => part.few !== undefined);
+  const countable = given.parts.filter(({ few }) => few !== undefined);
   let [part, least]: [Part | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const each of countable) {
-    const most = asking.reach[each.few!];
-    const count = await countOf(asking, given, each, Math.min(most, least));
-    if (count < most && count < least) [part, least] = [each, count];
+    const most = Math.min(asking.reach[each.few!], least);
+    const found = each.numbers ? await numbersIn(asking, each.numbers, most) : undefined;
+    const count = found ? found.length : await countOf(asking, given, each, most);
+    // What was found once is not looked for again.
+    if (count < most) [part, least] = [found ? { ...each, numbers: listed(found) } : each, count];
     if (count === 0) break;
   }
   return { part, counted: countable.length };
 }
+
+async function numbersIn(
+  { db }: Asking,
+  numbers: RawBuilder<{ no: number }>,
+  most: number,
+): Promise<readonly number[]> {
+  const { rows } = await sql<{ no: number }>`${numbers} limit ${sql.lit(most)}`.execute(db);
+  return rows.map(({ no }) => no);
+}
+
+const listed = (numbers: readonly number[]) =>
+  sql<{ no: number }>`select value as no from json_each(${JSON.stringify(numbers)})`;
 
 async function countOf<T extends 'executions' | 'logs'>(
   asking: Asking,
@@ -90,15 +104,11 @@ async function countOf<T extends 'executions' | 'logs'>(
   part: Part,
   most: number,
 ): Promise<number> {
-  const rows = part.numbers
-    ? sql`select 1 from (${part.numbers} limit ${sql.lit(most)}) as numbers`
-    : sql`${from(asking, given, part.index, [...given.span, part.condition])
-        .select(sql.lit(1).as('one'))
-        .limit(most)}`;
-  const { rows: found } = await sql<{ count: number }>`select count(*) as count from (${rows}) as counted`.execute(
-    asking.db,
-  );
-  return Number(found[0]!.count);
+  const rows = from(asking, given, part.index, [...given.span, part.condition])
+    .select(sql.lit(1).as('one'))
+    .limit(most);
+  const counted = sql<{ count: number }>`select count(*) as count from (${rows}) as counted`;
+  return Number((await counted.execute(asking.db)).rows[0]!.count);
 }
 
 /** All that fits, found by way of this part. */

@@ -30,24 +30,11 @@ const POSTGRES: Idiom = {
 };
 
 export function postgresServer(url: string, log: Log): Server {
-  const pool = new pg.Pool({
-    connectionString: url,
-    application_name: 'windhover',
-    max: POOL_MAX,
-    keepAlive: true,
-    connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ANSWER_MS,
-    // Times and counts fit into a number.
-    types: {
-      getTypeParser: ((type: number, format: 'text') =>
-        type === INT8 || type === NUMERIC ? Number : pg.types.getTypeParser(type, format)) as never,
-    },
-  });
-  // Of connections that nobody uses at that moment: the pool opens others.
-  pool.on('error', (error) => log.debug({ reason: error.message }, 'a connection to the database was lost'));
+  const open = (max: number, answerMs?: number) => openPool(url, log, { max, answerMs });
   return {
     idiom: POSTGRES,
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: async () => open(POOL_MAX, ANSWER_MS) }),
+    patient: new PostgresDialect({ pool: async () => open(1) }),
     lock: {
       take: async (db) => void (await sql`select pg_advisory_lock(${sql.lit(LOCK)})`.execute(db)),
       release: async (db) => void (await sql`select pg_advisory_unlock(${sql.lit(LOCK)})`.execute(db)),
@@ -60,4 +47,28 @@ export function postgresServer(url: string, log: Log): Server {
     },
     isConflict: (error) => error instanceof pg.DatabaseError && CONFLICTS.has(error.code),
   };
+}
+
+/** Without `answerMs` an answer may take as long as it likes. */
+function openPool(
+  url: string,
+  log: Log,
+  { max, answerMs }: { readonly max: number; readonly answerMs?: number },
+): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: 'windhover',
+    max,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+    ...(answerMs === undefined ? {} : { query_timeout: answerMs }),
+    // Times and counts fit into a number.
+    types: {
+      getTypeParser: ((type: number, format: 'text') =>
+        type === INT8 || type === NUMERIC ? Number : pg.types.getTypeParser(type, format)) as never,
+    },
+  });
+  // Of connections that nobody uses at that moment: the pool opens others.
+  pool.on('error', (error) => log.debug({ reason: error.message }, 'a connection to the database was lost'));
+  return pool;
 }

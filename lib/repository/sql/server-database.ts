@@ -22,6 +22,8 @@ const RETRY_MS = 20;
 export interface Server {
   readonly idiom: Idiom;
   readonly dialect: Dialect;
+  /** Waits for an answer as long as it takes: a step over millions of rows takes minutes. */
+  readonly patient?: Dialect;
   readonly lock: MigrationLock;
   /** The indexes of texts could be made. */
   readonly hasTextIndex: (db: Kysely<Tables>) => Promise<boolean>;
@@ -31,13 +33,13 @@ export interface Server {
 
 /** Resolves when the schema is there. */
 export async function openServerDatabase(
-  { idiom, dialect, lock, isConflict, hasTextIndex }: Server,
+  { idiom, dialect, patient, lock, isConflict, hasTextIndex }: Server,
   reach = REACH,
 ): Promise<Database> {
   const db = new Kysely<Tables>({ dialect });
   let isTextIndexed: boolean;
   try {
-    await migrateServer(db, idiom, lock);
+    await migrate(patient ? new Kysely<Tables>({ dialect: patient }) : db, db, idiom, lock);
     isTextIndexed = await hasTextIndex(db);
   } catch (error) {
     await db.destroy();
@@ -70,6 +72,14 @@ export async function openServerDatabase(
       ),
     close: () => db.destroy(),
   };
+}
+
+async function migrate(by: Kysely<Tables>, db: Kysely<Tables>, idiom: Idiom, lock: MigrationLock): Promise<void> {
+  try {
+    await migrateServer(by, idiom, lock);
+  } finally {
+    if (by !== db) await by.destroy();
+  }
 }
 
 /** Whatever the client throws as our Fault; what is a mistake in our own code stays what it is. */

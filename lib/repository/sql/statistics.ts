@@ -23,8 +23,11 @@ const OF_EXECUTIONS: ReadonlySet<string> = new Set(['namespace', 'flowId', 'stat
 const OF_LINES: ReadonlySet<string> = new Set(['namespace', 'level']);
 const NAMES = { namespace: ['namespace'], flow: ['namespace', 'flow_id'] } as const;
 
-const groupOf = (column: string, widthMs: number): RawBuilder<number> =>
-  sql<number>`${sql.ref(column)} - ${sql.ref(column)} % ${sql.lit(widthMs)}`;
+/** What is kept by that width already is grouped as it lies. */
+const groupOf = (column: string, widthMs: number, keptMs = 1): RawBuilder<number> =>
+  widthMs === keptMs
+    ? sql<number>`${sql.ref(column)}`
+    : sql<number>`${sql.ref(column)} - ${sql.ref(column)} % ${sql.lit(widthMs)}`;
 
 interface Pieces {
   /** Spans whose rows are counted. */
@@ -53,6 +56,8 @@ export async function countExecutions(asking: Asking, asked: ExecutionCounting):
   const found: ExecutionCount[] = [];
   for (const piece of pieces.rows) found.push(...(await onRows(asking, { ...asked, ...piece, where })));
   if (pieces.whole) found.push(...(await onDays(asking, { ...asked, ...pieces.whole, where })));
+  // A day lies in one piece.
+  if (widthMs === DAY_MS) return found;
   return merged(found, ({ fromMs, namespace, flowId, state }) => [fromMs, namespace, flowId, state].join(' '), sumOf);
 }
 
@@ -120,7 +125,7 @@ async function onDays({ db, idiom }: Asking, asked: ExecutionCounting): Promise<
     .where('day_ms', '<=', untilMs)
     .where(conditionOf(where!, EXECUTIONS, idiom))
     .select(({ fn }) => [
-      groupOf('day_ms', widthMs).as('from_ms'),
+      groupOf('day_ms', widthMs, DAY_MS).as('from_ms'),
       'state',
       fn.sum<number>('count').as('count'),
       fn.sum<number>('ended').as('ended'),
@@ -129,8 +134,8 @@ async function onDays({ db, idiom }: Asking, asked: ExecutionCounting): Promise<
       fn.max<number>('max_ms').as('max'),
     ])
     .select([...names])
-    .groupBy(groupOf('day_ms', widthMs))
-    .groupBy(['state', ...names])
+    .groupBy(groupOf('day_ms', widthMs, DAY_MS))
+    .groupBy([...names, 'state'])
     .having(sql<SqlBool>`sum(count) > 0`)
     .execute();
   return found.map(countOf);
@@ -148,18 +153,22 @@ interface Counted {
   readonly max: number;
 }
 
-/** Other databases give sums and counts as texts; of none that has ended they are null. */
-const countOf = ({ namespace, flow_id, ...row }: Counted): ExecutionCount => ({
-  fromMs: Number(row.from_ms),
-  ...(namespace ? { namespace } : {}),
-  ...(flow_id ? { flowId: flow_id } : {}),
-  state: row.state as State,
-  count: Number(row.count),
-  ended: Number(row.ended),
-  sumMs: Number(row.sum),
-  minMs: Number(row.min),
-  maxMs: Number(row.max),
-});
+/** Other databases give sums and counts as texts; of none that has ended they are null. There may be tens of thousands. */
+function countOf(row: Counted): ExecutionCount {
+  const count = {
+    fromMs: Number(row.from_ms),
+    state: row.state as State,
+    count: Number(row.count),
+    ended: Number(row.ended),
+    sumMs: Number(row.sum),
+    minMs: Number(row.min),
+    maxMs: Number(row.max),
+  };
+  if (!row.namespace) return count;
+  return row.flow_id
+    ? Object.assign(count, { namespace: row.namespace, flowId: row.flow_id })
+    : Object.assign(count, { namespace: row.namespace });
+}
 
 export async function countLines(asking: Asking, asked: LineCounting): Promise<readonly LineCount[]> {
   const { namespacePrefix, flowId, levels, where: given, widthMs } = asked;
@@ -205,7 +214,7 @@ async function onHours(
   { db, idiom }: Asking,
   { where, fromMs, untilMs, widthMs }: LineCounting,
 ): Promise<readonly LineCount[]> {
-  const from = groupOf('hour_ms', widthMs);
+  const from = groupOf('hour_ms', widthMs, HOUR_MS);
   const found = await db
     .selectFrom('line_counts')
     .where('hour_ms', '>=', fromMs)

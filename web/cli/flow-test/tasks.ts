@@ -13,9 +13,10 @@ import type { PluginSet } from '../../../lib/plugin/load.ts';
 import type { Outcome, TaskOutcome } from '../../../lib/rehearsal/crew.ts';
 import type { Storage } from '../../../lib/storage/storage.ts';
 import { environmentOf } from '../../../lib/task/environment.ts';
+import type { Ground } from '../../../lib/task/given.ts';
 import { reasonOf } from '../../../lib/task/outcome.ts';
 import { runTask } from '../../../lib/task/run-task.ts';
-import { type Ground, RunningTask } from '../../../lib/task/task-context.ts';
+import { RunningTask } from '../../../lib/task/task-context.ts';
 import type { Http } from '../../../plugins/sdk/index.ts';
 import type { Fixtures } from './suite.ts';
 
