@@ -176,6 +176,24 @@ function searches(open: () => Promise<Repository>): void {
     return repository;
   };
 
+  it('finding by the labels that there are now', async () => {
+    const repository = await open();
+    const labelled = (version: number, labels: Readonly<Record<string, string>>) =>
+      repository.write(
+        aBatch({
+          executions: [anExecution('a', version, { start: aStart('a'), head: aHead(['RUNNING'], { labels }) })],
+        }),
+      );
+    await labelled(1, { team: 'red', kept: 'x' });
+    await labelled(2, { team: 'blue', kept: 'x', more: 'y' });
+    const found = async (labels: Readonly<Record<string, string>>) =>
+      ids(await search(repository, { labels })).join('');
+    assert.deepEqual(
+      [await found({ kept: 'x' }), await found({ team: 'blue', more: 'y' }), await found({ team: 'red' })],
+      ['a', 'a', ''],
+    );
+  });
+
   it('finding by each property', async () => {
     const repository = await filled();
     const found = async (given: Partial<ExecutionSearch>) =>
@@ -196,6 +214,26 @@ function searches(open: () => Promise<Repository>): void {
     assert.equal(await found({ startedAfterMs: T0 + 5_000 }), 'cd');
     assert.equal(await found({ startedBeforeMs: T0 + 5_000 }), 'abc');
     assert.equal((await search(repository, { namespace: `x' or 1=1 --` })).total, 0);
+  });
+
+  it('finding by what an execution is called now, and not by what it was', async () => {
+    const repository = await filled();
+    const found = async (given: Partial<ExecutionSearch>) => ids(await search(repository, given)).join('');
+    const kept = { team: 'red' };
+    await repository.write(
+      aBatch({ executions: [anExecution('b', 5, { head: aHead(['CREATED'], { labels: { ...kept, by: 'zebra' } }) })] }),
+    );
+    assert.equal(await found({ labels: { ...kept, by: 'zebra' } }), 'b');
+    assert.equal(await found({ text: 'zebra' }), 'b');
+    assert.equal(await found({ labels: { 'with "quote': '1' } }), '');
+    // A start that was lost comes again, and is another one's.
+    const start = aStart('b', { namespace: 'elsewhere', createdAtMs: T0 + 70_000 });
+    await repository.write(
+      aBatch({ executions: [anExecution('b', 6, { start, head: aHead(['CREATED'], { labels: kept }) })] }),
+    );
+    assert.equal(await found({ labels: kept }), 'b');
+    assert.equal(await found({ text: 'elsewhere' }), 'b');
+    assert.equal(await found({ text: 'zebra' }), '');
   });
 
   it('sorting by each name that is allowed, the newest first where none is given', async () => {

@@ -7,6 +7,7 @@ import type { ColumnType, Idiom, Statement } from './database.ts';
 import type { Tables } from './schema.ts';
 import { gathered } from './steps/gathered.ts';
 import { lists } from './steps/lists.ts';
+import { names } from './steps/names.ts';
 
 export interface Step {
   readonly make: (db: Kysely<Tables>, idiom: Idiom) => readonly Statement[];
@@ -14,7 +15,13 @@ export interface Step {
   readonly breaking?: true;
 }
 
-export const STEPS: readonly Step[] = [{ make: first }, { make: metrics }, { make: lists }, { make: gathered }];
+export const STEPS: readonly Step[] = [
+  { make: first },
+  { make: metrics },
+  { make: lists },
+  { make: names },
+  { make: gathered },
+];
 
 type Columns = Readonly<Record<string, ColumnType | `${ColumnType}?`>>;
 

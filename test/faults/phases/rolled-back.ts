@@ -1,19 +1,24 @@
 /**
  * Roll-back: Redis dies, and a replica that is a second behind takes its place. What was acknowledged in that second is gone, for
- * everybody at once: owners drop what they hold, answers come again, the repository follows. Half of the times nobody's connection
+ * everybody at once: owners drop what they hold, answers come again, ticks are done again, the repository follows. Half of the times nobody's connection
  * breaks: only the numbers tell.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { NAMESPACE } from '../load/kinds.ts';
 import { CLOCK } from '../rig/keyspace.ts';
 import { RedisProxy } from '../rig/proxy.ts';
 import { freePort, RedisProcess } from '../rig/redis-process.ts';
 import type { Phase, Stage } from './phase.ts';
 import { back } from './redis-killed.ts';
+import { tickSource } from './schedules.ts';
 import { grown, until } from './waiting.ts';
 
 const TIMES = 4;
+const SCHEDULES = 3;
+/** A schedule begins, or its last tick has come. */
+const SCHEDULED_MS = 3_000;
 const LEAST_BEHIND_MS = 500;
 const MOST_BEHIND_MS = 1_500;
 /** Between the end of the old one and the beginning of the new one. */
@@ -41,16 +46,29 @@ export const rolledBack: Phase = {
         [NOTICED, 'windhover_executor_commits_total', 'answer="ROLLED_BACK"'],
         [HEALED, 'windhover_indexer_healed_total'],
       ],
-      async () => {
-        for (let n = 0; n < TIMES; n++) {
-          await failOver(stage, n % 2 === 1);
-          await sleep(BETWEEN_MS);
-        }
-      },
+      () =>
+        ticking(stage, async () => {
+          for (let n = 0; n < TIMES; n++) {
+            await failOver(stage, n % 2 === 1);
+            await sleep(BETWEEN_MS);
+          }
+        }),
     );
     for (const [sight, count] of seen) stage.account.saw(sight, count);
   },
 };
+
+/** Some schedules are due each second meanwhile: what was cut off of them is done again, once. */
+async function ticking({ account, client, ledger, ticks }: Stage, act: () => Promise<void>): Promise<void> {
+  const flows = Array.from({ length: SCHEDULES }, (_, n) => `behind-${account.fromMs}-${n}`);
+  for (const name of flows) await client.save(tickSource(name, ledger.path));
+  await sleep(SCHEDULED_MS);
+  const fromMs = Math.ceil(Date.now() / 1_000) * 1_000;
+  await act();
+  ticks.push({ flows, fromMs, untilMs: Math.floor(Date.now() / 1_000) * 1_000 });
+  await sleep(SCHEDULED_MS);
+  for (const name of flows) await client.remove(`/flows/${NAMESPACE}/${name}`);
+}
 
 async function failOver(stage: Stage, unseen: boolean): Promise<void> {
   const { account, dice, ground, proxy } = stage;

@@ -13,16 +13,15 @@ const differs = NAMED.map((name) => `old.${name} is not new.${name}`).join(' or 
 const isNamed = (row: string) => `${row}.labels is not null and ${row}.tenant is not null`;
 
 const labelled = (row: string) => `insert into execution_labels (name, value, start_ms, execution_no)
-    select key, value, ${row}.start_ms, ${row}.no from json_each(${row}.labels);`;
+    select key, value, ${row}.start_ms, ${row}.no from json_each(${row}.labels) where ${isNamed(row)};`;
 const unlabelled = (row: string) => `delete from execution_labels where (name, value, start_ms, execution_no) in
     (select key, value, ${row}.start_ms, ${row}.no from json_each(${row}.labels));`;
 const noted = 'insert or ignore into executions_noted (no) values (new.no);';
 
 const SQLITE: readonly string[] = [
-  ...['logs_count_new', 'logs_count_old', 'executions_name_new', 'executions_name_old'].map(
+  ...['logs_count_new', 'logs_count_old', 'executions_name_new', 'executions_name_old', 'executions_name_changed'].map(
     (name) => `drop trigger ${name}`,
   ),
-  ...['executions_name_before', 'executions_name_after'].map((name) => `drop trigger ${name}`),
   'create table lines_noted (no integer primary key)',
   'create table executions_noted (no integer primary key)',
   'create trigger logs_note after insert on logs begin insert into lines_noted (no) values (new.no); end',
@@ -34,10 +33,8 @@ const SQLITE: readonly string[] = [
     delete from lines_noted where no = old.no; end`,
   `create trigger executions_name_new after insert on executions when ${isNamed('new')} begin
     ${noted} ${labelled('new')} end`,
-  `create trigger executions_name_before after update of ${NAMED} on executions when ${isNamed('old')} and (${differs}) begin
-    ${unlabelled('old')} end`,
-  `create trigger executions_name_after after update of ${NAMED} on executions when ${isNamed('new')} and (${differs}) begin
-    ${noted} ${labelled('new')} end`,
+  `create trigger executions_name_changed after update of ${NAMED} on executions when ${differs} begin
+    ${unlabelled('old')} ${noted} ${labelled('new')} end`,
   `create trigger executions_name_old after delete on executions when ${isNamed('old')} begin
     ${unlabelled('old')}
     delete from execution_texts where rowid = old.no;

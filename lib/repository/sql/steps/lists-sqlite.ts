@@ -50,8 +50,9 @@ const erased = (row: string) => `delete from execution_texts where rowid = ${row
   delete from execution_labels where (name, value, start_ms, execution_no) in
     (select key, value, ${row}.start_ms, ${row}.no from json_each(${row}.labels));`;
 
+/** Of triggers of the same moment the one that was made last is run first: what is taken away goes before the row changes. */
 const trigger = (name: string, when: string, condition: string, body: string) =>
-  `create trigger ${name} after ${when} when ${condition} begin ${body} end`;
+  `create trigger ${name} ${when} when ${condition} begin ${body} end`;
 
 const COUNTS: readonly string[] = [
   `create table execution_counts (tenant text, day_ms integer, namespace text, flow_id text, state text, shard integer, count integer,
@@ -59,17 +60,17 @@ const COUNTS: readonly string[] = [
     primary key (tenant, day_ms, namespace, flow_id, state, shard)) without rowid`,
   `insert into execution_counts select ${GROUP('e')}, 0, count(*), count(ended_ms), coalesce(sum(${LASTED('e')}), 0),
     min(${LASTED('e')}), max(${LASTED('e')}) from executions e where ${isKnown('e')} group by ${GROUP('e')}`,
-  trigger('executions_count_new', 'insert on executions', isKnown('new'), added('new')),
-  trigger('executions_count_old', 'delete on executions', isKnown('old'), removed('old')),
+  trigger('executions_count_new', 'after insert on executions', isKnown('new'), added('new')),
+  trigger('executions_count_old', 'after delete on executions', isKnown('old'), removed('old')),
   trigger(
     'executions_count_before',
-    `update of ${COUNTED} on executions`,
+    `before update of ${COUNTED} on executions`,
     `${isKnown('old')} and (${differing(COUNTED)})`,
     removed('old'),
   ),
   trigger(
     'executions_count_after',
-    `update of ${COUNTED} on executions`,
+    `after update of ${COUNTED} on executions`,
     `${isKnown('new')} and (${differing(COUNTED)})`,
     added('new'),
   ),
@@ -98,17 +99,17 @@ export const SQLITE_LISTS: readonly string[] = [
     from executions e where ${isNamed('e')}`,
   `insert into execution_labels select key, value, start_ms, no from executions e, json_each(e.labels) where ${isNamed('e')}`,
   'insert into line_texts (rowid, text) select no, message from logs',
-  trigger('executions_name_new', 'insert on executions', isNamed('new'), written('new')),
-  trigger('executions_name_old', 'delete on executions', isNamed('old'), erased('old')),
+  trigger('executions_name_new', 'after insert on executions', isNamed('new'), written('new')),
+  trigger('executions_name_old', 'after delete on executions', isNamed('old'), erased('old')),
   trigger(
     'executions_name_before',
-    `update of ${NAMED} on executions`,
+    `before update of ${NAMED} on executions`,
     `${isNamed('old')} and (${differing(NAMED)})`,
     erased('old'),
   ),
   trigger(
     'executions_name_after',
-    `update of ${NAMED} on executions`,
+    `after update of ${NAMED} on executions`,
     `${isNamed('new')} and (${differing(NAMED)})`,
     written('new'),
   ),
