@@ -1,9 +1,6 @@
 /** A run: the plan's phases over a scene under load, then calm, the drain, and judgement. */
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from '../simulation/random.ts';
-import { DEEDS } from './build/server.ts';
-import type { Witnessed } from './build/witness.ts';
 import type { Evidence } from './oracle/evidence.ts';
 import { MORE_MAX } from './oracle/footprints.ts';
 import { JUDGES, TIMED } from './oracle/judges.ts';
@@ -14,7 +11,6 @@ import { begunAgain } from './oracle/recoveries.ts';
 import { latenessMs } from './oracle/ticks.ts';
 import { Account, quantile } from './phases/account.ts';
 import { BETWEEN_S, type Plan, type Planned } from './plan.ts';
-import { LineFile } from './rig/line-file.ts';
 import { Machine } from './rig/machine.ts';
 import { type Scene, standUp } from './rig/scene.ts';
 
@@ -110,13 +106,13 @@ async function drain({ load, keys, ledger }: Scene): Promise<number> {
 }
 
 async function evidenceOf(scene: Scene, calmFromMs: number): Promise<Evidence> {
-  const { house, load, history, ledger, keys, cuts, ticks, feeds, database, folder, counters } = scene;
+  const { house, load, history, ledger, keys, cuts, ticks, feeds, database, counters } = scene;
   await counters.read();
   return {
     asked: load.asked,
     history,
     effects: ledger.read(),
-    deeds: new LineFile<Witnessed>(join(folder, DEEDS)).read(),
+    deeds: scene.deeds.read(),
     records: recordsIn(database),
     left: await leftIn(keys),
     cuts,
@@ -147,6 +143,8 @@ function verdictOf({
   for (const [name, judge] of Object.entries(JUDGES)) broken.set(name, judge(evidence));
   for (const { broken: own } of accounts)
     for (const { invariant, detail } of own) broken.set(invariant, [...(broken.get(invariant) ?? []), detail]);
+  for (const [n, { phase }] of plan.phases.entries())
+    if (phase.judge) broken.set(phase.title, phase.judge(evidence, accounts[n]!));
   for (const account of accounts) {
     for (const { claimedMs, begunMs } of begunAgain(evidence, account)) {
       account.recovered('claimed again', claimedMs);

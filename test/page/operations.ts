@@ -25,7 +25,7 @@ export function operating(place: () => Place): void {
       await reads(page.locator('.fine'), /^All is well/);
       const rows = page.locator('.services tbody tr');
       await eventually(async () => (await rows.count()) === 5);
-      await reads(rows.filter({ hasText: 'executor' }), /32 of 32 partitions/);
+      await reads(rows.filter({ hasText: 'executor' }), /16 of 16 partitions/);
       await reads(rows.filter({ hasText: 'worker' }), /group default: 0 of \d+ threads busy.*nothing/);
       await page.getByRole('button', { name: 'Show all' }).click();
       const partitions = page.locator('.partitions tbody tr');

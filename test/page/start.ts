@@ -23,7 +23,7 @@ export function beginning(place: () => Place): void {
       const { api, open } = place();
       const namespace = `company.start.${colorScheme}`;
       await api.save(`id: good\nnamespace: ${namespace}\ntasks: [{ id: say, type: ${RETURN}, format: hi }]\n`);
-      await api.save(`id: bad\nnamespace: ${namespace}\ntasks: [{ id: no, type: ${FAIL} }]\n`);
+      await api.save(`id: bad\nnamespace: ${namespace}\ntasks: [{ id: breaks, type: ${FAIL} }]\n`);
       await api.save(PATIENT.replace('company.start', namespace));
       const page = await open(t, `?namespace=${namespace}`, { colorScheme });
       await reads(page.locator('.empty').first(), /Nothing ran in the last 7 days.*There are 3 flows/s);
@@ -44,6 +44,7 @@ export function beginning(place: () => Place): void {
       );
       await page.getByText('As a table').click();
       await reads(page.locator('.over-time tbody tr').last(), /2100?1$/);
+      await reads(page.locator('.now li', { hasText: 'bad' }).locator('.why'), /^breaks: /);
       await isAccessible(page);
       assert.ok(await wasLoadedOnce());
       const link = page.locator(`.now a[href$="${failed.id}"]`);
@@ -62,12 +63,12 @@ export function beginning(place: () => Place): void {
     const page = await place().open(t, 'flows');
     await page.getByRole('link', { name: 'Start' }).click();
     await reads(title(page), 'Start');
-    await page.getByLabel('Time').selectOption('PT24H');
+    await page.getByLabel('Time', { exact: true }).selectOption('PT24H');
     await reads(page.locator('h2').nth(1), 'Failed in the last 24 hours');
     await page.locator('.namespaces').getByRole('link', { name: 'company.start.light' }).click();
     await page.waitForURL('**/ui/?since=PT24H&namespace=company.start.light');
     await page.reload();
     await reads(page.locator('.legend'), /^2 succeeded.*1 killed.*1 failed$/);
-    assert.equal(await page.getByLabel('Namespace').inputValue(), 'company.start.light');
+    assert.equal(await page.getByLabel('Namespace', { exact: true }).inputValue(), 'company.start.light');
   });
 }

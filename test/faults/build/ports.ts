@@ -112,6 +112,10 @@ function claimsOf(claims: Claims, { failpoints, witness }: Around): Claims {
       if (answers.includes('granted')) await failpoints.pass('claim.after');
       return answers;
     },
+    giveBack: (partition, workerId, requests) => {
+      witness.saw(requests.map(({ ref }) => ({ kind: 'back', ref })));
+      return claims.giveBack(partition, workerId, requests);
+    },
   };
 }
 

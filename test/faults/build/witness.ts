@@ -25,6 +25,8 @@ export type Deed =
       readonly told: boolean;
       readonly answer: string;
     }
+  /** A claim is about to be given back, of its worker's own accord. */
+  | { readonly kind: 'back'; readonly ref: string }
   /** An answer is about to leave. */
   | { readonly kind: 'answer'; readonly ref: string; readonly worker: string; readonly state: string };
 

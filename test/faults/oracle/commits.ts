@@ -18,7 +18,7 @@ export const judgeOneWriter: Judge = ({ deeds, cuts }) => {
   return [...pieces].flatMap(([n, piece]) => {
     const numbers = borders[n - 1]?.numbers;
     const byPartition = Map.groupBy(
-      piece.filter((deed): deed is Exclude<Witnessed, { kind: 'claim' | 'answer' }> => 'partition' in deed),
+      piece.filter((deed): deed is Extract<Witnessed, { partition: string }> => 'partition' in deed),
       ({ partition }) => partition,
     );
     return [...byPartition].flatMap(([partition, of]) => [

@@ -3,7 +3,7 @@
  * just before and woken a while after the kills are acknowledged: in between nothing but the gate keeps a worker from beginning.
  */
 import type { Phase, Stage } from './phase.ts';
-import { grown, measured, until } from './waiting.ts';
+import { measured, until } from './waiting.ts';
 
 const EXECUTIONS = 500;
 const AT_ONCE = 100;
@@ -19,17 +19,15 @@ export const bulkKilled: Phase = {
   sights: [KILLED, REFUSED],
   goals: [{ recovery: 'all killed', share: 1, ms: 10_000 }],
   run: async (stage) => {
-    const { account, load } = stage;
+    const { account, deeds, load } = stage;
     const ids: string[] = [];
     while (ids.length < EXECUTIONS) {
       const asked = await load.askMany(load.kind('doomed-later'), AT_ONCE);
       ids.push(...asked.flatMap(({ id }) => id ?? []));
     }
     await until(async () => (await aliveOf(stage, ids)).every((state) => state === 'RUNNING'), QUEUED_MS);
-    const seen = await grown(stage, [[REFUSED, 'windhover_worker_claims_refused_total', 'answer="killing"']], () =>
-      killAll(stage, ids),
-    );
-    for (const [sight, count] of seen) account.saw(sight, count);
+    await killAll(stage, ids);
+    account.saw(REFUSED, deeds.answered('claim', 'killing', account.fromMs));
   },
 };
 

@@ -5,7 +5,7 @@
  */
 import type { Site } from '../build/sites.ts';
 import type { Phase, Stage } from './phase.ts';
-import { each, grown, until } from './waiting.ts';
+import { each, until } from './waiting.ts';
 
 const EVERY_MS = 10_000;
 const BITE_MS = 6_000;
@@ -13,6 +13,8 @@ const STOP_MS = 4_200;
 /** From about when the lease of who is stopped has ended until after it has been woken. */
 const HEIR_STOP_MS = 2_300;
 const AIMS: readonly Site[] = ['commit.before', 'commit.before', 'relay.before', 'lease.before'];
+/** Until who was stopped last has tried to go on. */
+const WOKEN_MS = 10_000;
 const REFUSED = 'commits refused';
 
 export const executorsStopped: Phase = {
@@ -23,16 +25,11 @@ export const executorsStopped: Phase = {
   sights: [REFUSED],
   goals: [],
   run: async (stage) => {
-    const seen = await grown(
-      stage,
-      [
-        [REFUSED, 'windhover_executor_commits_total', 'answer="FENCED"'],
-        ['rolled back', 'windhover_executor_commits_total', 'answer="ROLLED_BACK"'],
-        ['leases lost', 'windhover_executor_leases_lost_total'],
-      ],
-      () => stop(stage),
-    );
-    for (const [sight, count] of seen) stage.account.saw(sight, count);
+    const { account, deeds } = stage;
+    const refused = () => deeds.answered('commit', 'FENCED', account.fromMs);
+    await stop(stage);
+    await until(() => refused() > 0, WOKEN_MS);
+    account.saw(REFUSED, refused());
   },
 };
 

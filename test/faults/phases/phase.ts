@@ -3,9 +3,11 @@ import type { Dice } from '../../simulation/random.ts';
 import type { Client } from '../load/client.ts';
 import type { History } from '../load/history.ts';
 import type { Load } from '../load/load.ts';
+import type { Evidence } from '../oracle/evidence.ts';
 import type { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Counters } from '../rig/counters.ts';
+import type { Deeds } from '../rig/deeds.ts';
 import type { Ground, GroundKind } from '../rig/ground.ts';
 import type { House } from '../rig/house.ts';
 import type { Keyspace } from '../rig/keyspace.ts';
@@ -26,6 +28,7 @@ export interface Stage {
   readonly client: Client;
   readonly load: Load;
   readonly ledger: Ledger;
+  readonly deeds: Deeds;
   readonly dice: Dice;
   readonly account: Account;
   /** How long the phase has, about. */
@@ -69,4 +72,6 @@ export interface Phase {
   /** What the servers must stand on; absent: whatever they do. */
   readonly ground?: GroundKind;
   run(stage: Stage): Promise<void>;
+  /** What it alone must keep, by all that the run has left behind. */
+  readonly judge?: (evidence: Evidence, account: Account) => readonly string[];
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Phase } from './phase.ts';
 import { grown } from './waiting.ts';
 
+const TOLD_MS = 8_000;
 const FOR_MS = 20_000;
 const TIMES_CORES = 2;
 const LOST_MAX = 2;
@@ -16,7 +17,7 @@ const SPIN = 'for (;;);';
 export const starved: Phase = {
   id: 'F20',
   title: 'CPU starvation',
-  seconds: 25,
+  seconds: 33,
   sights: [],
   goals: [
     { recovery: 'workers declared lost', share: 1, ms: LOST_MAX },
@@ -24,6 +25,8 @@ export const starved: Phase = {
   ],
   run: async (stage) => {
     const { account } = stage;
+    // What died with earlier phases is told by then.
+    await sleep(TOLD_MS);
     const count = TIMES_CORES * availableParallelism();
     const seen = await grown(
       stage,

@@ -15,7 +15,7 @@ export class Ledger {
   }
 
   read(): readonly Effect[] {
-    this.effects.push(...this.#file.read());
+    for (const effect of this.#file.read()) this.effects.push(effect);
     return this.effects;
   }
 

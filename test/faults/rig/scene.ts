@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dice } from '../../simulation/random.ts';
+import { DEEDS } from '../build/server.ts';
 import { Client } from '../load/client.ts';
 import { History } from '../load/history.ts';
 import { kindsOf, sourceOf } from '../load/kinds.ts';
@@ -12,6 +13,7 @@ import { Feeds } from '../oracle/feeds.ts';
 import type { Ticks } from '../oracle/ticks.ts';
 import type { Cut } from '../phases/phase.ts';
 import { Counters } from './counters.ts';
+import { Deeds } from './deeds.ts';
 import { Ground, type GroundKind } from './ground.ts';
 import { House, type Role } from './house.ts';
 import { Keyspace, PARTITIONS } from './keyspace.ts';
@@ -38,6 +40,7 @@ export interface Scene {
   readonly house: House;
   readonly counters: Counters;
   readonly ledger: Ledger;
+  readonly deeds: Deeds;
   readonly history: History;
   readonly client: Client;
   readonly load: Load;
@@ -102,7 +105,8 @@ export async function standUp(seed: number, rate: number, kind: GroundKind): Pro
   void feeds.watch();
   void counters.watch();
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const oracle = { keys, feeds, counters, ledger, history, cuts: [], ticks: [] };
+  const deeds = new Deeds(join(folder, DEEDS));
+  const oracle = { keys, feeds, counters, ledger, deeds, history, cuts: [], ticks: [] };
   return {
     folder,
     database: join(data, 'windhover.db'),

@@ -83,11 +83,11 @@ export default function FlowEditor({ flow, template = '', onSaved }: FlowEditorP
               view.current = made;
             }}
           />
+          <ProblemList problems={problems} onShow={(problem) => view.current && showPlace(view.current, problem)} />
           <p className="hint">
             Ctrl+Space offers what may stand here, F8 goes to the next mistake, Ctrl+S saves. Esc, then Tab leaves the
             editor.
           </p>
-          <ProblemList problems={problems} onShow={(problem) => view.current && showPlace(view.current, problem)} />
         </div>
         <Side text={text} offset={offset} isValid={problems?.every(({ severity }) => severity !== 'error') ?? false} />
       </div>

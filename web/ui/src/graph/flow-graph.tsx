@@ -85,7 +85,7 @@ function Plane({ graph, states, chosen, onChoose, label }: ShownGraph) {
           onChoose?.((node.data as Data).title);
         }}
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} position="top-right" />
       </ReactFlow>
     </div>
   );

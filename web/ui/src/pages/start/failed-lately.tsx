@@ -1,11 +1,12 @@
 /** The last executions that failed, each one click from why. */
-import { searchExecutions } from '../../api/executions.ts';
+import { readExecution, searchExecutions } from '../../api/executions.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { StateBadge } from '../../parts/state.tsx';
 import { paths, type StartView } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
+import { whyFailed } from '../execution/waiting.ts';
 
 const ROWS = 6;
 const FRESH_MS = 10_000;
@@ -37,6 +38,7 @@ export function FailedLately({ since, namespace }: StartView) {
                 {shortDateText(state.startDate, now)}
               </span>
             </span>
+            <Why id={id} />
           </li>
         ))}
       </ul>
@@ -45,4 +47,10 @@ export function FailedLately({ since, namespace }: StartView) {
       )}
     </>
   );
+}
+
+/** The list knows no task runs, and they tell why. What has ended stays as it is: once is enough. */
+function Why({ id }: { readonly id: string }) {
+  const { value } = useAsk(`why ${id} failed`, () => readExecution(id));
+  return <span className="quiet why cut">{value && whyFailed(value)?.text}</span>;
 }

@@ -14,7 +14,12 @@ import {
 } from './counts.ts';
 
 const HEIGHT = 100;
+/** Between columns, as a part of one: a few would be beams. */
 const GAP = 0.16;
+const GAP_OF_FEW = 0.5;
+const FEW = 12;
+/** One execution must not fill it. */
+const MOST_MIN = 4;
 /** A thin line all the same. */
 const LEAST = 0.012;
 
@@ -27,7 +32,7 @@ interface OverTimeProps {
 
 export function OverTime({ columns, since, namespace }: OverTimeProps) {
   const sums = added(columns.map(({ counts }) => counts));
-  const most = roundAbove(Math.max(...columns.map(({ total }) => total), 0));
+  const most = roundAbove(Math.max(...columns.map(({ total }) => total), MOST_MIN));
   const marked = [columns[0], columns[Math.floor(columns.length / 2)], columns.at(-1)];
   return (
     <figure className="over-time">
@@ -64,6 +69,7 @@ interface ColumnsProps {
 }
 
 export function Columns({ columns, most, label }: ColumnsProps) {
+  const gap = columns.length <= FEW ? GAP_OF_FEW : GAP;
   return (
     <svg
       role="img"
@@ -79,9 +85,9 @@ export function Columns({ columns, most, label }: ColumnsProps) {
             <rect
               key={kind}
               className={classOf(kind)}
-              x={n + GAP / 2}
+              x={n + gap / 2}
               y={(1 - from - height) * HEIGHT}
-              width={1 - GAP}
+              width={1 - gap}
               height={height * HEIGHT}
             />
           ))}
