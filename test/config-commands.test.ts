@@ -11,6 +11,16 @@ test('keeping docs/configuration.md as the schema has it (npx windhover config d
   assert.equal(readFileSync(join(ROOT, 'docs/configuration.md'), 'utf8'), configurationPage());
 });
 
+test('having in README rows of that page and no others', () => {
+  const rowsOf = (text: string) => text.split('\n').filter((line) => /^\| `[A-Z][A-Z_]+`/.test(line));
+  const [told, known] = [rowsOf(readFileSync(join(ROOT, 'README.md'), 'utf8')), rowsOf(configurationPage())];
+  assert.ok(told.length > 20, `${told.length} rows`);
+  assert.deepEqual(
+    told.filter((row) => !known.includes(row)),
+    [],
+  );
+});
+
 test('printing what holds and where it comes from, without secrets', () => {
   const env = { REDIS_URL: 'rediss://me:hush@redis:6380/0', WINDHOVER_PASSWORD: 'hush hush', WINDHOVER_PORT: '9000' };
   const content = { threads: 3, pluginDefaults: [{ type: 'a.B', values: { apiToken: 'hush', url: 'x' } }] };

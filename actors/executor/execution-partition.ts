@@ -10,7 +10,7 @@ import { textOf } from '../../lib/errors.ts';
 import type { StepSecrets } from '../../lib/execution/opener.ts';
 import { applyChange, loadRun, type Run, taskRunField } from '../../lib/execution/run.ts';
 import { step } from '../../lib/execution/step.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Fields, Log } from '../../lib/log.ts';
 import { attemptRef, isOver } from '../../lib/model/execution.ts';
 import type { Installation } from '../../lib/model/installation.ts';
 import { kinOf } from '../../lib/model/kin.ts';
@@ -232,7 +232,7 @@ export class ExecutionPartition implements PartitionActor {
     messagesApplied.inc();
     if (taken.kind === 'needs') return this.#ask(batch, message, { questions: taken.questions, answers, nowMs });
     if (taken.kind === 'unchanged') {
-      this.#parts.log.debug({ ...aboutMessage(message), why: taken.why }, 'a message changes nothing');
+      this.#parts.log.debug({ ...aboutMessage(message), reason: taken.why }, 'a message changes nothing');
       return onUnmet(batch, message, run, this.#held, nowMs);
     }
     const changed = applyChange(run, taken.change);
@@ -292,7 +292,7 @@ export class ExecutionPartition implements PartitionActor {
 }
 
 /** What the log says of a message. */
-const aboutMessage = (message: Message): object => ({
+const aboutMessage = (message: Message): Fields => ({
   execution: message.executionId,
   ...('taskRunId' in message ? { taskRun: message.taskRunId } : {}),
   kind: message.kind,

@@ -90,7 +90,10 @@ export class Post {
     const answer = await this.#start(found.start, found.labels, found.definition, nowMs);
     if (waits) return answer.kind === 'ended' ? this.#vain(from, kept, letter, nowMs) : 'sent';
     if (!kept.taken) await this.#tell(from, caller, { childId: id, state: 'SUCCESS', begun: true }, nowMs);
-    this.#log.debug({ flow: call.flowId, execution: id }, 'an execution was begun for another');
+    this.#log.debug(
+      { namespace: call.namespace, flow: call.flowId, execution: id },
+      'an execution was begun for another',
+    );
     return 'taken';
   }
 

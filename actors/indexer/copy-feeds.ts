@@ -8,7 +8,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import type { FeedEntry } from '../../lib/bus/feed.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import { aboutFlow, type Log } from '../../lib/log.ts';
 import { counter, histogram } from '../../lib/metrics.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { partsOf, type Version } from '../../lib/model/version.ts';
@@ -165,7 +165,10 @@ export class FeedCopy {
 
   readonly #tellUnreadable = (kind: 'execution' | 'flow', id: string, error: unknown): void => {
     this.#unreadable.inc();
-    this.#copying.log.error({ [kind]: id, reason: textOf(error) }, 'an event cannot be read and is left out');
+    this.#copying.log.error(
+      { ...(kind === 'flow' ? aboutFlow(id) : { execution: id }), reason: textOf(error) },
+      'an event cannot be read and is left out',
+    );
   };
 }
 

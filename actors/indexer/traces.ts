@@ -44,6 +44,10 @@ export class Traces {
   readonly #types = new Map<string, ReadonlyMap<string, { readonly type: string }>>();
   readonly #sent = counter('trace_spans_total', 'Spans that the collector has taken');
   readonly #dropped = counter('trace_spans_dropped_total', 'Spans that the collector has refused');
+  readonly #unreadable = counter(
+    'trace_executions_unreadable_total',
+    'Executions that could not be made into spans and were left out',
+  );
   readonly #left = counter(
     'trace_executions_dropped_total',
     'Executions whose spans were left out: the collector was away',
@@ -56,9 +60,14 @@ export class Traces {
     this.#parts = parts;
   }
 
-  /** Rows that are written: what is over among them is queued. */
+  /** Rows that are written: what is over among them is queued. Never throws: what it cannot read is copied all the same. */
   copied(rows: readonly ExecutionRow[]): void {
-    for (const { id, head } of rows) if (head && isOver(head)) this.#waiting.add(id);
+    for (const { id, head } of rows)
+      try {
+        if (head && isOver(head)) this.#waiting.add(id);
+      } catch (error) {
+        this.#leaveOut(id, error);
+      }
     while (this.#waiting.size > WAITING_MAX) {
       this.#waiting.delete(this.#waiting.values().next().value!);
       this.#left.inc();
@@ -127,8 +136,7 @@ export class Traces {
       const execution = await this.#parts.repository.execution(id);
       // Deleted, or begun again, in the meantime.
       if (!execution || !isOver(execution)) continue;
-      const types = await this.#typesOf(execution);
-      for (const span of spansOf(execution, (taskId) => types?.get(taskId)?.type)) {
+      for (const span of await this.#spansOf(execution)) {
         spans.push(span);
         if (spans.length < SPANS_MAX) continue;
         await this.#post(spans, signal);
@@ -136,6 +144,22 @@ export class Traces {
       }
     }
     if (spans.length > 0) await this.#post(spans, signal);
+  }
+
+  /** None of one that would be read in vain for ever. Throws `repository.unavailable`. */
+  async #spansOf(execution: Execution): Promise<readonly Span[]> {
+    const types = await this.#typesOf(execution);
+    try {
+      return [...spansOf(execution, (taskId) => types?.get(taskId)?.type)];
+    } catch (error) {
+      this.#leaveOut(execution.id, error);
+      return [];
+    }
+  }
+
+  #leaveOut(execution: string, error: unknown): void {
+    this.#unreadable.inc();
+    this.#parts.log.error({ execution, err: error }, 'an execution cannot be made into spans and is left out');
   }
 
   /** Throws where it may be tried again. */

@@ -2,6 +2,7 @@
 
 import type { TriggerRecord } from '../../lib/bus/timetable.ts';
 import { textOf } from '../../lib/errors.ts';
+import { aboutFlow } from '../../lib/log.ts';
 import { scheduleOf } from '../../lib/trigger/schedule.ts';
 import type { Flows } from './flows.ts';
 import { type Parcel, parcelOf } from './starts.ts';
@@ -52,7 +53,8 @@ function fire(
       limit: TICKS_AT_ONCE,
     });
     const { parcels, problem } = parcelsOf(flows, state, plan.ticks, nowMs);
-    if (problem !== undefined) flows.log.warn({ trigger: uid, reason: problem }, 'a trigger cannot start its flow');
+    if (problem !== undefined)
+      flows.log.warn({ ...aboutFlow(uid), reason: problem }, 'a trigger cannot start its flow');
     const lastMs = plan.ticks.at(-1) ?? state.lastMs;
     const after: TriggerState = {
       ...state,
@@ -65,7 +67,7 @@ function fire(
     };
   } catch (error) {
     // It would throw at each tick: it waits for the next revision of its flow.
-    flows.log.error({ trigger: uid, err: error }, 'a trigger is given up');
+    flows.log.error({ ...aboutFlow(uid), err: error }, 'a trigger is given up');
     return { record: { uid, state: JSON.stringify({ ...state, problem: textOf(error) }) }, parcels: [] };
   }
 }

@@ -7,7 +7,7 @@ import type { Bus } from '../../lib/bus/bus.ts';
 import type { FlowEvent } from '../../lib/bus/feed.ts';
 import type { TriggerRecord } from '../../lib/bus/timetable.ts';
 import type { FlowDocument } from '../../lib/flow/actor.ts';
-import type { Log } from '../../lib/log.ts';
+import { aboutFlow, type Log } from '../../lib/log.ts';
 import type { Installation } from '../../lib/model/installation.ts';
 import { allPartitions, flowKey, flowPartition, type Partition } from '../../lib/model/partition.ts';
 import { NO_VERSION } from '../../lib/model/version.ts';
@@ -190,7 +190,10 @@ async function changeOfOne(
   if (seen.source === undefined) return { triggers: [], dropped: known };
   const { flow, problem } = definitions.read(seen.tenant, seen.source);
   if (!flow)
-    log.warn({ flow: key, reason: problem }, 'a flow cannot be read by this scheduler: its triggers are left out');
+    log.warn(
+      { ...aboutFlow(key), reason: problem },
+      'a flow cannot be read by this scheduler: its triggers are left out',
+    );
   const ref = {
     tenant: seen.tenant,
     namespace: seen.namespace,

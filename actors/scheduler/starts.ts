@@ -169,7 +169,7 @@ export class Outbox {
     } catch (error) {
       if (!isFault(error) || error.retry) throw error;
       this.#log.error(
-        { execution: name, flow: start.flow.id, reason: textOf(error) },
+        { execution: name, namespace: start.flow.namespace, flow: start.flow.id, reason: textOf(error) },
         'a start of a trigger is refused',
       );
       return true;

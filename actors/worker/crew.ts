@@ -5,7 +5,7 @@
 import type { BusTime } from '../../lib/bus/bus-time.ts';
 import type { Mailbox } from '../../lib/bus/mailbox.ts';
 import { textOf } from '../../lib/errors.ts';
-import type { Log } from '../../lib/log.ts';
+import type { Fields, Log } from '../../lib/log.ts';
 import { counter } from '../../lib/metrics.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
@@ -92,7 +92,7 @@ export class Crew implements SeatEvents {
   lost(job: Job, why: string): void {
     const { desk, log } = this.#parts;
     this.#lost.inc();
-    log.warn({ ...aboutJob(job), delivery: job.delivery, why }, 'a task run was lost');
+    log.warn({ ...aboutJob(job), delivery: job.delivery, reason: why }, 'a task run was lost');
     desk.forget(job);
     over(job);
     void this.#tell(job);
@@ -100,7 +100,7 @@ export class Crew implements SeatEvents {
 
   refused(jobs: readonly Job[], why: string): void {
     const { desk, log } = this.#parts;
-    log.warn({ jobs: jobs.length, why }, 'task runs are given back: no thread takes them');
+    log.warn({ jobs: jobs.length, reason: why }, 'task runs are given back: no thread takes them');
     for (const job of jobs) over(job);
     void desk.giveBack(jobs);
   }
@@ -197,7 +197,7 @@ function over(job: Job): void {
 }
 
 /** What the log says of a job. */
-const aboutJob = ({ executionId, taskRunId, attempt }: Job): object => ({
+const aboutJob = ({ executionId, taskRunId, attempt }: Job): Fields => ({
   execution: executionId,
   taskRun: taskRunId,
   attempt,

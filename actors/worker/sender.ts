@@ -3,7 +3,6 @@
  * While the bus is away it is kept up to a bound; beyond it it is dropped and counted.
  */
 import type { Lined, Lines } from '../../lib/bus/lines.ts';
-import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { counter } from '../../lib/metrics.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
@@ -114,10 +113,7 @@ export class Sender<T> {
       await insist(() => this.#kind.append(partition, some), signal);
     } catch (error) {
       this.#kind.dropped.inc(some.length);
-      log.error(
-        { partition, count: some.length, reason: textOf(error), err: error },
-        `${this.#kind.name} were refused`,
-      );
+      log.error({ partition, count: some.length, err: error }, `${this.#kind.name} were refused`);
     }
   }
 

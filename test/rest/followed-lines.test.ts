@@ -44,7 +44,7 @@ function aReader(kept: LogLine[]) {
   let reads = 0;
   const pages = async function* () {
     reads++;
-    yield [...kept];
+    yield { lines: [...kept], held: [] };
   };
   const send = () => lines.send(pages, { stream, resume: true, passes: () => true });
   return { heard, cursor, lines, send, reads: () => reads };

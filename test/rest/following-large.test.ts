@@ -1,27 +1,34 @@
-/** Following a large execution: all of it once, then what changes; each event costs what it tells, not what there is. */
+/** Following a large execution: all of it once, then what changes; each event costs what it tells, not what there is. And a large log. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { FollowedExecution } from '../../web/api/following.ts';
+import { LINES_MAX } from '../../web/server/live/logs.ts';
 import type { Api } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, NAMESPACE, says } from '../support/flow-source.ts';
 import { follow } from '../support/following.ts';
 import { anInstallation, type Installation } from '../support/server.ts';
 
+const TALK_PLUGIN = fileURLToPath(new URL('../support/talk-plugin.ts', import.meta.url));
 const ITERATIONS = 2_500;
+const STREAMS_MAX = 50;
+/** More than a webserver holds to sort them. */
+const WORDS = LINES_MAX + 1_500;
 const FOR_EACH = 'io.kestra.plugin.core.flow.ForEach';
 const PAUSE = 'io.kestra.plugin.core.flow.Pause';
 
 let installation: Installation;
 let api: Api;
 before(async () => {
-  installation = anInstallation();
+  installation = anInstallation({ env: { WINDHOVER_PLUGINS: TALK_PLUGIN } });
   await installation.start('standalone');
   api = installation.api();
   const values = Array.from({ length: ITERATIONS }, (_, n) => `${n}`);
   const skipped = { ...says('{{ taskrun.value }}', 'one'), runIf: 'false' };
   const each = { id: 'each', type: FOR_EACH, values, concurrencyLimit: 0, tasks: [skipped] };
   const waits = { id: 'wait', type: PAUSE };
+  await api.save(aFlow('wordy', [{ id: 'talk', type: 'test.Talk', lines: WORDS, atOnce: 500, pauseMs: 40 }]));
   await api.save(aFlow('large', [each, waits, says('after', 'after')]));
 });
 after(() => installation.remove());
@@ -43,7 +50,7 @@ test('sending what has changed, and all that there is once, in pieces', async ()
     resumed = true;
     await api.ask('POST', `/executions/${id}/resume`);
   }
-  const pieces = Math.ceil((ITERATIONS + 2) / 1_000);
+  const pieces = Math.ceil((ITERATIONS + 2) / 200);
   assert.deepEqual(kinds.slice(0, pieces), ['progress', ...Array.from({ length: pieces - 1 }, () => 'change')]);
   assert.deepEqual([kinds.indexOf('progress', 1), kinds.at(-1)], [-1, 'end']);
   const whole = await api.execution(id);
@@ -69,4 +76,22 @@ test('showing the same to a reader who comes in the middle and to one who was th
   );
   const whole = await api.execution(id);
   for (const seen of readers) assert.deepEqual(seen, JSON.parse(JSON.stringify(whole)));
+});
+
+test('giving a log of any length whole: followed to its end, which stands behind the last line, as JSON and as text', async () => {
+  const { id } = await api.start(`${NAMESPACE}/wordy`);
+  let lines = 0;
+  let last = { event: '', id: '' };
+  // On a machine that is busy a stream may break off; whoever follows comes back with its place.
+  for (let streams = 0; last.event !== 'end' && streams < STREAMS_MAX; streams++)
+    for await (const event of follow(api, `/logs/${id}/follow?resume=true`, last.id)) {
+      last = event;
+      if (event.event === 'progress') lines++;
+    }
+  assert.deepEqual([lines, last.event], [WORDS, 'end']);
+  const { body, status, text: answer } = await api.ask<{ id: string }[]>('GET', `/logs/${id}`);
+  assert.equal(status, 200, answer.slice(0, 500));
+  assert.deepEqual([body.length, new Set(body.map((line) => line.id)).size], [WORDS, WORDS]);
+  const text = await api.ask('GET', `/logs/${id}/download`);
+  assert.equal(text.text.trimEnd().split('\n').length, WORDS);
 });

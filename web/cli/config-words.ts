@@ -10,14 +10,14 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   partitions:
     'how many mailboxes there are, at most one executor each; fixed at the first start, as `8` where none is set: a large installation sets `64`',
   host: 'where the webserver listens; anything but loopback is refused with authentication off',
-  port: 'its port',
-  healthPort: 'health and metrics',
+  port: 'its port; without it 8080, or the next one that is free',
+  healthPort: 'health and metrics; without it one of 8081 and on',
   healthHost: 'where health and metrics listen; in a container `0.0.0.0`',
   allowedHosts: 'further values of `Host` that are answered, separated by commas',
   auth: '`false` asks nobody who they are',
   user: "the first user's name",
   password: "the first user's password, of 8 signs and more; made and printed once if absent",
-  threads: 'tasks that a worker runs at once',
+  threads: 'tasks that a worker runs at once; without it by the machine',
   workerGroup: 'the group whose tasks a worker takes',
   pluginDefaults:
     'values for properties that tasks of a type do not set: a list of `type`, `forced`, `values`; in the environment as JSON',
@@ -38,6 +38,6 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   otlpTracesEndpoint: 'the same with its path, for traces alone; goes before the one above',
   otlpHeaders: 'headers of its requests, `name=value` separated by commas; in the file a map',
   stopDeadline: 'seconds that a server takes to stop (10 in `npm start`); what runs longer is handed to others',
-  url: "for the command line: the server's address",
+  url: "for the command line: the server's address; without it that of this machine",
   token: 'for the command line: what it signs in with',
 };

@@ -10,10 +10,10 @@ import { counter, gauge } from '../../lib/metrics.ts';
 export const BEAT_MS = 15_000;
 /** What may wait for one reader. */
 export const WAITING_BYTES_MAX = 1024 * 1024;
-/** A reader that has taken nothing for this long does not keep up; one that is quicker has only been sent much. */
-const SLOW_MS = 1_000;
+/** A reader that has not taken for this long what was sent does not keep up; one that is quicker has only been sent much. */
+const SLOW_MS = 2_000;
 /** Who has been told to go takes what it has by then. */
-const LEAVING_MS = 30_000;
+const LEAVING_MS = 60_000;
 const open = gauge('web_streams', 'Streams of events that are open');
 
 export interface SseEvent {
@@ -78,11 +78,18 @@ export class EventStream {
     this.#response.once('finish', () => clearTimeout(timer));
   }
 
-  /** Resolves when the reader has taken what was sent. */
-  async drained(): Promise<void> {
+  /**
+   * Resolves when the reader has taken what was sent, or has gone. `behind`: how many bytes wait behind that, for one that may be
+   * told to go.
+   */
+  async drained(behind?: () => number): Promise<void> {
     if (!this.#response.writableNeedDrain || this.signal.aborted) return;
     await new Promise<void>((resolve) => {
+      const slow = setTimeout(() => {
+        if (behind && this.#response.writableLength + behind() > WAITING_BYTES_MAX) this.gap();
+      }, SLOW_MS);
       const done = () => {
+        clearTimeout(slow);
         this.#response.off('drain', done);
         this.signal.removeEventListener('abort', done);
         resolve();

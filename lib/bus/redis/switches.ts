@@ -26,7 +26,9 @@ export class SwitchWatch {
     const options = { ...sentinelAccess, tls, family, connectTimeout: CONNECT_MS, protocol: 2 } as const;
     this.#listeners = sentinels.map((place) => {
       const listener = new Redis({ ...options, ...place, retryStrategy: () => RETRY_MS, maxRetriesPerRequest: null });
-      listener.on('error', (error) => log.debug({ sentinel: place, reason: textOf(error) }, 'redis sentinel'));
+      listener.on('error', (error) =>
+        log.debug({ sentinel: `${place.host}:${place.port}`, reason: textOf(error) }, 'redis sentinel'),
+      );
       listener.on('message', (_, text: string) => this.#chosen(text));
       listener.subscribe(CHANNEL).catch(() => {}); // It subscribes again by itself.
       return listener;

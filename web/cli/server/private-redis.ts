@@ -98,7 +98,7 @@ class Keeper implements PrivateRedis {
       if (signal.aborted) return;
       if (performance.now() - startedMs > STEADY_MS) deaths = 0;
       const waitMs = BACK_OFF_MS[Math.min(deaths++, BACK_OFF_MS.length - 1)]!;
-      this.#options.log.warn({ why, waitMs }, 'Redis has ended; it is started again');
+      this.#options.log.warn({ reason: why, waitMs }, 'Redis has ended; it is started again');
       await systemClock.sleep(waitMs, signal);
       if (signal.aborted) return;
       this.#spawn();

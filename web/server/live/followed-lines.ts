@@ -9,6 +9,7 @@ import { type EventStream, type SseEvent, WAITING_BYTES_MAX } from '../sse.ts';
 import { lineBody } from '../views/line.ts';
 import type { LineListener } from './line-hub.ts';
 import type { LogCursor } from './log-cursor.ts';
+import type { Page } from './logs.ts';
 
 const CHARS_AT_ONCE = 64 * 1024;
 /** About what a line costs beside its message. */
@@ -22,6 +23,8 @@ export interface Sending {
   readonly stream: EventStream;
   readonly resume: boolean;
   readonly passes: (line: LogLine) => boolean;
+  /** Lines in memory that follow. */
+  readonly held?: readonly LogLine[];
 }
 
 export class FollowedLines implements LineListener {
@@ -51,7 +54,7 @@ export class FollowedLines implements LineListener {
   onLines(lines: readonly LogLine[]): void {
     for (const line of lines) {
       this.#fresh.push(line);
-      this.#freshBytes += line.message.length + LINE_BYTES;
+      this.#freshBytes += bytesOf([line]);
     }
     if (this.#freshBytes <= WAITING_BYTES_MAX) return this.#changed();
     if (this.#stream?.isSlow) this.#stream.gap();
@@ -85,7 +88,7 @@ export class FollowedLines implements LineListener {
     return !waiting && (last || !this.#cursor.lacking);
   }
 
-  async send(pages: () => AsyncIterable<readonly LogLine[]>, sending: Sending): Promise<void> {
+  async send(pages: () => AsyncIterable<Page>, sending: Sending): Promise<void> {
     if (this.#missed) await this.#catchUp(pages, sending);
     const lines = [...this.#early, ...this.#fresh];
     this.#forgetFresh();
@@ -111,15 +114,16 @@ export class FollowedLines implements LineListener {
     this.#early = early;
   }
 
-  async #catchUp(pages: () => AsyncIterable<readonly LogLine[]>, sending: Sending): Promise<void> {
+  async #catchUp(pages: () => AsyncIterable<Page>, sending: Sending): Promise<void> {
     await sleep(Math.max(0, this.#readMs + READ_MS - performance.now()), undefined, { ref: false });
     this.#readMs = performance.now();
     this.#missed = false;
     let early: LogLine[] = [];
     let holes: LogLine[] = [];
     for await (const page of pages()) {
-      const [lines, later] = [holes.length > 0 ? [...holes, ...page].sort(byNumber) : page, [] as LogLine[]];
-      await this.#sendEach(lines, sending, (line) => {
+      const lines = holes.length > 0 ? [...holes, ...page.lines].sort(byNumber) : page.lines;
+      const later: LogLine[] = [];
+      await this.#sendEach(lines, { ...sending, held: page.held }, (line) => {
         const judged = this.#cursor.judge(line);
         if (judged === 'hole') later.push(line);
         else if (judged === 'early') early.push(line);
@@ -142,7 +146,7 @@ export class FollowedLines implements LineListener {
   }
 
   async #sendEach(lines: readonly LogLine[], sending: Sending, wanted: (line: LogLine) => boolean): Promise<void> {
-    const { stream, resume, passes } = sending;
+    const { stream, resume, passes, held = [] } = sending;
     for (let n = 0; n < lines.length && !stream.signal.aborted; ) {
       const events: SseEvent[] = [];
       for (let chars = 0; n < lines.length && chars < CHARS_AT_ONCE; n++) {
@@ -154,10 +158,12 @@ export class FollowedLines implements LineListener {
         chars += id.length + data.length;
       }
       if (events.length > 0) stream.send(events);
-      await stream.drained();
+      await stream.drained(resume ? () => bytesOf(lines.slice(n)) + bytesOf(held) : undefined);
     }
   }
 }
 
+const bytesOf = (lines: readonly LogLine[]): number =>
+  lines.reduce((sum, { message }) => sum + message.length + LINE_BYTES, 0);
 const numberOf = ({ id }: LogLine): number => Number(id.slice(id.lastIndexOf('/') + 1));
 const byNumber = (a: LogLine, b: LogLine): number => numberOf(a) - numberOf(b);

@@ -8,9 +8,11 @@ import type { Log } from '../../../lib/log.ts';
 import { gauge } from '../../../lib/metrics.ts';
 import type { LogLine } from '../../../lib/model/log-line.ts';
 import { executionPartition, type Partition } from '../../../lib/model/partition.ts';
+import { Gathering } from './gathering.ts';
 import { Standstill } from './standstill.ts';
 
-const READ_BATCHES = 500;
+/** A batch may be half a megabyte. */
+const READ_BATCHES = 20;
 const BLOCK_MS = 5_000;
 const BACK_OFF_MS = 250;
 /** The indexer leaves lines in their stream for longer than this after it has copied them. */
@@ -28,6 +30,7 @@ export class LineHub {
   readonly #log: Log;
   readonly #listeners = new Map<string, Set<LineListener>>();
   readonly #cursors = new Map<Partition, string>();
+  readonly #backlogs = new Gathering<readonly LogLine[]>();
   readonly #standstill = new Standstill();
   #round = new AbortController();
   #running = true;
@@ -58,8 +61,14 @@ export class LineHub {
     };
   }
 
-  /** Lines of the execution that are still in the stream. Throws `bus.unavailable`. */
-  async backlog(executionId: string): Promise<readonly LogLine[]> {
+  /**
+   * Lines of the execution that are still in the stream, in an array that others who ask have too. Throws `bus.unavailable`.
+   */
+  backlog(executionId: string): Promise<readonly LogLine[]> {
+    return this.#backlogs.of(executionId, () => this.#backlog(executionId));
+  }
+
+  async #backlog(executionId: string): Promise<readonly LogLine[]> {
     const partition = executionPartition(executionId, this.#bus.partitions);
     const lines: LogLine[] = [];
     for (let since: ReadonlyMap<Partition, string> = new Map([[partition, FIRST]]); ; ) {

@@ -1,4 +1,5 @@
 /** The log of an execution: what the repository has and what is still in the stream, each line once. */
+import { setImmediate as breathe } from 'node:timers/promises';
 import { LEVELS, type Level, type LogLine } from '../../../lib/model/log-line.ts';
 import { sinceOf } from '../../../lib/model/state.ts';
 import type { Repository } from '../../../lib/repository/repository.ts';
@@ -7,8 +8,11 @@ import type { LineHub } from './line-hub.ts';
 import { isOver } from './live.ts';
 import { LogCursor } from './log-cursor.ts';
 
-const PAGE = 5_000;
-/** Of one answer. A download and a stream have no such bound. */
+/** Lines of a page: of these few to begin with, and then as many as are about so many characters; one may have 32,768. */
+const PAGE_FIRST = 50;
+const PAGE_MAX = 5_000;
+const PAGE_CHARS = 512 * 1024;
+/** Of what is held to be sorted; a longer log is answered page by page (`texts` of `routes/logs.ts`). */
 export const LINES_MAX = 100_000;
 /** The last lines of an execution come within this time after its end; what has not come by then will not. */
 export const LAST_LINES_MS = 10_000;
@@ -21,6 +25,12 @@ export interface LogFilter {
   readonly taskRunId?: string;
   readonly taskId?: string;
   readonly attempt?: number;
+}
+
+export interface Page {
+  readonly lines: readonly LogLine[];
+  /** Lines that are held for the pages behind it. */
+  readonly held: readonly LogLine[];
 }
 
 export class Logs {
@@ -43,7 +53,7 @@ export class Logs {
       for (const taskRun of execution.taskRuns) cursor.know(taskRun);
       const lines: LogLine[] = [];
       for await (const page of this.pages(executionId)) {
-        for (const line of page) if (cursor.take(line) && passes(line, filter)) lines.push(line);
+        for (const line of page.lines) if (cursor.take(line) && passes(line, filter)) lines.push(line);
         if (lines.length >= LINES_MAX) break;
       }
       const isAll = !cursor.lacking || !hasJustEnded || lines.length >= LINES_MAX;
@@ -56,20 +66,25 @@ export class Logs {
    * All lines so far: those of the repository in the order of time, then those of the stream, some for the second time. Lines
    * of one attempt come in their order. Throws `bus.unavailable`, `repository.unavailable`.
    */
-  async *pages(executionId: string): AsyncGenerator<readonly LogLine[]> {
+  async *pages(executionId: string): AsyncGenerator<Page> {
     // The stream is read first: what the indexer moves meanwhile is in the repository then.
     const fresh = await this.#hub.backlog(executionId);
+    let limit = PAGE_FIRST;
     for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-      const page = await this.#repository.lines({
-        executionId,
-        limit: PAGE,
-        ...(after === undefined ? {} : { after }),
-      });
-      yield page.rows;
+      const page = await this.#repository.lines({ executionId, limit, ...(after === undefined ? {} : { after }) });
+      // SQLite answers without a turn of the loop: others have theirs between two pages.
+      await breathe();
+      yield { lines: page.rows, held: fresh };
       after = page.next;
+      limit = limitAfter(page.rows);
     }
-    yield fresh;
+    yield { lines: fresh, held: [] };
   }
+}
+
+function limitAfter(rows: readonly LogLine[]): number {
+  const chars = rows.reduce((sum, { message }) => sum + message.length, 1);
+  return Math.max(PAGE_FIRST, Math.min(PAGE_MAX, Math.round((PAGE_CHARS * rows.length) / chars)));
 }
 
 /** Whether lines that are lacking may come: the execution runs, or has just ended. */

@@ -8,8 +8,8 @@ import { executionBody, taskRunBody } from '../views/execution.ts';
 import type { Change, Snapshot } from './executions.ts';
 import type { ChangeListener } from './live.ts';
 
-/** Of one event: half a megabyte, as a rule. */
-const TASK_RUNS_AT_ONCE = 1_000;
+/** Of one event: a hundred kilobytes, as a rule. So much waits for a reader that does not keep up, and no more. */
+const TASK_RUNS_AT_ONCE = 200;
 
 export interface StateEvent {
   readonly event: 'progress' | 'change';

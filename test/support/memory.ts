@@ -1,0 +1,34 @@
+/** What a server holds, by its own metrics. */
+import type { ServerProcess } from './server.ts';
+
+const RESIDENT = /^windhover_process_resident_memory_bytes (\S+)$/m;
+const YOUNG = /^windhover_nodejs_heap_space_size_total_bytes\{space="new"\} (\S+)$/m;
+
+/**
+ * Bytes that are resident, without the young generation: V8 makes that as large as it likes by how much comes at once, up to a
+ * bound that is the same for one reader and for a thousand.
+ */
+export async function heldBy({ health }: ServerProcess): Promise<number> {
+  const text = await (await fetch(`${health}/metrics`)).text();
+  const [resident, young] = [RESIDENT, YOUNG].map((metric) => Number(metric.exec(text)?.[1]));
+  const held = resident! - young!;
+  if (!(held > 0)) throw new Error(`expected metrics of memory, got ${text.slice(0, 500)}`);
+  return held;
+}
+
+/** The most that it has held while `during` went on, beyond what it held before, in bytes. */
+export async function growth(server: ServerProcess, during: () => Promise<void>): Promise<number> {
+  const before = await heldBy(server);
+  let most = before;
+  let going = true;
+  const watching = (async () => {
+    for (; going; await new Promise((resolve) => setTimeout(resolve, 250))) most = Math.max(most, await heldBy(server));
+  })();
+  try {
+    await during();
+  } finally {
+    going = false;
+    await watching;
+  }
+  return most - before;
+}
