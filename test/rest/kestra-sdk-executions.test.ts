@@ -41,11 +41,15 @@ const reached = (id: string, state: string) =>
     const run = await execution(id);
     return run.state.current === state && run;
   });
-/** In the repository, where searches look. */
+/** In the repository, where searches look, with their ends. */
 const found = (namespace: string, total: number) =>
   eventually(async () => {
-    const page = await sdk.read<{ total: number }>('executionsApi', 'searchExecutions', 1, 10, TENANT, { namespace });
-    return page.total === total;
+    const page = await sdk.read<{ total: number; results: readonly Run[] }>(
+      'executionsApi',
+      'searchExecutions',
+      ...[1, 10, TENANT, { namespace }],
+    );
+    return page.total === total && page.results.every(({ state }) => state.current === 'SUCCESS');
   });
 
 test('starting with labels and inputs, waiting, and finding it by filters, sorted', async () => {
