@@ -1,13 +1,16 @@
 /** The indexer where a feed does not continue: roll-backs, a wiped bus, a repository that was put back. */
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { heal } from '../actors/indexer/heal.ts';
+import type { Bus } from '../lib/bus/bus.ts';
+import { silentLog } from '../lib/log.ts';
 import type { Attempt } from '../lib/model/execution.ts';
 import { flowPartition } from '../lib/model/partition.ts';
 import { versionOf } from '../lib/model/version.ts';
 import type { Repository } from '../lib/repository/repository.ts';
 import { eventually } from './support/eventually.ts';
 import { anIndexer, aRepository, flow, flowHome, home, stateIn, stopIndexing } from './support/indexing.ts';
-import { aBatch, aHead, aStart, aTaskRun, T0 } from './support/rows.ts';
+import { aBatch, aHead, anExecution, aStart, aTaskRun, T0 } from './support/rows.ts';
 import { PARTITIONS, ScriptedFeeds } from './support/scripted-feeds.ts';
 
 afterEach(stopIndexing);
@@ -81,6 +84,23 @@ describe('healing what a broken history left', () => {
     assert.equal(await stateIn(repository, 'e1'), 'SUCCESS', 'what had ended stays');
     feeds.commit(home('e3'), 1, [['new', { start: aStart('new'), head: aHead(['CREATED']) }]], 9);
     await eventually(() => repository.execution('new'));
+  });
+
+  it('marking lost what a roll-back took away, also where the next owner commits just then', async () => {
+    const [feeds, repository] = [new ScriptedFeeds(), await aRepository()];
+    const row = anExecution('e1', 5, { head: aHead(['CREATED', 'RUNNING']) });
+    await repository.write(aBatch({ executions: [row] }));
+    feeds.commit(home('e1'), 3, [['other', { start: aStart('other'), head: aHead(['CREATED']) }]]);
+    let asked = 0;
+    const newest: Bus['feeds']['newest'] = async (partitions) => {
+      const answer = await feeds.bus.feeds.newest(partitions);
+      if (asked++ === 0) feeds.commit(home('e1'), 4, [['other', { head: aHead(['CREATED', 'RUNNING']) }]], 2);
+      return answer;
+    };
+    const bus = { ...feeds.bus, feeds: { ...feeds.bus.feeds, newest } };
+    await heal({ bus, repository, log: silentLog, signal: new AbortController().signal }, [home('e1')]);
+    assert.equal(await stateIn(repository, 'e1'), 'FAILED');
+    assert.match((await repository.execution('e1'))?.reason ?? '', /lost/);
   });
 
   it('filling a repository that was put back, from documents where entries are trimmed', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Role, ServicesView } from '../web/ui/src/api/operator.ts';
-import { troublesOf } from '../web/ui/src/pages/services/troubles.ts';
+import { standingOf, standstillsOf, troublesOf } from '../web/ui/src/pages/services/troubles.ts';
 import { parseRoute, paths } from '../web/ui/src/route.ts';
 
 const ROLES: readonly Role[] = ['executor', 'worker', 'scheduler', 'indexer', 'webserver'];
@@ -45,6 +45,22 @@ test('telling of a group whose threads are all busy while tasks wait for it', ()
   assert.match(trouble!.text, /^All 2 threads of the worker group gpu are busy/);
   assert.equal(trouble!.command, 'npx windhover server worker --worker-group gpu');
   assert.deepEqual(texts(services(ROLES, { groups: [{ ...group, parcelsWaiting: 0 }] })), []);
+});
+
+test('telling of what has waited for ten seconds without a break, and of nothing shorter', () => {
+  const look = (commitsBehind: number, messagesWaiting = 0) => ({
+    partitions: [{ partition: 'x:3', owner: 'executor', messagesWaiting, commitsBehind, deadLetters: 0 }],
+  });
+  const first = standingOf(new Map(), look(2), 0);
+  const second = standingOf(first, look(1), 9_000);
+  assert.deepEqual(standstillsOf(second, 9_000), []);
+  const third = standingOf(second, look(1, 4), 11_000);
+  const [told, ...others] = standstillsOf(third, 11_000);
+  assert.match(told!.text, /^Commits of x:3 are not in the repository yet/);
+  assert.deepEqual(others, []);
+  const caughtUp = standingOf(third, look(0, 4), 12_000);
+  assert.deepEqual([...caughtUp.keys()], ['x:3 messagesWaiting']);
+  assert.match(standstillsOf(caughtUp, 21_000)[0]!.text, /^Messages of x:3 wait for their executor/);
 });
 
 test('giving an address to each page of an operator', () => {

@@ -1,90 +1,14 @@
 /** The scheduler over the bus in memory, with the clock in hand: each `tick` is what a wake does. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { buildScheduler, type Scheduler, type SchedulerParts } from '../actors/scheduler/scheduler.ts';
-import { type MemoryBus, openMemoryBus } from '../lib/bus/memory/open.ts';
+import type { MemoryBus } from '../lib/bus/memory/open.ts';
 import { Fault } from '../lib/errors.ts';
-import { type FlowDocument, stepFlow } from '../lib/flow/actor.ts';
 import { parseFlow } from '../lib/flow/parse.ts';
-import { silentLog } from '../lib/log.ts';
 import type { Envelope } from '../lib/model/envelope.ts';
-import type { FlowMessage, StartMessage } from '../lib/model/message.ts';
-import { allPartitions, executionPartition, flowPartition } from '../lib/model/partition.ts';
-import { loadPlugins } from '../lib/plugin/load.ts';
+import { executionPartition } from '../lib/model/partition.ts';
 import { cipherOf } from '../lib/secret/cipher.ts';
-import { aCommit, aLease, entriesOf } from './support/bus-parts.ts';
 
-const PARTITIONS = 4;
-const T0 = Date.parse('2026-03-02T10:00:30Z');
-const MINUTE = 60_000;
-const { catalogue } = await loadPlugins(['@windhover/plugin-core']);
-
-const sourceOf = (trigger: string, rest = '') => `id: hello
-namespace: company.team
-${rest}
-tasks:
-  - id: say
-    type: io.kestra.plugin.core.log.Log
-    message: hello
-triggers:
-  - id: each
-    type: io.kestra.plugin.core.trigger.Schedule
-${trigger.replaceAll(/^/gm, '    ')}
-`;
-const EACH_MINUTE = sourceOf('cron: "* * * * *"');
-
-class World {
-  readonly clock = { ms: T0, now: () => this.clock.ms };
-  readonly bus: MemoryBus = openMemoryBus({ partitions: PARTITIONS, clock: this.clock });
-  #document: FlowDocument | undefined;
-  #requests = 0;
-  #commits = 0;
-
-  scheduler(bus = this.bus, more: Partial<SchedulerParts> = {}): Scheduler {
-    return buildScheduler({ bus, catalogue, timezone: 'UTC', log: silentLog, ...more });
-  }
-
-  async tell(change: { readonly source: string } | 'delete', request = `r${++this.#requests}`): Promise<void> {
-    const flowId = 'main/company.team/hello';
-    const common = { v: 1, atMs: this.clock.ms, flowId, request, principal: 'ada' } as const;
-    const message: FlowMessage =
-      change === 'delete'
-        ? { ...common, kind: 'deleteFlow' }
-        : { ...common, kind: 'saveFlow', source: change.source, hash: 'h', mode: 'upsert' };
-    const { document, event } = stepFlow(this.#document, message, this.clock.ms);
-    this.#document = document ?? this.#document;
-    const partition = flowPartition({ tenant: 'main', namespace: 'company.team', id: 'hello' }, PARTITIONS);
-    const lease = await aLease(this.bus, partition);
-    const documents = document ? [{ id: flowId, set: [['head', JSON.stringify(document)]] as const }] : [];
-    const answer = await this.bus.ownership.commit(
-      lease,
-      aCommit(this.#commits++, {
-        documents,
-        events: [
-          [flowId, JSON.stringify(event)],
-          ['', '{}'],
-        ],
-      }),
-    );
-    assert.equal(answer, 'APPLIED');
-  }
-
-  async starts(): Promise<StartMessage[]> {
-    const entries = await Promise.all(
-      allPartitions('x', PARTITIONS).map((partition) => entriesOf(this.bus, partition)),
-    );
-    const messages = entries.flat().flatMap(({ messages }) => messages) as StartMessage[];
-    return messages.sort((a, b) => a.start.scheduleDateMs! - b.start.scheduleDateMs!);
-  }
-
-  /** The ticks that executions were started for, each execution once. */
-  async ticks(): Promise<string[]> {
-    const byId = new Map(
-      (await this.starts()).map((message) => [message.executionId, message.start.trigger!.variables.date as string]),
-    );
-    return [...byId.values()].map((date) => date.slice(11, 19)).sort();
-  }
-}
+import { catalogue, EACH_MINUTE, MINUTE, PARTITIONS, sourceOf, World } from './support/scheduler-world.ts';
 
 describe('a schedule', () => {
   it('starts one execution per tick though two schedulers lead in turn', async () => {
@@ -251,6 +175,34 @@ describe('the outbox', () => {
     }
     assert.equal((await world.starts()).length, 2);
     assert.deepEqual(await world.bus.timetable.outbox(), []);
+  });
+
+  it('is read anew after a failover that took commits away', async () => {
+    const world = new World();
+    const { timetable } = world.bus;
+    let leader = '';
+    const commit: typeof timetable.commit = (token, change) => {
+      leader = token;
+      return timetable.commit(token, change);
+    };
+    const scheduler = world.scheduler({ ...world.bus, timetable: { ...timetable, commit } });
+    const pass = async (seconds: number) => {
+      for (let n = 0; n < seconds; n++) {
+        world.clock.ms += 1_000;
+        await scheduler.tick();
+      }
+    };
+    await world.tell({ source: sourceOf('cron: "1 10 2 3 *"') });
+    await scheduler.tick();
+    await pass(31);
+    const kept = await timetable.outbox();
+    assert.equal(kept.length, 1);
+    await pass(40);
+    assert.deepEqual(await timetable.outbox(), []);
+    // As it was before it was sent: the leader has not made these commits.
+    await timetable.commit(leader, { starts: kept });
+    await pass(40);
+    assert.deepEqual(await timetable.outbox(), []);
   });
 
   it('outlives a leader that could not send', async () => {

@@ -84,13 +84,15 @@ async function healExecutions(
 }
 
 /**
- * The version that a row is healed with: the newest, which its row is below; or one above the row's, where the row is of a
- * lost history (the next owner's epoch is above both). Undefined where the row is as new as the partition.
+ * The version that a row is healed with: the newest, which its row is below. A row above that is of a lost history, or of what came
+ * since: it counts as of what is the newest now, since its document is read after that, or as one above its own, where
+ * that is still higher (the next owner's epoch is above both). Undefined where the row is the newest itself.
  */
 async function above(bus: Bus, partition: Partition, newest: Version, known: Execution): Promise<Version | undefined> {
   if (known.version < newest) return newest;
   const now = (await bus.feeds.newest([partition])).get(partition)!;
-  if (known.version <= now) return undefined;
+  if (known.version === now) return undefined;
+  if (known.version < now) return now;
   const { epoch, number } = partsOf(known.version);
   return versionOf(epoch, number + 1);
 }

@@ -154,6 +154,10 @@ class Leader {
     const nowMs = await this.#bus.now();
     if (this.#term?.over || nowMs >= this.#leadMs + LEADER_MS || nowMs < this.#leadMs) this.#term = undefined;
     this.#leadMs = beforeMs;
+    if (this.#term && !(await this.#term.stands())) {
+      this.#log.warn({}, 'a failover has taken commits of the timetable away: it is read anew');
+      this.#term = undefined;
+    }
     if (!this.#term) {
       this.#term = await Term.begin(this.#bus, this.#token, this.#log);
       this.#doubtedMs = 0;

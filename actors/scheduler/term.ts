@@ -28,22 +28,30 @@ export class Term {
   readonly outbox: Outbox;
   readonly #timetable: Timetable;
   readonly #token: string;
+  /** Of the last commit. */
+  #number: number;
 
   private constructor(
     timetable: Timetable,
     token: string,
-    kept: { readonly outbox: Outbox; readonly cursors: ReadonlyMap<string, string> },
+    kept: { readonly number: number; readonly outbox: Outbox; readonly cursors: ReadonlyMap<string, string> },
   ) {
     this.#timetable = timetable;
     this.#token = token;
+    this.#number = kept.number;
     this.outbox = kept.outbox;
     this.cursors = new Map(kept.cursors);
   }
 
   static async begin(bus: Bus, token: string, log: Log): Promise<Term> {
     const { timetable } = bus;
-    const [cursors, outbox, triggers] = await Promise.all([timetable.cursors(), timetable.outbox(), timetable.all()]);
-    const term = new Term(timetable, token, { outbox: new Outbox(bus, log, outbox), cursors });
+    const [number, cursors, outbox, triggers] = await Promise.all([
+      timetable.number(),
+      timetable.cursors(),
+      timetable.outbox(),
+      timetable.all(),
+    ]);
+    const term = new Term(timetable, token, { number, outbox: new Outbox(bus, log, outbox), cursors });
     for (const { uid } of triggers) term.#know(uid);
     return term;
   }
@@ -58,12 +66,18 @@ export class Term {
     const starts = parcels.map(([name, parcel]) => [name, JSON.stringify(parcel)] as const);
     if ((await this.#timetable.commit(this.#token, { ...rest, starts })) === 'FENCED') return false;
     this.over = false;
+    this.#number++;
     for (const [name, parcel] of parcels) this.outbox.add(name, parcel);
     this.outbox.drop(change.sent ?? []);
     for (const { uid } of change.triggers ?? []) this.#know(uid);
     for (const uid of change.dropped ?? []) this.#forget(uid);
     for (const [partition, cursor] of change.cursors ?? []) this.cursors.set(partition, cursor);
     return true;
+  }
+
+  /** False: a failover has taken commits away, and what is remembered is of a lost history. */
+  async stands(): Promise<boolean> {
+    return (await this.#timetable.number()) === this.#number;
   }
 
   #know(uid: string): void {

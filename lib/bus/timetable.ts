@@ -32,6 +32,8 @@ export interface Timetable {
       readonly cursors?: ReadonlyMap<string, string>;
     },
   ): Promise<'APPLIED' | 'FENCED'>;
+  /** How many commits it holds: fewer than a leader has made were left by a failover. */
+  number(): Promise<number>;
   outbox(): Promise<readonly (readonly [name: string, json: string])[]>;
   /** How far the scheduler has read each flow partition's feed. */
   cursors(): Promise<ReadonlyMap<string, string>>;

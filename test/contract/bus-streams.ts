@@ -169,6 +169,7 @@ export function shared(fresh: Fresh): void {
     assert.equal((await bus.timetable.cursors()).get('f:1'), 'c');
     await bus.timetable.commit('a', { dropped: [trigger.uid], sent: ['s1'] });
     assert.deepEqual([await bus.timetable.all(), await bus.timetable.outbox()], [[], []]);
+    assert.equal(await bus.timetable.number(), 2, 'what was refused does not count');
     await bus.timetable.resign('a');
     assert.equal(await bus.timetable.lead('b'), true);
     assert.equal(await bus.timetable.commit('a', { triggers: [trigger] }), 'FENCED');

@@ -57,11 +57,18 @@ const QUIET = ORDERS.replace('id: orders', 'id: quiet-orders').replace(
   'io.kestra.plugin.core.debug.Return\n        format: a',
 );
 
+/** It waits: the start page says why. */
+const APPROVAL = `id: approval
+namespace: company.finance
+tasks:
+  - { id: ask-the-boss, type: io.kestra.plugin.core.flow.Pause }
+`;
+
 /** What is shown: where, and what is done there before. */
 const shots = (
   id: string,
 ): readonly (readonly [name: string, path: string, act: (page: Page) => Promise<unknown>])[] => [
-  ['start', '', (page) => page.locator('.flows-lately tbody tr').first().waitFor()],
+  ['start', '', (page) => page.locator('.now .why').first().waitFor()],
   ['flows', 'flows', (page) => page.locator('td .state').first().waitFor()],
   ['flow', 'flows/company.team/orders', (page) => page.locator('.thing').first().waitFor()],
   ['editor', 'flows/company.team/orders/edit', showMistake],
@@ -88,7 +95,9 @@ try {
   await api.save(ORDERS);
   await api.save(QUIET);
   const { id } = await api.run('company.team/orders');
-  await api.run('company.team/quiet-orders');
+  for (let n = 0; n < 4; n++) await api.run('company.team/quiet-orders');
+  await api.save(APPROVAL);
+  await api.start('company.finance/approval');
   mkdirSync(FOLDER, { recursive: true });
   for (const colorScheme of THEMES)
     for (const [name, path, act] of shots(id)) {

@@ -176,7 +176,7 @@ test('failing a loop over a million values of an input', async () => {
       NAMESPACE,
     ),
   );
-  // Refused at the start, or failed by the loop: an execution that hangs is neither.
+  // Refused before it is parsed, which would hold the server up.
   const refused = await api.run(`${NAMESPACE}/many`, { values }, ENDED_WITHIN_MS).then(
     ({ state, reason, taskRunList }) => `${state.current} ${reason ?? taskRunList[0]?.reason}`,
     (error: Error) => error.message.slice(0, 1_000),

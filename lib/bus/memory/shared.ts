@@ -80,6 +80,7 @@ export function memoryTimetable(store: Store): Timetable {
   const triggers = new Map<string, TriggerRecord>();
   const outbox = new Map<string, string>();
   const cursors = new Map<string, string>();
+  let number = 0;
   const leads = (token: string) => leader.token === token && store.clock.now() < leader.untilMs;
   return {
     lead: async (token) => {
@@ -101,6 +102,7 @@ export function memoryTimetable(store: Store): Timetable {
     read: async (uid) => triggers.get(uid),
     commit: async (token, change) => {
       if (!leads(token)) return 'FENCED';
+      number++;
       for (const trigger of change.triggers ?? []) triggers.set(trigger.uid, trigger);
       for (const uid of change.dropped ?? []) triggers.delete(uid);
       for (const [name, json] of change.starts ?? []) outbox.set(name, json);
@@ -108,6 +110,7 @@ export function memoryTimetable(store: Store): Timetable {
       for (const [name, value] of change.cursors ?? []) cursors.set(name, value);
       return 'APPLIED';
     },
+    number: async () => number,
     outbox: async () => [...outbox],
     cursors: async () => new Map(cursors),
   };

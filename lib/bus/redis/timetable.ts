@@ -62,6 +62,7 @@ export function redisTimetable(connections: Connections): Timetable {
         cursors.size,
         ...[...cursors].flat(),
       ])) as 'APPLIED' | 'FENCED',
+    number: async () => Number((await ask(state.get(`${SCHEDULER}:number`))) ?? 0),
     outbox: async () => Object.entries(await ask(state.hgetall(`${SCHEDULER}:outbox`))),
     cursors: async () => new Map(Object.entries(await ask(state.hgetall(`${SCHEDULER}:cursors`)))),
   };

@@ -23,7 +23,8 @@ export const tailCut: Phase = {
   title: 'the end of the file cut off',
   seconds: 30,
   shortSeconds: 30,
-  sights: [CUT, NOTICED],
+  // Whether the number or a lease that ended tells it first is the machine's: both are told, the cut alone must be seen.
+  sights: [CUT],
   goals: [],
   run: async (stage) => {
     await seen(stage);

@@ -24,8 +24,10 @@ export type ProxyOrder =
 /** How many connections it concerned. */
 export type ProxyAnswer = { readonly count: number };
 
-/** What was asked before may be answered in this time, before clients are led elsewhere. */
-const QUIESCE_MS = 150;
+/** So long nothing must come from Redis before clients are led elsewhere: what was asked is answered by then. */
+const QUIET_MS = 150;
+const QUIET_MS_MAX = 3_000;
+const LOOK_MS = 10;
 export const DELAY_MS = 200;
 
 class Link {
@@ -34,16 +36,27 @@ class Link {
   hangs = false;
   slow = false;
   tears = false;
+  /** When something was asked last, and when something was told. */
+  askedMs = 0;
+  toldMs = 0;
   /** Pieces that are still on their way: later ones must not overtake them. */
   #delayed = 0;
 
   constructor(client: Socket, port: number) {
     this.client = client;
     client.setNoDelay(true);
-    client.on('data', (data) => this.#pass(data, () => this.server));
+    client.on('data', (data) => {
+      this.askedMs = performance.now();
+      this.#pass(data, () => this.server);
+    });
     client.on('error', () => {}); // Either side may go away at any moment.
     client.once('close', () => this.server.destroy());
     this.server = this.#open(port);
+  }
+
+  /** Whoever still waits for an answer would take the next one for it: no connection loses one and goes on. */
+  get waits(): boolean {
+    return this.askedMs > this.toldMs;
   }
 
   lead(port: number): void {
@@ -68,6 +81,7 @@ class Link {
     server.setNoDelay(true);
     server.on('data', (data) => {
       if (this.server !== server) return;
+      this.toldMs = performance.now();
       if (!this.tears) return this.#pass(data, () => this.client);
       this.client.write(data.subarray(0, Math.ceil(data.length / 2)), () => this.cut());
     });
@@ -141,9 +155,13 @@ async function obey(order: ProxyOrder): Promise<number> {
   }
 }
 
+/** Nothing is asked any more, and everything is answered; who is not, loses the connection. */
 async function quiet(): Promise<void> {
   for (const { client } of links) client.pause();
-  await sleep(QUIESCE_MS);
+  const fromMs = performance.now();
+  const told = () => Math.max(fromMs, ...Array.from(links, ({ toldMs }) => toldMs));
+  while (performance.now() < Math.min(told() + QUIET_MS, fromMs + QUIET_MS_MAX)) await sleep(LOOK_MS);
+  for (const link of [...links]) if (link.waits) link.cut();
 }
 
 const some = (share: number): Link[] => [...links].filter(() => Math.random() < share);

@@ -143,7 +143,7 @@ function watchCode(servers: readonly Running[], plugins: readonly string[], sign
   for (const [folder, names] of [...Object.entries(FOLDERS), ...foldersOf(plugins)]) {
     const whose = servers.filter(({ name }) => names === 'all' || names.includes(name));
     watch(resolve(ROOT, folder), { recursive: true, signal }, (_, file) => {
-      if (!file || !/\.(ts|lua|mjs|json)$/.test(file)) return;
+      if (!file || !/\.([cm]?[jt]s|lua|json)$/.test(file)) return;
       changed.add(join(folder, file));
       for (const server of whose) concerned.add(server);
       clearTimeout(timer);

@@ -22,7 +22,7 @@ import { Facts } from '../../../lib/task/facts.ts';
 import { HttpConnector } from '../../../lib/task/http/connector.ts';
 import type { Form } from '../form.ts';
 import { invalidFlow, listOf } from '../refusals.ts';
-import { faultIn } from '../value.ts';
+import { faultIn, longIn } from '../value.ts';
 import { Ending } from './ending.ts';
 import { createdOf, type Snapshot } from './executions.ts';
 import type { Flows } from './flows.ts';
@@ -199,6 +199,8 @@ export class Starts {
   async #resolved({ flow, revision, id }: Begin, given: Readonly<Record<string, unknown>>): Promise<ResolvedInputs> {
     const { cipher, secrets, storage, installation, httpAllowPrivate } = this.#parts;
     const { envs, globals, timeZone } = installation;
+    const long = longIn(given);
+    if (long !== undefined) throw refusedInputs(long);
     const nowMs = this.#time.now();
     const context = {
       flow: { id: flow.id, namespace: flow.namespace, revision, tenantId: flow.tenant },

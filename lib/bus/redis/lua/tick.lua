@@ -26,4 +26,5 @@ end)
 groups(2, function(name, json) redis.call('HSET', p .. ':outbox', name, json) end)
 groups(1, function(name) redis.call('HDEL', p .. ':outbox', name) end)
 groups(2, function(name, value) redis.call('HSET', p .. ':cursors', name, value) end)
+redis.call('INCR', p .. ':number')
 return 'APPLIED'

@@ -1,4 +1,5 @@
 /** Which servers live, since when, what they own, and how much waits for each of them. Fresh by itself. */
+import { useMemo, useRef } from 'react';
 import { listServices, type Role, type ServicesView, type ServiceView } from '../../api/operator.ts';
 import { useTitle } from '../../navigation.ts';
 import { Code } from '../../parts/code.tsx';
@@ -7,7 +8,7 @@ import { paths } from '../../route.ts';
 import { dateText, spanText, useNow } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
 import { PartitionTable } from './partition-table.tsx';
-import { sumOf, troublesOf } from './troubles.ts';
+import { type Standing, standingOf, standstillsOf, sumOf, troublesOf } from './troubles.ts';
 
 const FRESH_MS = 2_000;
 
@@ -40,7 +41,12 @@ export function Services() {
 
 /** In a sentence each what is wrong; else that nothing is. */
 function Verdict({ services }: { readonly services: ServicesView }) {
-  const troubles = troublesOf(services);
+  const standing = useRef<Standing>(new Map());
+  const troubles = useMemo(() => {
+    const nowMs = Date.now();
+    standing.current = standingOf(standing.current, services, nowMs);
+    return [...troublesOf(services), ...standstillsOf(standing.current, nowMs)];
+  }, [services]);
   const letters = sumOf(services.partitions, 'deadLetters');
   return (
     <div aria-live="polite">

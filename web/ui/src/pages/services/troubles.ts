@@ -51,3 +51,37 @@ function busyOf({ group, workers, threads, threadsFree, parcelsWaiting }: Servic
     },
   ];
 }
+
+/** `<partition> <what waits>` → since when some of it has stood there without a break, ms. */
+export type Standing = ReadonlyMap<string, number>;
+/** A moment's backlog is no news. */
+const STANDING_MS = 10_000;
+const OF_STANDING = {
+  messagesWaiting: 'wait for their executor: what happens there stands still. Its log says why.',
+  commitsBehind: 'are not in the repository yet: lists and searches are behind. The log of the indexer says why.',
+} as const;
+const STANDS = Object.keys(OF_STANDING) as readonly (keyof typeof OF_STANDING)[];
+
+/** As of this look; `before` is of the last one. */
+export function standingOf(
+  before: Standing,
+  { partitions }: Pick<ServicesView, 'partitions'>,
+  nowMs: number,
+): Standing {
+  const names = partitions.flatMap((each) =>
+    STANDS.filter((what) => each[what] > 0).map((what) => `${each.partition} ${what}`),
+  );
+  return new Map(names.map((name) => [name, before.get(name) ?? nowMs]));
+}
+
+export function standstillsOf(standing: Standing, nowMs: number): readonly Trouble[] {
+  return STANDS.flatMap((what) => {
+    const long = [...standing].filter(([name, sinceMs]) => name.endsWith(what) && nowMs - sinceMs >= STANDING_MS);
+    if (long.length === 0) return [];
+    const where = long.map(([name]) => name.split(' ')[0]).slice(0, NAMED_MAX);
+    const noun = what === 'commitsBehind' ? 'Commits' : 'Messages';
+    return [
+      { text: `${noun} of ${where.join(', ')}${long.length > NAMED_MAX ? ' and others' : ''} ${OF_STANDING[what]}` },
+    ];
+  });
+}
