@@ -114,6 +114,8 @@ export interface TaskView {
 export interface PageOf<T> {
   readonly results: readonly T[];
   readonly total: number;
+  /** ISO 8601: what is older was not looked at. */
+  readonly reached?: string;
 }
 
 const signedOut = new Set<() => void>();

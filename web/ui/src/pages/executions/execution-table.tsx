@@ -5,6 +5,7 @@ import type { ExecutionView, PageOf } from '../../api.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
+import { Reached } from '../../parts/reached.tsx';
 import { isLive, StateBadge } from '../../parts/state.tsx';
 import { paths } from '../../route.ts';
 import { dateText, shortDateText, spanText, useNow } from '../../time.ts';
@@ -60,6 +61,7 @@ export function ExecutionTable({ filter, size = SIZE, empty, children, ...shown 
     <>
       {error && <p className="error">{error}</p>}
       {children?.(value, again)}
+      <Reached reached={value.reached} narrow="A flow, a state or a shorter time finds what is older." />
       {value.total === 0 ? (
         <div className="empty">{empty}</div>
       ) : (

@@ -3,6 +3,7 @@ import { type LineView, searchLogs } from '../../api/logs.ts';
 import { go, useTitle } from '../../navigation.ts';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
+import { Reached } from '../../parts/reached.tsx';
 import { SearchField } from '../../parts/search-field.tsx';
 import { SinceSelect } from '../../parts/since-select.tsx';
 import { type LogsView, paths } from '../../route.ts';
@@ -34,7 +35,7 @@ export default function LogsPage({ view }: { readonly view: LogsView }) {
         <SearchField
           text={view.text}
           label="Search logs"
-          placeholder="Search text, flow or task"
+          placeholder="Search what they say"
           onSearch={(text) => narrow({ text })}
         />
         <select aria-label="Level" value={view.level} onChange={(event) => narrow({ level: event.target.value })}>
@@ -48,6 +49,7 @@ export default function LogsPage({ view }: { readonly view: LogsView }) {
       </div>
       {error && <p className="error">{error}</p>}
       {!value && !error && <p className="loading">Loading…</p>}
+      <Reached reached={value?.reached} narrow="A higher level or a longer text finds what is older." />
       {value?.total === 0 && (
         <p className="empty">No line fits. What tasks print stands here; take a lower level, or another text.</p>
       )}
