@@ -55,7 +55,7 @@ export class Answers {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // Results of several threads that came in the same turn go together.
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#scheduled = false;
       for (const partition of this.#waiting.keys()) if (!this.#sending.has(partition)) void this.#empty(partition);
     });
