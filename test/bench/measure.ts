@@ -7,7 +7,7 @@ import { startProduct } from './product.ts';
 import { type Role, Stage } from './role.ts';
 
 /** A server's code is compiled while it runs: within the first seconds that costs a quarter of all. Floors and product alike. */
-const WARM_UP_MS = 8_000;
+export const WARM_UP_MS = 8_000;
 const FLOOR_ROLES = fileURLToPath(new URL('./floor-roles.ts', import.meta.url));
 const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
 

@@ -25,6 +25,7 @@ const renew = sectioned('renew');
 export function redisOwnership(connections: Connections, partitions: number): Ownership & { close(): void } {
   const { state } = connections;
   const reader = streamReader(connections);
+  const entries = new Map<Partition, Entries>();
   return {
     acquire: async (partition, owner) => {
       const nonce = randomUUID();
@@ -47,7 +48,15 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
       const byKey = new Map([...from.keys()].map((partition) => [`${prefixOf(partition)}:mail`, partition]));
       const since = new Map(Array.from(byKey, ([key, partition]) => [key, from.get(partition)!]));
       const found = await reader.read({ since, count, blockMs });
-      return new Map(found.map(([key, entries]) => [byKey.get(key)!, entries.map(entryOf)]));
+      for (const partition of entries.keys()) if (!from.has(partition)) entries.delete(partition);
+      return new Map(
+        found.map(([key, raw]) => {
+          const partition = byKey.get(key)!;
+          const known = entries.get(partition) ?? new Entries();
+          entries.set(partition, known);
+          return [partition, known.of(raw)];
+        }),
+      );
     },
     wake: () => reader.wake(),
     commit: async (lease, change) =>
@@ -76,7 +85,27 @@ async function ownersOf(connections: Connections, partitions: number): Promise<R
   );
 }
 
-function entryOf([id, [, text = '']]: readonly [id: string, fields: readonly string[]]): Entry {
+type RawEntry = readonly [id: string, fields: readonly string[]];
+
+/** What was read of a mailbox the last time: behind a backlog most of it comes again, and is not parsed again. */
+class Entries {
+  #last: ReadonlyMap<string, readonly [text: string, entry: Entry]> = new Map();
+
+  of(raw: readonly RawEntry[]): readonly Entry[] {
+    const now = new Map<string, readonly [text: string, entry: Entry]>();
+    const entries = raw.map(([id, [, text = '']]) => {
+      const last = this.#last.get(id);
+      // After a roll-back another entry may have the id.
+      const entry = last?.[0] === text ? last[1] : entryOf(id, text);
+      now.set(id, [text, entry]);
+      return entry;
+    });
+    this.#last = now;
+    return entries;
+  }
+}
+
+function entryOf(id: string, text: string): Entry {
   try {
     const messages = JSON.parse(text) as (Message | FlowMessage)[];
     const newer = messages.find(({ v }) => !(v <= MESSAGE_FORMAT));
