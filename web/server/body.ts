@@ -5,6 +5,8 @@ import { faultIn } from './value.ts';
 
 export const FLOW_BYTES_MAX = 1024 * 1024;
 export const FORM_BYTES_MAX = 8 * 1024 * 1024;
+/** Of a body that is too large: one that announces more is refused before it has come. */
+const HEARD_BYTES_MAX = 64 * 1024 * 1024;
 const EXCERPT_CHARS = 60;
 /** A byte order mark stays: a source is read back as it was sent. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -16,7 +18,7 @@ async function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffe
     request.resume();
     throw new Fault('request.invalid', `Content-Encoding: expected none, got ${encoding}`);
   }
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) {
+  if (Number(request.headers['content-length'] ?? 0) > Math.max(bytesMax, HEARD_BYTES_MAX)) {
     request.resume();
     throw refused();
   }
