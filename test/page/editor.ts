@@ -102,7 +102,8 @@ export function leavingFlows(place: () => Place): void {
     await asked.waitFor({ state: 'detached' });
     await page.goBack();
     await reads(asked, 'Leave without saving?');
-    assert.equal(new URL(page.url()).pathname, '/ui/flows/company.team/left/edit');
+    // The browser has gone already, and is led back.
+    await page.waitForURL('**/flows/company.team/left/edit');
     await page.getByRole('button', { name: 'Stay here' }).click();
     await reads(content(page), /never saved/);
     await page.goBack();
@@ -112,6 +113,7 @@ export function leavingFlows(place: () => Place): void {
     await page.goBack();
     await reads(title(page), 'Flows');
     await page.goForward();
+    await page.waitForURL('**/flows/company.team/left');
     await page.goForward();
     await page.waitForURL('**/left/edit');
     await reads(page.locator('.draft'), /You left a draft here/);
