@@ -4,6 +4,7 @@ import { searchExecutions } from '../api/executions.ts';
 import { searchFlows } from '../api/flows.ts';
 import { go } from '../navigation.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { shortId } from '../parts/short-id.ts';
 import { StateBadge } from '../parts/state.tsx';
 import { paths } from '../route.ts';
 import { useAsk } from '../use-ask.ts';
@@ -122,7 +123,7 @@ function useFound(text: string): readonly Found[] {
     ...(executions.value?.results ?? []).map(({ id, flowId, state }) => ({
       to: paths.execution(id),
       text: flowId,
-      about: `execution ${id.slice(-8)}`,
+      about: `execution ${shortId(id)}`,
       state: state.current,
     })),
   ];

@@ -3,6 +3,7 @@
 import { childrenOf } from '../../api/executions.ts';
 import type { ExecutionView } from '../../api.ts';
 import { Link } from '../../parts/link.tsx';
+import { shortId } from '../../parts/short-id.ts';
 import { isLive, StateBadge } from '../../parts/state.tsx';
 import { paths } from '../../route.ts';
 import { useAsk } from '../../use-ask.ts';
@@ -30,13 +31,13 @@ export function Relatives({ execution }: { readonly execution: ExecutionView }) 
           <h2>Where it comes from</h2>
           {parent && (
             <p>
-              Started by <Link to={paths.execution(parent)}>the execution {parent.slice(-8)}</Link>, its task{' '}
+              Started by <Link to={paths.execution(parent)}>the execution {shortId(parent)}</Link>, its task{' '}
               {String(trigger?.variables?.taskId ?? trigger?.id)}.
             </p>
           )}
           {parentId && (
             <p>
-              A replay of <Link to={paths.execution(parentId)}>the execution {parentId.slice(-8)}</Link>.
+              A replay of <Link to={paths.execution(parentId)}>the execution {shortId(parentId)}</Link>.
             </p>
           )}
         </>
@@ -51,7 +52,7 @@ export function Relatives({ execution }: { readonly execution: ExecutionView }) 
                 <Link to={paths.execution(child.id)}>
                   {child.namespace}.{child.flowId}
                 </Link>{' '}
-                <span className="mono quiet">{child.id.slice(-8)}</span>
+                <span className="mono quiet">{shortId(child.id)}</span>
               </li>
             ))}
           </ul>

@@ -6,6 +6,7 @@ import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Reached } from '../../parts/reached.tsx';
+import { shortId } from '../../parts/short-id.ts';
 import { isLive, StateBadge } from '../../parts/state.tsx';
 import { paths } from '../../route.ts';
 import { dateText, shortDateText, spanText, useNow } from '../../time.ts';
@@ -14,7 +15,6 @@ import { useAsk } from '../../use-ask.ts';
 const SIZE = 50;
 const FRESH_MS = 2_000;
 const TOTAL_MAX = 10_000;
-const ID_CHARS = 8;
 
 /** What narrows a search, as its query says it. */
 export type Filter = readonly (readonly [name: string, value: string])[];
@@ -151,7 +151,7 @@ function ExecutionRow({ execution, now, ofOneFlow, choosing }: ExecutionRowProps
       )}
       <td>
         <Link to={paths.execution(id)} className="mono" title={id}>
-          {id.slice(0, ID_CHARS)}
+          {shortId(id)}
         </Link>
       </td>
       {!ofOneFlow && (

@@ -1,15 +1,14 @@
 /** The execution or the flow that a dead letter is for. */
 import type { LetterView } from '../../api/operator.ts';
 import { Link } from '../../parts/link.tsx';
+import { shortId } from '../../parts/short-id.ts';
 import { paths } from '../../route.ts';
-
-const ID_CHARS = 8;
 
 export function LetterOf({ letter: { executionId, flow, partition } }: { readonly letter: LetterView }) {
   if (executionId !== undefined)
     return (
       <Link to={paths.execution(executionId)} title={executionId}>
-        execution {executionId.slice(0, ID_CHARS)}
+        execution {shortId(executionId)}
       </Link>
     );
   const [namespace, id] = flow?.split('/').slice(-2) ?? [];
