@@ -96,6 +96,10 @@ test('folding rows of a tree, and finding some with what is around them', () => 
   const names = (text: string, folded: readonly string[] = []) =>
     rowsShown(rows, text, new Set(folded)).map(({ name }) => name);
   assert.deepEqual(names('', ['par', 'triggers']), ['triggers', 'one', 'par']);
-  assert.deepEqual(names('OF.S1', ['par']), ['par', 'seq', 's1']);
+  assert.deepEqual(names('OF.S1'), ['par', 'seq', 's1']);
+  assert.deepEqual(names('OF.S1', ['seq']), ['par', 'seq']);
   assert.deepEqual(names('nothing like it'), []);
+  // What does not fit is not inside: keys lead to what is shown.
+  const inside = rowsShown(rows, 'par', new Set()).map(({ name, children }) => [name, children]);
+  assert.deepEqual(inside, [['par', 0]]);
 });

@@ -183,6 +183,12 @@ inBrowser('the page in hard times', () => {
     await reads(page.locator('.tree-row.active'), /^t_49_18/);
     for (const key of ['Home', 'ArrowLeft']) await tree.press(key);
     await reads(rows.first(), /group_0.*19 inside/);
+    // What is folded is found, and keys move among what is found alone.
+    await page.getByLabel('Search the tasks').fill('t_0_7');
+    assert.deepEqual(await rows.locator('strong').allTextContents(), ['group_0', 't_0_7']);
+    await page.getByLabel('Search the tasks').fill('group_0');
+    for (const key of ['Home', 'ArrowRight']) await tree.press(key);
+    await reads(page.locator('.tree-row.active'), /^group_0Parallel$/);
     await page.getByLabel('Search the tasks').fill('t_40_7');
     assert.deepEqual(await rows.locator('strong').allTextContents(), ['group_40', 't_40_7']);
     const { id } = await api().start('company.team/wide');

@@ -156,7 +156,7 @@ export function findingOnesWay(place: () => Place): void {
     await page.locator(`td a[href$="${id}"]`).waitFor();
     assert.equal(await rows.count(), 1);
     // The id as far as it is shown is found by the search beside it.
-    await page.getByLabel('Search executions').fill(await page.locator('td .mono').innerText());
+    await page.getByLabel('Search executions').fill((await page.locator('td .mono').textContent())!);
     await page.waitForURL(/q=\w+/);
     await page.locator(`td a[href$="${id}"]`).waitFor();
     await page.getByLabel('Search executions').fill('nothing like it');

@@ -1,10 +1,9 @@
 /** Task runs as the rows of a tree, and each row's bars: pure, so that a test can hold them without a browser. */
 import type { ExecutionView, StateView, TaskRunView } from '../api.ts';
+import type { TreeRow } from './tree-keys.ts';
 
-export interface Row {
+export interface Row extends TreeRow {
   readonly run: TaskRunView;
-  readonly depth: number;
-  readonly children: number;
 }
 
 export interface Bar {
@@ -33,7 +32,7 @@ export function rowsOf(runs: readonly TaskRunView[], closed: ReadonlySet<string>
   const waiting = (below.get(ROOT) ?? []).map((run) => ({ run, depth: 0 })).reverse();
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const children = below.get(next.run.id) ?? [];
-    rows.push({ run: next.run, depth: next.depth, children: children.length });
+    rows.push({ uid: next.run.id, run: next.run, depth: next.depth, children: children.length });
     if (closed.has(next.run.id)) continue;
     for (let n = children.length - 1; n >= 0; n--) waiting.push({ run: children[n]!, depth: next.depth + 1 });
   }
@@ -79,39 +78,6 @@ export function placeOf(
 /** The task, and the value of the iteration that it belongs to. */
 export const nameOf = (run: TaskRunView): string =>
   run.value === undefined ? run.taskId : `${run.taskId} · ${run.value}`;
-
-/** What a key means in the tree: another place in `rows`, or what is done to the row at `place`; undefined: nothing. */
-export function moveOf(
-  key: string,
-  rows: readonly Pick<Row, 'depth' | 'children'>[],
-  place: number,
-  isClosed: boolean,
-): number | 'toggle' | 'choose' | undefined {
-  const { depth, children } = rows[place]!;
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(rows.length - 1, place + 1);
-    case 'ArrowUp':
-      return Math.max(0, place - 1);
-    case 'Home':
-      return 0;
-    case 'End':
-      return rows.length - 1;
-    case 'ArrowRight':
-      if (children === 0) return undefined;
-      return isClosed ? 'toggle' : place + 1;
-    case 'ArrowLeft': {
-      if (children > 0 && !isClosed) return 'toggle';
-      const parent = rows.slice(0, place).findLastIndex((row) => row.depth < depth);
-      return parent < 0 ? undefined : parent;
-    }
-    case 'Enter':
-    case ' ':
-      return 'choose';
-    default:
-      return undefined;
-  }
-}
 
 /** The time that is shown, from the start to the end or to `now`. */
 export function spanOf(execution: ExecutionView, now: number): { readonly from: number; readonly to: number } {

@@ -1,4 +1,5 @@
 /** One task run as a row: its name, its bars, its state and how long it took. */
+import type { ReactNode } from 'react';
 import type { TaskRunView } from '../../api.ts';
 import { StateBadge } from '../../parts/state.tsx';
 import { barsOf, nameOf, placeOf, type Row } from '../../parts/task-rows.ts';
@@ -16,43 +17,23 @@ const LEAST_PX = 3;
 const INDENTS_MAX = 8;
 
 interface GanttRowProps {
-  readonly id: string;
   readonly row: Row;
-  readonly top: number;
-  readonly height: number;
-  readonly span: Span;
+  /** The button that folds it. */
+  readonly fold: ReactNode;
   readonly open: boolean;
-  readonly chosen: boolean;
-  /** Where the keys are. */
-  readonly active: boolean;
-  readonly onChoose: () => void;
-  readonly onToggle: () => void;
+  readonly span: Span;
 }
 
-export function GanttRow({ row: { run, depth, children }, ...given }: GanttRowProps) {
-  const { id, top, height, span, open, chosen, active, onChoose, onToggle } = given;
+export function GanttRow({ row: { run, depth, children }, fold, open, span }: GanttRowProps) {
   const attempts = run.attempts?.length ?? 0;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree around it hears the keys
-    <div
-      id={id}
-      className={`gantt-row${chosen ? ' chosen' : ''}${active ? ' active' : ''}`}
-      role="treeitem"
-      aria-level={depth + 1}
-      aria-expanded={children > 0 ? open : undefined}
-      aria-selected={chosen}
-      tabIndex={-1}
-      style={{ top, height }}
-      data-task={run.taskId}
-      data-state={run.state.current}
-      onClick={onChoose}
-    >
+    <>
       <span
         className="gantt-name"
         style={{ paddingLeft: 8 + Math.min(depth, INDENTS_MAX) * INDENT_PX }}
         title={nameOf(run)}
       >
-        <Fold shown={children > 0} open={open} onToggle={onToggle} />
+        {fold}
         <span className="cut">{nameOf(run)}</span>
         {attempts > 1 && <span className="quiet attempts">attempt {attempts}</span>}
         {children > 0 && !open && <span className="quiet attempts">{children.toLocaleString()} inside</span>}
@@ -64,31 +45,7 @@ export function GanttRow({ row: { run, depth, children }, ...given }: GanttRowPr
         <StateBadge state={run.state.current} />
         <span>{lengthOf(run, span.to)}</span>
       </span>
-    </div>
-  );
-}
-
-interface FoldProps {
-  readonly shown: boolean;
-  readonly open: boolean;
-  readonly onToggle: () => void;
-}
-
-function Fold({ shown, open, onToggle }: FoldProps) {
-  if (!shown) return <span className="fold" />;
-  return (
-    <button
-      type="button"
-      className="fold"
-      tabIndex={-1}
-      aria-label={open ? 'Fold' : 'Unfold'}
-      onClick={(event) => {
-        event.stopPropagation();
-        onToggle();
-      }}
-    >
-      {open ? '▾' : '▸'}
-    </button>
+    </>
   );
 }
 
