@@ -94,4 +94,14 @@ export function operating(place: () => Place): void {
     await page.getByRole('link', { name: 'All dead letters' }).click();
     await page.waitForURL('**/services/dead-letters');
   });
+
+  test('not taking a letter for gone while the server does not answer', async (t) => {
+    const page = await place().open(t, 'services', { provoked: [503, 404] });
+    await title(page).waitFor();
+    await page.route('**/api/**/dead-letters/x1-1-0', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.goto(`${place().server.url}/ui/services/dead-letters/x1-1-0`);
+    await reads(page.locator('p.error'), /does not answer/);
+    await page.unrouteAll();
+    await reads(page.locator('.empty'), /not here/);
+  });
 }

@@ -15,18 +15,17 @@ import { wordsOf } from './message-words.ts';
 
 export function DeadLetter({ id }: { readonly id: string }) {
   useTitle('Dead letter');
-  const { value: letter, error } = useAsk(`dead letter ${id}`, () => readDeadLetter(id));
-  if (!letter)
-    return error ? (
+  const { value: letter, error, refused } = useAsk(`dead letter ${id}`, () => readDeadLetter(id));
+  if (!letter && refused)
+    return (
       <div className="empty">
         <p>This letter is not here: it was sent again, or thrown away.</p>
         <p>
           <Link to={paths.deadLetters()}>All dead letters</Link>
         </p>
       </div>
-    ) : (
-      <p className="loading">Loading…</p>
     );
+  if (!letter) return error ? <p className="error">{error}</p> : <p className="loading">Loading…</p>;
   return (
     <>
       <div className="title">
