@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { searchExecutions } from '../../api/executions.ts';
 import type { ExecutionView, PageOf } from '../../api.ts';
-import { FlowName } from '../../parts/flow-name.tsx';
+import { FlowLink } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Reached } from '../../parts/reached.tsx';
@@ -156,9 +156,7 @@ function ExecutionRow({ execution, now, ofOneFlow, choosing }: ExecutionRowProps
       </td>
       {!ofOneFlow && (
         <td>
-          <Link to={paths.flow(namespace, flowId)}>
-            <FlowName namespace={namespace} id={flowId} />
-          </Link>
+          <FlowLink namespace={namespace} id={flowId} />
         </td>
       )}
       <td>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { type LastExecution, lastOf, searchFlows, zipLink } from '../../api/flows.ts';
 import type { FlowView, PageOf } from '../../api.ts';
 import { go, useTitle } from '../../navigation.ts';
-import { FlowName } from '../../parts/flow-name.tsx';
+import { FlowLink } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { NamespaceSelect } from '../../parts/namespace-select.tsx';
@@ -100,9 +100,7 @@ function FlowTable({ flows: { results } }: { readonly flows: PageOf<FlowView> })
         {results.map(({ namespace, id, description, revision, exception, disabled }) => (
           <tr key={`${namespace}/${id}`}>
             <td>
-              <Link to={paths.flow(namespace, id)}>
-                <FlowName namespace={namespace} id={id} />
-              </Link>
+              <FlowLink namespace={namespace} id={id} />
             </td>
             <td className="cut about" title={description}>
               {exception && <span className="warning">cannot run: its source is not valid </span>}

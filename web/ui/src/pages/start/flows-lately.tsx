@@ -1,7 +1,7 @@
 /** The flows that ran last: how each went over the span, and how long it takes. */
 import { searchExecutions } from '../../api/executions.ts';
 import { type ByFlow, executionsByFlow } from '../../api/statistics.ts';
-import { FlowName } from '../../parts/flow-name.tsx';
+import { FlowLink } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { paths, type StartView } from '../../route.ts';
 import { spanText } from '../../time.ts';
@@ -51,9 +51,7 @@ export function FlowsLately(view: StartView) {
           {rows.map(({ namespace, id, columns, counts, total, meanMs }) => (
             <tr key={`${namespace}/${id}`}>
               <td>
-                <Link to={paths.flow(namespace, id)}>
-                  <FlowName namespace={namespace} id={id} />
-                </Link>
+                <FlowLink namespace={namespace} id={id} />
               </td>
               <td className="bars">
                 <Columns
