@@ -10,10 +10,12 @@ import {
   columnText,
   countsOf,
   countsText,
+  KINDS,
   meanMsOf,
   msOf,
   piecesOf,
   roundAbove,
+  STATES_OF,
 } from '../web/ui/src/pages/start/counts.ts';
 
 const aGroup = (executionCounts: Readonly<Record<string, number>>, sum = 'PT0S', count = 0): DailyExecutionsBody => ({
@@ -28,6 +30,13 @@ test('counting states by their kind; what has not ended lives', () => {
   assert.deepEqual(counts, { SUCCESS: 3, LIVE: 4, WARNING: 0, KILLED: 2, FAILED: 4 });
   assert.equal(countsText(counts), '3 succeeded, 4 run or wait, 2 killed, 4 failed');
   assert.equal(countsText(countsOf({})), 'none');
+  // A number leads to a list of as many.
+  for (const kind of KINDS) {
+    const each = countsOf(Object.fromEntries(STATES_OF[kind].map((state) => [state, 1])));
+    assert.equal(each[kind], STATES_OF[kind].length);
+  }
+  const ends = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED', 'CANCELLED', 'RETRIED', 'SKIPPED'];
+  assert.equal(countsOf(Object.fromEntries(ends.map((state) => [state, 1]))).LIVE, 0);
   const columns = columnsOf([aGroup({ SUCCESS: 1 }), aGroup({ SUCCESS: 2, FAILED: 1 })]);
   assert.deepEqual(
     columns.map(({ total }) => total),

@@ -1,27 +1,21 @@
 /** Counts by state, as a chart takes them: in five kinds, column by column. Pure. */
 import type { DailyExecutionsBody } from '../../api/statistics.ts';
 
-/** From below to above; each with the states that it holds. `live` holds all others. */
+/** From below to above. */
 export const KINDS = ['SUCCESS', 'LIVE', 'WARNING', 'KILLED', 'FAILED'] as const;
 export type Kind = (typeof KINDS)[number];
 
-const OF_STATE: Readonly<Record<string, Kind>> = {
-  SUCCESS: 'SUCCESS',
-  SKIPPED: 'SUCCESS',
-  WARNING: 'WARNING',
-  RETRIED: 'WARNING',
-  KILLED: 'KILLED',
-  CANCELLED: 'KILLED',
-  FAILED: 'FAILED',
-};
-/** Those that a list is narrowed to for a kind. */
+/** Those that are counted as a kind, and that a list is narrowed to for it. */
 export const STATES_OF: Readonly<Record<Kind, readonly string[]>> = {
-  SUCCESS: ['SUCCESS'],
+  SUCCESS: ['SUCCESS', 'SKIPPED'],
   LIVE: ['CREATED', 'QUEUED', 'RUNNING', 'PAUSED', 'RETRYING', 'RESTARTED', 'KILLING'],
-  WARNING: ['WARNING'],
+  WARNING: ['WARNING', 'RETRIED'],
   KILLED: ['KILLED', 'CANCELLED'],
   FAILED: ['FAILED'],
 };
+/** A state that is named nowhere is taken for one that lives. */
+const OF_STATE = new Map(KINDS.flatMap((kind) => STATES_OF[kind].map((state) => [state, kind] as const)));
+
 export const KIND_TEXTS: Readonly<Record<Kind, string>> = {
   SUCCESS: 'succeeded',
   LIVE: 'run or wait',
@@ -34,7 +28,7 @@ export type Counts = Readonly<Record<Kind, number>>;
 
 export function countsOf(byState: Readonly<Record<string, number>>): Counts {
   const counts: Record<Kind, number> = { SUCCESS: 0, LIVE: 0, WARNING: 0, KILLED: 0, FAILED: 0 };
-  for (const [state, count] of Object.entries(byState)) counts[OF_STATE[state] ?? 'LIVE'] += count;
+  for (const [state, count] of Object.entries(byState)) counts[OF_STATE.get(state) ?? 'LIVE'] += count;
   return counts;
 }
 
