@@ -160,6 +160,9 @@ export function findingOnesWay(place: () => Place): void {
     await page.waitForURL(/q=\w+/);
     await page.locator(`td a[href$="${id}"]`).waitFor();
     await page.getByLabel('Search executions').fill('nothing like it');
+    for (let n = 0; n < 2; n++) await page.keyboard.press('Backspace');
+    await page.keyboard.type('him');
+    await page.waitForURL(/q=nothing\+like\+him/);
     await reads(page.locator('.empty'), /No execution fits/);
     await page.getByRole('link', { name: 'Show all' }).click();
     await eventually(async () => (await rows.count()) > 1);

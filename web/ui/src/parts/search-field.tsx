@@ -11,8 +11,8 @@ interface SearchFieldProps {
 
 export function SearchField({ text, label, placeholder, onSearch }: SearchFieldProps) {
   const [typed, setTyped] = useState(text);
-  // The browser's back button changes the address alone.
-  useEffect(() => setTyped(text), [text]);
+  // The browser's back button changes the address alone. A space at the end may be the one before the next word.
+  useEffect(() => setTyped((old) => (old.trim() === text ? old : text)), [text]);
   return (
     <input
       type="search"
