@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Role, ServicesView } from '../web/ui/src/api/operator.ts';
-import { standingOf, standstillsOf, troublesOf } from '../web/ui/src/pages/services/troubles.ts';
+import { type Standing, standingOf, standstillsOf, troublesOf } from '../web/ui/src/pages/services/troubles.ts';
 import { parseRoute, paths } from '../web/ui/src/route.ts';
 
 const ROLES: readonly Role[] = ['executor', 'worker', 'scheduler', 'indexer', 'webserver'];
@@ -61,6 +61,18 @@ test('telling of what has waited for ten seconds without a break, and of nothing
   const caughtUp = standingOf(third, look(0, 4), 12_000);
   assert.deepEqual([...caughtUp.keys()], ['x:3 messagesWaiting']);
   assert.match(standstillsOf(caughtUp, 21_000)[0]!.text, /^Messages of x:3 wait for their executor/);
+});
+
+test('telling of no standstill where a mailbox is never empty and gets shorter', () => {
+  const look = (messagesWaiting: number) => ({
+    partitions: [{ partition: 'x:3', owner: 'executor', messagesWaiting, commitsBehind: 0, deadLetters: 0 }],
+  });
+  const NONE_YET: Standing = new Map();
+  const counts = [7, 9, 4, 8, 8, 9];
+  const standing = counts.reduce((before, count, n) => standingOf(before, look(count), n * 4_000), NONE_YET);
+  // It got shorter after 8 s, and has not since.
+  assert.deepEqual(standstillsOf(standing, 16_000), []);
+  assert.equal(standstillsOf(standing, 20_000).length, 1);
 });
 
 test('giving an address to each page of an operator', () => {

@@ -52,8 +52,8 @@ function busyOf({ group, workers, threads, threadsFree, parcelsWaiting }: Servic
   ];
 }
 
-/** `<partition> <what waits>` → since when some of it has stood there without a break, ms. */
-export type Standing = ReadonlyMap<string, number>;
+/** `<partition> <what waits>` → since when some of it has stood there without a break, ms, and how much it is. */
+export type Standing = ReadonlyMap<string, { readonly sinceMs: number; readonly count: number }>;
 /** A moment's backlog is no news. */
 const STANDING_MS = 10_000;
 const OF_STANDING = {
@@ -68,15 +68,21 @@ export function standingOf(
   { partitions }: Pick<ServicesView, 'partitions'>,
   nowMs: number,
 ): Standing {
-  const names = partitions.flatMap((each) =>
-    STANDS.filter((what) => each[what] > 0).map((what) => `${each.partition} ${what}`),
+  const stands = partitions.flatMap((each) =>
+    STANDS.filter((what) => each[what] > 0).map((what) => {
+      const [name, count] = [`${each.partition} ${what}`, each[what]];
+      const old = before.get(name);
+      // Under load a mailbox is never empty: one that gets shorter is worked at.
+      const isWorkedAt = what === 'messagesWaiting' && old !== undefined && count < old.count;
+      return [name, { sinceMs: old && !isWorkedAt ? old.sinceMs : nowMs, count }] as const;
+    }),
   );
-  return new Map(names.map((name) => [name, before.get(name) ?? nowMs]));
+  return new Map(stands);
 }
 
 export function standstillsOf(standing: Standing, nowMs: number): readonly Trouble[] {
   return STANDS.flatMap((what) => {
-    const long = [...standing].filter(([name, sinceMs]) => name.endsWith(what) && nowMs - sinceMs >= STANDING_MS);
+    const long = [...standing].filter(([name, { sinceMs }]) => name.endsWith(what) && nowMs - sinceMs >= STANDING_MS);
     if (long.length === 0) return [];
     const where = long.map(([name]) => name.split(' ')[0]).slice(0, NAMED_MAX);
     const noun = what === 'commitsBehind' ? 'Commits' : 'Messages';
