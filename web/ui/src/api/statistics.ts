@@ -10,6 +10,11 @@ export interface Counted {
   /** And those below it; absent: all. */
   readonly namespace?: string;
 }
+export const countedOf = (since: string, namespace: string): Counted => ({
+  timeRange: since,
+  ...(namespace && { namespace }),
+});
+
 const post = <T>(path: string, body: object) =>
   ask<T>(`/stats${path}`, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) });
 

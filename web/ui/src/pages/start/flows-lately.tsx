@@ -1,6 +1,6 @@
 /** The flows that ran last: how each went over the span, and how long it takes. */
 import { searchExecutions } from '../../api/executions.ts';
-import { type ByFlow, executionsByFlow } from '../../api/statistics.ts';
+import { type ByFlow, countedOf, executionsByFlow } from '../../api/statistics.ts';
 import { FlowLink } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { paths, type StartView } from '../../route.ts';
@@ -16,7 +16,7 @@ const FRESH_MS = 10_000;
 
 /** The statistics of all flows may be megabytes: they are asked of those alone that are shown. */
 async function lately({ since, namespace }: StartView): Promise<ByFlow> {
-  const of = { timeRange: since, ...(namespace && { namespace }) };
+  const of = countedOf(since, namespace);
   const query = new URLSearchParams({ size: LOOKED_AT, sort: 'state.startDate:desc', ...of });
   const { results } = await searchExecutions(query);
   const names = [...new Map(results.map((each) => [`${each.namespace}/${each.flowId}`, each])).values()];

@@ -1,5 +1,5 @@
 /** How executions went in each namespace, as lengths beside each other. */
-import { executionsByNamespace } from '../../api/statistics.ts';
+import { countedOf, executionsByNamespace } from '../../api/statistics.ts';
 import { Link } from '../../parts/link.tsx';
 import { paths, type StartView } from '../../route.ts';
 import { useAsk } from '../../use-ask.ts';
@@ -10,7 +10,7 @@ const FRESH_MS = 10_000;
 const ROWS_MAX = 12;
 
 export function Namespaces({ since, namespace }: StartView) {
-  const of = { timeRange: since, ...(namespace && { namespace }) };
+  const of = countedOf(since, namespace);
   const { value = {} } = useAsk(`by namespace ${since} ${namespace}`, () => executionsByNamespace(of), {
     everyMs: FRESH_MS,
     keep: true,

@@ -2,7 +2,7 @@
  * Where everybody begins: how executions went lately, what runs and waits now and why, what failed, flow by flow and by namespace.
  * The span and the namespace stand in the address. Fresh by itself.
  */
-import { countFlows, executionsOverTime } from '../../api/statistics.ts';
+import { countedOf, countFlows, executionsOverTime } from '../../api/statistics.ts';
 import { go, useTitle } from '../../navigation.ts';
 import { Link } from '../../parts/link.tsx';
 import { NamespaceSelect } from '../../parts/namespace-select.tsx';
@@ -23,7 +23,7 @@ const FRESH_MS = 10_000;
 export function StartPage({ view }: { readonly view: StartView }) {
   useTitle('Start');
   const { since, namespace } = view;
-  const of = { timeRange: since, ...(namespace && { namespace }) };
+  const of = countedOf(since, namespace);
   const key = `${since} ${namespace}`;
   const flows = useAsk(`flows of ${namespace}`, () => countFlows(namespace || undefined), { everyMs: FRESH_MS });
   const { value, error } = useAsk(`daily ${key}`, () => executionsOverTime(of), { everyMs: FRESH_MS, keep: true });
