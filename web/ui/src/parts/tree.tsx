@@ -3,6 +3,7 @@
  * key; arrows move inside it.
  */
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { toggled } from './toggled.ts';
 import { moveOf, type TreeRow } from './tree-keys.ts';
 import { bringIntoSight, useWindow } from './use-window.ts';
 
@@ -19,9 +20,7 @@ export interface Folds {
 
 export function useFolds(): Folds {
   const [folded, setFolded] = useState(NONE);
-  const toggle = (uid: string) =>
-    setFolded((old) => (old.has(uid) ? new Set([...old].filter((each) => each !== uid)) : new Set([...old, uid])));
-  return { folded, toggle, unfoldAll: () => setFolded(NONE) };
+  return { folded, toggle: (uid) => setFolded((old) => toggled(old, uid)), unfoldAll: () => setFolded(NONE) };
 }
 
 /** What a row's element has besides. */

@@ -8,6 +8,7 @@ import { Pager } from '../../parts/pager.tsx';
 import { Reached } from '../../parts/reached.tsx';
 import { shortId } from '../../parts/short-id.ts';
 import { isLive, StateBadge } from '../../parts/state.tsx';
+import { toggled } from '../../parts/toggled.ts';
 import { paths } from '../../route.ts';
 import { dateText, shortDateText, spanText, useNow } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
@@ -170,10 +171,4 @@ function ExecutionRow({ execution, now, ofOneFlow, choosing }: ExecutionRowProps
       </td>
     </tr>
   );
-}
-
-function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
-  const next = new Set(chosen);
-  if (!next.delete(id)) next.add(id);
-  return next;
 }

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Pager } from '../../parts/pager.tsx';
 import { Refusal } from '../../parts/refusal.tsx';
+import { toggled } from '../../parts/toggled.ts';
 import { useAct } from '../../parts/use-act.ts';
 import { paths } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
@@ -111,8 +112,6 @@ interface LetterTableProps {
 
 function LetterTable({ page: { results }, chosen, choose }: LetterTableProps) {
   const all = results.every(({ id }) => chosen.has(id));
-  const toggle = (id: string) =>
-    choose(chosen.has(id) ? new Set([...chosen].filter((each) => each !== id)) : new Set([...chosen, id]));
   const now = Date.now();
   return (
     <table className="letters">
@@ -140,7 +139,7 @@ function LetterTable({ page: { results }, chosen, choose }: LetterTableProps) {
                 type="checkbox"
                 aria-label={`Choose ${letter.id}`}
                 checked={chosen.has(letter.id)}
-                onChange={() => toggle(letter.id)}
+                onChange={() => choose(toggled(chosen, letter.id))}
               />
             </td>
             <td title={dateText(letter.date)}>{shortDateText(letter.date, now)}</td>
