@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { type Failpoint, SITES } from './faults/build/sites.ts';
 import { JUDGES } from './faults/oracle/judges.ts';
+import { PHASES } from './faults/phases/table.ts';
 import { planted, plantedAll } from './faults/planted.ts';
 import { eventually } from './support/eventually.ts';
 import { aFolder } from './support/folder.ts';
@@ -76,6 +77,21 @@ test('telling a production server its failpoints by the channel that the test bu
   // Leases are renewed by way of one of the sites.
   await eventually(async () => (await leaseMs()) > owned + 3_000);
   assert.equal(server.exitCode ?? server.signalCode, null);
+});
+
+test('telling in docs/reliability.md of every fault and of every planted bug', () => {
+  const page = readFileSync(join(ROOT, 'docs/reliability.md'), 'utf8');
+  const rows = page.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.slice(2).split(' | ')] : []));
+  const faults = new Set(rows.flatMap(([first]) => first!.split(', ')));
+  assert.deepEqual(
+    PHASES.filter(({ id }) => !faults.has(id)).map(({ id }) => id),
+    [],
+  );
+  const told = rows.filter(([, , by]) => by?.startsWith('caught with seed'));
+  assert.deepEqual(
+    told.map(([without, phases]) => [without, phases]),
+    plantedAll().map(({ without, phases }) => [without, phases]),
+  );
 });
 
 for (const { name, without, breaks } of plantedAll())
