@@ -54,7 +54,7 @@ export class Answers {
     else this.#waiting.set(job.partition, [job]);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    // Results of several threads that came in the same turn go together.
+    // What one report has brought goes together, before the parcel that it was in is given back.
     process.nextTick(() => {
       this.#scheduled = false;
       for (const partition of this.#waiting.keys()) if (!this.#sending.has(partition)) void this.#empty(partition);

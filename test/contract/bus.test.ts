@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { openMemoryBus } from '../../lib/bus/memory/open.ts';
+import { prefixOf } from '../../lib/bus/redis/keys.ts';
 import { openRedisBus } from '../../lib/bus/redis/open.ts';
 import { silentLog } from '../../lib/log.ts';
+import { aContinue } from '../support/bus-parts.ts';
 import { startRedis } from '../support/redis.ts';
 import { busContract } from './bus.ts';
 
@@ -43,6 +46,31 @@ test('opening Redis with as many partitions as it was begun with, unless others 
     assert.equal(again.partitions, 3);
     await again.close();
   } finally {
+    await redis.stop();
+  }
+});
+
+test('reading an entry as it is now where a roll-back has put another one under its id', async () => {
+  const redis = await startRedis();
+  const client = new Redis(redis.url);
+  const bus = await openRedisBus({ url: redis.url, log: silentLog });
+  try {
+    const put = (...executions: string[]) =>
+      client.xadd(`${prefixOf('x:1')}:mail`, '7-1', 'm', JSON.stringify(executions.map((id) => aContinue(id, 1))));
+    const read = async () => {
+      const found = await bus.ownership.read(new Map([['x:1', '0']]), { count: 10, blockMs: 0 });
+      return found
+        .get('x:1')
+        ?.flatMap(({ messages }) => messages.map((message) => 'executionId' in message && message.executionId));
+    };
+    await put('lost');
+    assert.deepEqual([await read(), await read()], [['lost'], ['lost']]);
+    await client.del(`${prefixOf('x:1')}:mail`);
+    await put('one', 'two');
+    assert.deepEqual(await read(), ['one', 'two']);
+  } finally {
+    client.disconnect();
+    await bus.close();
     await redis.stop();
   }
 });

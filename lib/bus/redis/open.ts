@@ -30,7 +30,7 @@ const OLDEST = [7, 0] as const;
 /** `url`: as address.ts reads it. Throws `bus.unavailable`, `bus.unsuitable`, `config.invalid`. */
 export async function openRedisBus(options: {
   readonly url: string;
-  /** Absent: as Redis was first opened with, 16 for a new one. */
+  /** Absent: as Redis was first opened with, PARTITIONS for a new one. */
   readonly partitions?: number;
   /** `strict`: what is accepted from outside is on a replica, where there is one. */
   readonly durability?: 'standard' | 'strict';

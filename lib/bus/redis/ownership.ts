@@ -25,7 +25,7 @@ const renew = sectioned('renew');
 export function redisOwnership(connections: Connections, partitions: number): Ownership & { close(): void } {
   const { state } = connections;
   const reader = streamReader(connections);
-  const entries = new Map<Partition, Entries>();
+  let before: ReadonlyMap<Partition, ReadonlyMap<string, ReadEntry>> = new Map();
   return {
     acquire: async (partition, owner) => {
       const nonce = randomUUID();
@@ -48,15 +48,11 @@ export function redisOwnership(connections: Connections, partitions: number): Ow
       const byKey = new Map([...from.keys()].map((partition) => [`${prefixOf(partition)}:mail`, partition]));
       const since = new Map(Array.from(byKey, ([key, partition]) => [key, from.get(partition)!]));
       const found = await reader.read({ since, count, blockMs });
-      for (const partition of entries.keys()) if (!from.has(partition)) entries.delete(partition);
-      return new Map(
-        found.map(([key, raw]) => {
-          const partition = byKey.get(key)!;
-          const known = entries.get(partition) ?? new Entries();
-          entries.set(partition, known);
-          return [partition, known.of(raw)];
-        }),
+      const read = new Map(
+        found.map(([key, raw]) => [byKey.get(key)!, readEntries(raw, before.get(byKey.get(key)!))] as const),
       );
+      before = read;
+      return new Map(Array.from(read, ([partition, entries]) => [partition, [...entries.values()]]));
     },
     wake: () => reader.wake(),
     commit: async (lease, change) =>
@@ -85,24 +81,22 @@ async function ownersOf(connections: Connections, partitions: number): Promise<R
   );
 }
 
-type RawEntry = readonly [id: string, fields: readonly string[]];
+interface ReadEntry extends Entry {
+  readonly text: string;
+}
 
-/** What was read of a mailbox the last time: behind a backlog most of it comes again, and is not parsed again. */
-class Entries {
-  #last: ReadonlyMap<string, readonly [text: string, entry: Entry]> = new Map();
-
-  of(raw: readonly RawEntry[]): readonly Entry[] {
-    const now = new Map<string, readonly [text: string, entry: Entry]>();
-    const entries = raw.map(([id, [, text = '']]) => {
-      const last = this.#last.get(id);
+/** `before`: what the last read has found. Behind a backlog most of it comes again, and is not parsed again. */
+function readEntries(
+  raw: readonly (readonly [id: string, fields: readonly string[]])[],
+  before: ReadonlyMap<string, ReadEntry> | undefined,
+): ReadonlyMap<string, ReadEntry> {
+  return new Map(
+    raw.map(([id, [, text = '']]) => {
+      const known = before?.get(id);
       // After a roll-back another entry may have the id.
-      const entry = last?.[0] === text ? last[1] : entryOf(id, text);
-      now.set(id, [text, entry]);
-      return entry;
-    });
-    this.#last = now;
-    return entries;
-  }
+      return [id, known?.text === text ? known : { ...entryOf(id, text), text }] as const;
+    }),
+  );
 }
 
 function entryOf(id: string, text: string): Entry {
