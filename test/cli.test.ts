@@ -1,10 +1,12 @@
 /** The command line: what it prints, reads and refuses, against a small server that speaks as the real one does. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type ExecutionAnswer, openClient, refusal, type TaskRunAnswer } from '../web/cli/client.ts';
@@ -166,6 +168,13 @@ test('saving a flow, starting it with inputs and labels, following it over a bro
     'GET /api/v1/main/executions/x1/follow?resume=true after 1-1',
   ]);
   assert.match(printed, /CREATED +only\n.*RUNNING +only\n.*FAILED +only\n/);
+});
+
+test('ending without a word when nobody reads on what is printed, as in `… | head`', async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'flow', 'schema'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  assert.deepEqual([said, code], ['', 141]);
 });
 
 test('refusing in one line, by its exit code, and saying what was meant', async (t) => {
