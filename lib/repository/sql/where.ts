@@ -12,6 +12,7 @@ import type {
 } from '../where.ts';
 import type { Idiom } from './database.ts';
 import { anywhere, escaped } from './page.ts';
+import { kept } from './rows.ts';
 
 type Term = TextTerm<string> | NumberTerm<string> | LabelTerm | PresenceTerm<string> | AnywhereTerm;
 type Column = RawBuilder<unknown>;
@@ -44,12 +45,12 @@ function joined(
 
 function termOf(term: Term, { columns, texts, labels }: Searched, idiom: Idiom): Expression<SqlBool> {
   if ('anywhere' in term) return anyOf(texts, term.anywhere, idiom);
-  if ('label' in term) return idiom.labelled(labels!, term.label, term.value);
+  if ('label' in term) return idiom.labelled(labels!, kept(term.label), kept(term.value));
   if ('present' in term) return sql<SqlBool>`${columns[term.present]!} is not null`;
   const column = columns[term.field]!;
   return typeof term.value === 'number'
     ? compared(column, term.is as NumberComparison, term.value)
-    : textual(column, { is: term.is as TextComparison, value: term.value }, idiom, term.field);
+    : textual(column, { is: term.is as TextComparison, value: kept(term.value) }, idiom, term.field);
 }
 
 /** Ids are told apart by the case of their letters: those that begin alike stand side by side in their index. */
@@ -58,7 +59,7 @@ const beginning = (column: Column, value: string): Expression<SqlBool> =>
 
 export const anyOf = (columns: readonly Column[], text: string, { like }: Idiom): Expression<SqlBool> =>
   sql<SqlBool>`(${sql.join(
-    columns.map((column) => like(column, anywhere(text))),
+    columns.map((column) => like(column, anywhere(kept(text)))),
     sql` or `,
   )})`;
 
