@@ -86,6 +86,7 @@ export function holdsTerms(open: () => Promise<Repository>): void {
     const found = async (where: FlowWhere) =>
       (await repository.searchFlows({ tenant: 'main', limit: 9, where })).rows.map(({ id }) => id);
     assert.deepEqual(await found({ field: 'id', is: 'endingWith', value: 'o' }), ['two']);
+    assert.deepEqual(await found({ field: 'id', is: 'startingWith', value: 'TW' }), ['two']);
     assert.deepEqual(await found({ not: { field: 'namespace', is: 'equal', value: 'x' } }), ['one']);
     assert.deepEqual(await found({ field: 'source', is: 'containing', value: 'one # 1' }), ['one']);
     assert.deepEqual(await found({ anywhere: 'TWO' }), ['two']);
