@@ -1,10 +1,9 @@
 /** `flow validate` and `doctor`: what they find, and how they say it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { openRedisBus } from '../lib/bus/redis/open.ts';
 import { parseFlow } from '../lib/flow/parse.ts';
 import { silentLog } from '../lib/log.ts';
@@ -13,6 +12,7 @@ import { openSqlRepository } from '../lib/repository/sql/open.ts';
 import { examine, examineRepository } from '../web/cli/commands/doctor.ts';
 import { problemLine, validateFiles } from '../web/cli/commands/flow-validate.ts';
 import { aCommit, aLease } from './support/bus-parts.ts';
+import { aFolder } from './support/folder.ts';
 import { startRedis } from './support/redis.ts';
 
 test('printing problems as compilers do, with 1 for an error and 0 for warnings', async (t) => {
@@ -132,9 +132,3 @@ test('telling what the repository is, its schema, and how far it is behind', asy
     /^expected the repository at postgres:\/\/ada:\*\*\*@127.0.0.1:1\/windhover to answer/,
   );
 });
-
-function aFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'windhover-cli-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}

@@ -1,10 +1,9 @@
 /** The command line: what it prints, reads and refuses, against a small server that speaks as the real one does. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +12,7 @@ import { pairsOf } from '../web/cli/commands/pairs.ts';
 import { run } from '../web/cli/commands/run.ts';
 import { treeLines } from '../web/cli/commands/tree.ts';
 import { SseParser } from '../web/cli/sse.ts';
+import { aFolder } from './support/folder.ts';
 
 const PROGRAM = fileURLToPath(new URL('../web/cli/bin.mjs', import.meta.url));
 const START = '2026-01-01T00:00:00.000Z';
@@ -186,12 +186,6 @@ test('refusing in one line, by its exit code, and saying what was meant', async 
 });
 
 const SOURCE = 'id: hello\nnamespace: company.team\ntasks: []\n';
-
-function aFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'windhover-cli-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function aServer(
   t: TestContext,

@@ -1,21 +1,20 @@
 /** What the run under faults rests on: its failpoints are in no production start, and each planted bug still fits the tree. */
 import assert from 'node:assert/strict';
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { type Failpoint, SITES } from './faults/build/sites.ts';
 import { JUDGES } from './faults/oracle/judges.ts';
+import { PHASES } from './faults/phases/table.ts';
 import { planted, plantedAll } from './faults/planted.ts';
 import { eventually } from './support/eventually.ts';
+import { aFolder } from './support/folder.ts';
 import { startRedis } from './support/redis.ts';
+import { PROGRAM, windhover } from './support/server.ts';
 import { ROOT } from './support/tree.ts';
-
-const PROGRAM = join(ROOT, 'web/cli/bin.mjs');
-const { PATH } = process.env;
 
 test('starting in production with nothing that a failpoint could be given by', () => {
   const rooms = ['lib', 'actors', 'web/server', 'web/cli', 'web/api', 'plugins'];
@@ -40,22 +39,15 @@ test('starting in production with nothing that a failpoint could be given by', (
 test('refusing a failpoint that is given to a production start by environment, file or argument', async (t) => {
   const file = join(aFolder(t), 'windhover.yaml');
   writeFileSync(file, 'failpoint: commit.before=kill\n');
-  const given = [
-    { env: { WINDHOVER_FAILPOINT: 'commit.before=kill' }, args: [] },
-    { env: { WINDHOVER_CONFIG: file }, args: [] },
-    { env: {}, args: ['--failpoint', 'commit.before=kill'] },
+  const given: readonly { readonly env?: Readonly<Record<string, string>>; readonly args?: readonly string[] }[] = [
+    { env: { WINDHOVER_FAILPOINT: 'commit.before=kill' } },
+    { env: { WINDHOVER_CONFIG: file } },
+    { args: ['--failpoint', 'commit.before=kill'] },
   ];
-  for (const { env, args } of given) {
-    const { code, said } = await new Promise<{ readonly code: unknown; readonly said: string }>((resolve) =>
-      execFile(
-        process.execPath,
-        [PROGRAM, 'server', 'executor', ...args],
-        { env: { PATH, WINDHOVER_DATA: aFolder(t), ...env } },
-        (error, _, stderr) => resolve({ code: error?.code, said: stderr }),
-      ),
-    );
-    assert.equal(code, 2, said);
-    assert.match(said, /failpoint/i);
+  for (const { env = {}, args = [] } of given) {
+    const { code, err } = await windhover(['server', 'executor', ...args], { WINDHOVER_DATA: aFolder(t), ...env });
+    assert.equal(code, 2, err);
+    assert.match(err, /failpoint/i);
   }
 });
 
@@ -65,7 +57,12 @@ test('telling a production server its failpoints by the channel that the test bu
   const client = new Redis(redis.socket);
   t.after(() => client.disconnect());
   const server = fork(PROGRAM, ['server', 'executor'], {
-    env: { PATH, WINDHOVER_DATA: aFolder(t), REDIS_URL: redis.socket, FAILPOINT: 'commit.before=kill' },
+    env: {
+      PATH: process.env.PATH,
+      WINDHOVER_DATA: aFolder(t),
+      REDIS_URL: redis.socket,
+      FAILPOINT: 'commit.before=kill',
+    },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -82,14 +79,23 @@ test('telling a production server its failpoints by the channel that the test bu
   assert.equal(server.exitCode ?? server.signalCode, null);
 });
 
+test('telling in docs/reliability.md of every fault and of every planted bug', () => {
+  const page = readFileSync(join(ROOT, 'docs/reliability.md'), 'utf8');
+  const rows = page.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.slice(2).split(' | ')] : []));
+  const faults = new Set(rows.flatMap(([first]) => first!.split(', ')));
+  assert.deepEqual(
+    PHASES.filter(({ id }) => !faults.has(id)).map(({ id }) => id),
+    [],
+  );
+  const told = rows.filter(([, , by]) => by?.startsWith('caught with seed'));
+  assert.deepEqual(
+    told.map(([without, phases]) => [without, phases]),
+    plantedAll().map(({ without, phases }) => [without, phases]),
+  );
+});
+
 for (const { name, without, breaks } of plantedAll())
   test(`planting a bug: without ${without}`, async () => {
     for (const invariant of breaks) assert.ok(invariant in JUDGES, `expected an invariant, got ${invariant}`);
     rmSync(await planted(name), { recursive: true });
   });
-
-function aFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'windhover-planted-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}

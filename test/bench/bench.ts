@@ -4,7 +4,7 @@
  *
  *   npm run bench -- [--cells s10,p100,b1,big,sleep,idle,language,lists] [--rows 1000000] [--pairs 5] [--seconds 5] [--floors DIR]
  *
- * `lists` fills a repository with so many executions and ten times the log lines (5 GB), and the one at BENCH_DATABASE_URL too.
+ * `lists` fills a repository with so many executions and ten times the log lines (6 GB), and the one at BENCH_DATABASE_URL too.
  * --floors DIR runs DIR/floor.mjs in the same rounds too and fails where our floors cost over 20 % more CPU than it.
  */
 import { execFileSync } from 'node:child_process';

@@ -1,8 +1,10 @@
 /**
- * LISTS: how long lists take over a repository that a year of work has filled (`seed.ts`): every filter and sort as the page and
+ * LISTS: how long lists take over a repository that a month of work has filled (`seed.ts`): every filter and sort as the page and
  * Kestra's clients send them, through what the webserver itself does with them, short of HTTP.
  *
- *   node test/bench/lists.ts [--executions 1000000] [--rounds 20] [--only text] (--file windhover.db | --url postgres://…) [--nowMs N]
+ *   node test/bench/lists.ts --nowMs N [--executions 1000000] [--rounds 20] [--only text] (--file windhover.db | --url postgres://…)
+ *
+ * `--nowMs` as `seed.ts` has printed it.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -204,7 +206,6 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       executions: { type: 'string', default: '1000000' },
-      lines: { type: 'string', default: '10' },
       rounds: { type: 'string', default: '20' },
       only: { type: 'string', default: '' },
       nowMs: { type: 'string' },
@@ -212,10 +213,11 @@ if (import.meta.main) {
       url: { type: 'string' },
     },
   });
-  const { file, url } = values;
+  const { file, url, nowMs } = values;
+  if ((file === '' && !url) || !nowMs) throw new Error('expected --nowMs and --file or --url, got less');
   const repository = openSqlRepository({ file, ...(url ? { url } : {}), log: silentLog });
   await repository.open();
-  const seeded = { executions: Number(values.executions), lines: Number(values.lines), nowMs: Number(values.nowMs) };
+  const seeded = { executions: Number(values.executions), lines: LINES, nowMs: Number(nowMs) };
   for (const [name, timing] of await measureLists(repository, seeded, Number(values.rounds), values.only))
     console.log(
       `${name.padEnd(52)} ${Object.entries(timing)

@@ -12,6 +12,7 @@ import type { State } from '../../lib/model/state.ts';
 import { versionOf } from '../../lib/model/version.ts';
 import type { Batch, ExecutionRow, FlowRow, Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
+import { DAY_MS } from '../../web/server/views/time-groups.ts';
 
 export interface Seeded {
   readonly executions: number;
@@ -24,7 +25,6 @@ export interface Seeded {
 export const NAMESPACES = 20;
 export const FLOWS = 200;
 const DAYS = 30;
-const DAY_MS = 86_400_000;
 /** Executions of a transaction. */
 const AT_ONCE = 1_000;
 /** Transactions at the same time, of a server. */

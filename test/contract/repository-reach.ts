@@ -9,6 +9,7 @@ import type { State } from '../../lib/model/state.ts';
 import type { ExecutionRow, ExecutionSearch, LineSearch, Repository } from '../../lib/repository/repository.ts';
 import type { Reach } from '../../lib/repository/sql/reach.ts';
 import type { ExecutionWhere } from '../../lib/repository/where.ts';
+import { Dice } from '../simulation/random.ts';
 import { aBatch, aHead, aLine, anExecution, aStart, T0 } from '../support/rows.ts';
 
 const REACH: Reach = { rows: 8, entries: 12, scannedEntries: 20, scannedRows: 15 };
@@ -16,15 +17,7 @@ const COUNT = 120;
 const SEARCHES = 150;
 const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
-function diceOf(seed: number) {
-  let x = seed | 0;
-  return (sides: number): number => {
-    x = (Math.imul(x ^ (x >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return ((x ^ (x >>> 13)) >>> 0) % sides;
-  };
-}
-type Dice = ReturnType<typeof diceOf>;
-const pick = <T>(dice: Dice, of: readonly T[]): T => of[dice(of.length)]!;
+const pick = <T>(dice: Dice, of: readonly T[]): T => of[dice.below(of.length)]!;
 
 const NAMESPACES = ['company', 'company.team', 'company.team.below', 'companys', 'rare'];
 const FLOWS = ['hello', 'load', 'other'];
@@ -45,16 +38,16 @@ interface Known {
 function knownOf(dice: Dice): readonly Known[] {
   return Array.from({ length: COUNT }, (_, n) => {
     const state = n === 77 ? 'CANCELLED' : pick(dice, STATES);
-    const startMs = T0 + dice(COUNT) * 10;
+    const startMs = T0 + dice.below(COUNT) * 10;
     return {
-      id: `${pick(dice, ['a', 'b', 'B'])}${dice(3)}x${n}`,
-      namespace: n === 50 ? 'rare' : NAMESPACES[dice(4)]!,
+      id: `${pick(dice, ['a', 'b', 'B'])}${dice.below(3)}x${n}`,
+      namespace: n === 50 ? 'rare' : NAMESPACES[dice.below(4)]!,
       flowId: pick(dice, FLOWS),
       state,
       startMs,
-      ...(state === 'RUNNING' ? {} : { endMs: startMs + dice(50) }),
+      ...(state === 'RUNNING' ? {} : { endMs: startMs + dice.below(50) }),
       labels: { team: pick(dice, TEAMS), number: String(n) },
-      ...(dice(12) === 0 ? { cause: 'parent' } : {}),
+      ...(dice.below(12) === 0 ? { cause: 'parent' } : {}),
     };
   });
 }
@@ -102,11 +95,20 @@ const PARTS: readonly ((dice: Dice, known: readonly Known[]) => Part)[] = [
     return [{ labels: { team } }, ({ labels }) => labels.team === team];
   },
   (dice) => {
-    const value = String(dice(COUNT));
+    const value = String(dice.below(COUNT));
     return [{ label: 'number', value }, ({ labels }) => labels.number === value];
   },
   (dice, known) => {
-    const text = pick(dice, ['TEAM', 'low', 'he', 'x', 'nowhere', '"green"', pick(dice, known).id, `x${dice(COUNT)}`]);
+    const text = pick(dice, [
+      'TEAM',
+      'low',
+      'he',
+      'x',
+      'nowhere',
+      '"green"',
+      pick(dice, known).id,
+      `x${dice.below(COUNT)}`,
+    ]);
     return [{ text }, (each) => holds(each, text)];
   },
   (dice) => {
@@ -114,11 +116,11 @@ const PARTS: readonly ((dice: Dice, known: readonly Known[]) => Part)[] = [
     return [{ field: 'id', is: 'startingWith', value }, ({ id }) => id.startsWith(value)];
   },
   (dice) => {
-    const value = T0 + dice(COUNT) * 10;
+    const value = T0 + dice.below(COUNT) * 10;
     return [{ field: 'startMs', is: 'atLeast', value }, ({ startMs }) => startMs >= value];
   },
   (dice) => {
-    const startedBeforeMs = T0 + dice(COUNT) * 10;
+    const startedBeforeMs = T0 + dice.below(COUNT) * 10;
     return [{ startedBeforeMs }, ({ startMs }) => startMs <= startedBeforeMs];
   },
   () => [{ present: 'triggerExecutionId' }, ({ cause }) => cause !== undefined],
@@ -139,13 +141,13 @@ const newestFirst = (one: Known, other: Known) => other.startMs - one.startMs ||
 
 export function holdsReach(open: (reach?: Reach) => Promise<Repository>): void {
   it(`finding executions by little looks as by a look at each (SEED=${SEED})`, async () => {
-    const dice = diceOf(SEED);
+    const dice = new Dice(SEED);
     const known = knownOf(dice);
     const repository = await open(REACH);
     await repository.write(aBatch({ executions: known.map(rowOf) }));
     let ended = 0;
     for (let n = 0; n < SEARCHES; n++) {
-      const kinds = new Set(Array.from({ length: 1 + dice(3) }, () => dice(PARTS.length)));
+      const kinds = new Set(Array.from({ length: 1 + dice.below(3) }, () => dice.below(PARTS.length)));
       const parts = [...kinds].map((kind) => PARTS[kind]!(dice, known));
       const search = searchOf(parts);
       const expected = known.filter((each) => parts.every(([, fits]) => fits(each))).toSorted(newestFirst);
@@ -171,11 +173,11 @@ export function holdsReach(open: (reach?: Reach) => Promise<Repository>): void {
     assert.ok(ended > 0, 'some end before they have seen all');
   });
 
-  it('finding log lines by little looks as by a look at each', async () => {
-    const dice = diceOf(SEED + 1);
+  it(`finding log lines by little looks as by a look at each (SEED=${SEED})`, async () => {
+    const dice = new Dice(SEED + 1);
     const lines: readonly LogLine[] = Array.from({ length: COUNT }, (_, n) =>
-      aLine(`e${dice(4)}`, n, {
-        ...{ namespace: pick(dice, NAMESPACES), flowId: pick(dice, FLOWS), atMs: T0 + dice(COUNT) },
+      aLine(`e${dice.below(4)}`, n, {
+        ...{ namespace: pick(dice, NAMESPACES), flowId: pick(dice, FLOWS), atMs: T0 + dice.below(COUNT) },
         level: pick(dice, ['INFO', 'INFO', 'DEBUG', 'WARN', 'ERROR'] as const),
         message: `${pick(dice, ['loaded', 'wrote'])} ${n} rows`,
       }),

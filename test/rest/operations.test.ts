@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Redis } from 'ioredis';
-import { type Api, type ExecutionAnswer, stateOfTask } from '../support/api.ts';
+import { type Api, type ExecutionAnswer, runOfTask, stateOfTask } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, NAMESPACE, says } from '../support/flow-source.ts';
 import { anInstallation, type Installation } from '../support/server.ts';
@@ -76,7 +76,7 @@ const calls = (flowId: string, more: object = {}) => ({
   ...more,
 });
 const said = [{ id: 'said', type: 'STRING', value: '{{ outputs.call.outputs.said ?? "done" }}' }];
-const callOf = ({ taskRunList }: ExecutionAnswer) => taskRunList.find(({ taskId }) => taskId === 'call')!;
+const callOf = (answer: ExecutionAnswer) => runOfTask(answer, 'call')!;
 const calledBy = (answer: ExecutionAnswer) => callOf(answer).outputs?.executionId as string;
 const leaves = async () =>
   (await api.ask<{ total: number }>('GET', `/executions/search?namespace=${NAMESPACE}&flowId=leaf`)).body.total;

@@ -1,16 +1,13 @@
 /** Who writes a plugin sees it change: in `windhover dev` the next run has the new code, and nobody restarts anything by hand. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { type Api, apiOf } from '../support/api.ts';
+import { startDev } from '../support/dev.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, NAMESPACE } from '../support/flow-source.ts';
-import { PROGRAM } from '../support/server.ts';
 import { ROOT } from '../support/tree.ts';
 
 const READY_MS = 90_000;
@@ -37,20 +34,7 @@ test('running the code of a plugin as it was saved last', async (t) => {
   save('before');
   const data = join(folder, 'data');
   const env = { WINDHOVER_DATA: data, WINDHOVER_PASSWORD: 'correct-horse', WINDHOVER_PLUGINS: plugin };
-  const dev = spawn(process.execPath, [PROGRAM, 'dev'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', ...env },
-  });
-  const ended = once(dev, 'exit');
-  t.after(async () => {
-    // It ends what it has started.
-    dev.kill('SIGTERM');
-    await ended;
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  });
-  const printed: string[] = [];
-  createInterface({ input: dev.stdout }).on('line', (line) => printed.push(line));
-  await eventually(() => printed.some((line) => /^All 6 run\./.test(line)), READY_MS);
+  await startDev(t, { env, folder, readyMs: READY_MS }).said(/^All 6 run\./);
   const api = (): Api =>
     apiOf(readFileSync(join(data, 'address'), 'utf8').trim(), readFileSync(join(data, 'token'), 'utf8').trim());
   await api().save(aFlow('saying', [{ id: 'say', type: 'test.Say' }]));

@@ -1,14 +1,11 @@
 /** `windhover dev` in a copy of the tree: six processes, restarted when their code changes, back when they die, ended together. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { parseProcfile, prefixOf } from '../../web/cli/server/procfile.ts';
-import { eventually } from '../support/eventually.ts';
+import { startDev } from '../support/dev.ts';
 import { windhover } from '../support/server.ts';
 import { ROOT } from '../support/tree.ts';
 
@@ -30,21 +27,8 @@ test('giving each process a prefix in a colour of its own', () => {
 test('running the Procfile: what changes restarts, what dies comes back, Ctrl-C ends all', async (t) => {
   const tree = aCopy();
   const env = { WINDHOVER_DATA: join(tree, 'data'), WINDHOVER_PASSWORD: 'correct-horse' };
-  const dev = spawn(process.execPath, [join(tree, 'web/cli/bin.mjs'), 'dev'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH!, HOME: process.env.HOME ?? '/', ...env },
-  });
-  const ended = once(dev, 'exit');
-  t.after(async () => {
-    // It ends what it has started.
-    dev.kill('SIGTERM');
-    await ended;
-    rmSync(tree, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  });
-  const printed: string[] = [];
-  createInterface({ input: dev.stdout }).on('line', (line) => printed.push(line));
-  const said = (pattern: RegExp, from = 0) =>
-    eventually(() => printed.slice(from).find((line) => pattern.test(line)), READY_MS);
+  const dev = startDev(t, { env, program: join(tree, 'web/cli/bin.mjs'), folder: tree, readyMs: READY_MS });
+  const { printed, ended, said } = dev;
   const pidOf = (name: string): number =>
     Number(printed.map((line) => new RegExp(`^${name} +\\| starts, pid (\\d+)$`).exec(line)?.[1]).findLast(Boolean));
   const pids = () => Object.fromEntries(NAMES.map((name) => [name, pidOf(name)]));

@@ -1,7 +1,7 @@
 /** What expressions ask, in a whole installation: of steps, tasks, inputs and the environment. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Api, ExecutionAnswer } from '../support/api.ts';
+import { type Api, runOfTask, valueOfTask } from '../support/api.ts';
 import { aFlow, flowable, NAMESPACE, returns, type TaskSource } from '../support/flow-source.ts';
 import { aPeer, json } from '../support/peer.ts';
 import { anInstallation, type Installation } from '../support/server.ts';
@@ -36,17 +36,13 @@ const writes = (content: string, id = 'write'): TaskSource => ({
 });
 const FILE = "outputs.write.outputFiles['out.txt']";
 
-async function run(
+const run = (
   id: string,
   tasks: readonly TaskSource[],
-  rest: object = {},
-  inputs?: Record<string, string | Blob>,
-) {
-  await api.save(aFlow(id, tasks, rest as Record<string, unknown>));
-  return api.run(`${NAMESPACE}/${id}`, inputs);
-}
-const one = ({ taskRunList }: ExecutionAnswer, id: string) => taskRunList.find(({ taskId }) => taskId === id)!;
-const given = (ended: ExecutionAnswer, id: string): string => String(one(ended, id).outputs!.value);
+  rest: Readonly<Record<string, unknown>> = {},
+  inputs?: Readonly<Record<string, string | Blob>>,
+) => api.runSource(aFlow(id, tasks, rest), inputs);
+
 describe('expressions of steps', () => {
   test('reading files to decide, to choose and to iterate', async () => {
     const ended = await run('reading', [
@@ -155,9 +151,9 @@ describe('expressions of steps', () => {
       calls('wrong', 'asks-wrong', { allowFailure: true }),
     ]);
     assert.equal(ended.state.current, 'WARNING', JSON.stringify(ended));
-    const called = await api.execution(String(one(ended, 'call').outputs!.executionId));
-    assert.equal(given(called, 'say'), 'content ["a","b"]');
-    assert.match(one(ended, 'wrong').reason!, /expected a file of this execution, or of one that it came from/);
+    const called = await api.execution(String(runOfTask(ended, 'call')!.outputs!.executionId));
+    assert.equal(valueOfTask(called, 'say'), 'content ["a","b"]');
+    assert.match(runOfTask(ended, 'wrong')!.reason!, /expected a file of this execution, or of one that it came from/);
   });
 
   test('reading what an execution far above has handed down', async () => {
@@ -178,7 +174,7 @@ describe('expressions of steps', () => {
     );
     const ended = await run('highest', [writes('yes'), calls('middle', `{{ ${FILE} }}`)]);
     assert.equal(ended.state.current, 'SUCCESS');
-    assert.deepEqual(one(ended, 'call').outputs!.outputs, { read: 'yes' });
+    assert.deepEqual(runOfTask(ended, 'call')!.outputs!.outputs, { read: 'yes' });
   });
 });
 
@@ -199,9 +195,9 @@ describe('expressions of tasks', () => {
       }),
       returns('errors', '{{ errorLogs() | jq(".[].message") }}'),
     ]);
-    assert.match(given(ended, 'read'), new RegExp(`^content ${UUID.source.slice(1, -1)} 20\\d\\d$`));
-    assert.equal(given(ended, 'again'), 'content');
-    assert.match(given(ended, 'errors'), /it broke/);
+    assert.match(valueOfTask(ended, 'read'), new RegExp(`^content ${UUID.source.slice(1, -1)} 20\\d\\d$`));
+    assert.equal(valueOfTask(ended, 'again'), 'content');
+    assert.match(valueOfTask(ended, 'errors'), /it broke/);
   });
 });
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { HIDDEN } from '../../lib/secret/mask.ts';
-import type { Api, ExecutionAnswer } from '../support/api.ts';
+import { type Api, type ExecutionAnswer, runOfTask, valueOfTask } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, flowable, NAMESPACE, returns, says, type TaskSource } from '../support/flow-source.ts';
 import { aPeer, json } from '../support/peer.ts';
@@ -30,17 +30,8 @@ before(async () => {
 });
 after(() => installation.remove());
 
-async function run(
-  id: string,
-  tasks: readonly TaskSource[],
-  rest: object = {},
-  inputs?: Record<string, string | Blob>,
-) {
-  await api.save(aFlow(id, tasks, rest as Record<string, unknown>));
-  return api.run(`${NAMESPACE}/${id}`, inputs);
-}
-const one = ({ taskRunList }: ExecutionAnswer, id: string) => taskRunList.find(({ taskId }) => taskId === id)!;
-const given = (ended: ExecutionAnswer, id: string): string => String(one(ended, id).outputs!.value);
+const run = (id: string, tasks: readonly TaskSource[], rest: Readonly<Record<string, unknown>> = {}) =>
+  api.runSource(aFlow(id, tasks, rest));
 const linesOf = async ({ id }: ExecutionAnswer): Promise<string[]> =>
   (await api.ask<{ message: string }[]>('GET', `/logs/${id}`)).body.map(({ message }) => message);
 
@@ -70,10 +61,10 @@ test('deciding by secrets, handing them down and back', async () => {
     { inputs: inputs.slice(1) },
   );
   assert.equal(ended.state.current, 'WARNING', JSON.stringify(ended));
-  assert.equal(given(ended, 'read'), String(SECRET.length));
-  assert.ok(one(ended, 'fails').reason!.includes(HIDDEN));
+  assert.equal(valueOfTask(ended, 'read'), String(SECRET.length));
+  assert.ok(runOfTask(ended, 'fails')!.reason!.includes(HIDDEN));
   for (const id of ['call', 'again']) {
-    const called = await api.execution(String(one(ended, id).outputs!.executionId));
+    const called = await api.execution(String(runOfTask(ended, id)!.outputs!.executionId));
     assert.deepEqual(
       called.taskRunList.map(({ state }) => state.current),
       ['SUCCESS'],
@@ -91,8 +82,8 @@ test('keeping an answer encrypted for the tasks that come after', async () => {
     }),
   ]);
   assert.equal(ended.state.current, 'SUCCESS', JSON.stringify(ended));
-  assert.equal(given(ended, 'read'), String(SECRET.length));
-  assert.deepEqual(Object.keys(one(ended, 'ask').outputs!).sort(), ['code', 'encryptedBody', 'headers', 'uri']);
+  assert.equal(valueOfTask(ended, 'read'), String(SECRET.length));
+  assert.deepEqual(Object.keys(runOfTask(ended, 'ask')!.outputs!).sort(), ['code', 'encryptedBody', 'headers', 'uri']);
 });
 
 test('showing secrets to nobody', async () => {
@@ -115,14 +106,14 @@ test('showing secrets to nobody', async () => {
     returns('broken', "{{ secret('BROKEN') }}", { allowFailure: true }),
     returns('wrong', "{{ secret('TOKEN') | date('x') }}", { allowFailure: true }),
   ]);
-  assert.equal(given(ended, 'length'), `${SECRET.length} ${SECRET.length}`);
-  assert.match(one(ended, 'broken').reason!, /Cannot find secret for key 'BROKEN'/);
+  assert.equal(valueOfTask(ended, 'length'), `${SECRET.length} ${SECRET.length}`);
+  assert.match(runOfTask(ended, 'broken')!.reason!, /Cannot find secret for key 'BROKEN'/);
   const lines = await eventually(async () => {
     const lines = await linesOf(ended);
     return lines.some((line) => line === `the token is ${HIDDEN}`) && lines.includes(HIDDEN) && lines;
   });
   const encoded = Buffer.from(SECRET).toString('base64');
-  const said = [...lines, JSON.stringify(ended), given(ended, 'context')];
+  const said = [...lines, JSON.stringify(ended), valueOfTask(ended, 'context')];
   for (const text of said)
     for (const form of [SECRET, encoded, 'a setting of theirs']) assert.equal(text.includes(form), false);
   const inClear = readdirSync(installation.data, { recursive: true, encoding: 'utf8' }).filter((path) => {

@@ -53,6 +53,8 @@ export interface Api {
   ended(id: string, withinMs?: number): Promise<ExecutionAnswer>;
   /** Starts, and waits for its end. */
   run(flow: string, inputs?: Readonly<Record<string, string | Blob>>, withinMs?: number): Promise<ExecutionAnswer>;
+  /** Saves the flow, starts it, and waits for its end. */
+  runSource(source: string, inputs?: Readonly<Record<string, string | Blob>>): Promise<ExecutionAnswer>;
 }
 
 export function apiOf(url: string, token: string): Api {
@@ -78,23 +80,32 @@ export function apiOf(url: string, token: string): Api {
     const form = Object.keys(inputs).length > 0 ? { body } : {};
     return done(await ask<ExecutionAnswer>('POST', `/executions/${flow}${query}`, form));
   };
+  const save = async (source: string) => {
+    const init = { headers: { 'content-type': 'application/x-yaml' }, body: source };
+    const created = await ask('POST', '/flows', init);
+    if (created.status < 300) return;
+    done(created.text.includes('already exists') ? await ask('PUT', `/flows/${nameIn(source)}`, init) : created);
+  };
+  const run: Api['run'] = async (flow, inputs, withinMs) => ended((await start(flow, inputs)).id, withinMs);
   return {
     url,
     token,
     ask,
-    save: async (source) => {
-      const init = { headers: { 'content-type': 'application/x-yaml' }, body: source };
-      const created = await ask('POST', '/flows', init);
-      if (created.status < 300) return;
-      const [id, namespace] = ['id', 'namespace'].map((name) => new RegExp(`^${name}: *(\\S+)`, 'm').exec(source)?.[1]);
-      done(created.text.includes('already exists') ? await ask('PUT', `/flows/${namespace}/${id}`, init) : created);
-    },
+    save,
     start,
     execution,
     ended,
-    run: async (flow, inputs, withinMs) => ended((await start(flow, inputs)).id, withinMs),
+    run,
+    runSource: async (source, inputs) => {
+      await save(source);
+      return run(nameIn(source), inputs);
+    },
   };
 }
+
+/** `namespace/id`. */
+const nameIn = (source: string): string =>
+  ['namespace', 'id'].map((name) => new RegExp(`^${name}: *(\\S+)`, 'm').exec(source)?.[1]).join('/');
 
 function parsed(text: string): unknown {
   try {
@@ -104,5 +115,12 @@ function parsed(text: string): unknown {
   }
 }
 
+export const runOfTask = ({ taskRunList }: ExecutionAnswer, taskId: string): RunAnswer | undefined =>
+  taskRunList.find((run) => run.taskId === taskId);
+
 export const stateOfTask = (execution: ExecutionAnswer, taskId: string): string | undefined =>
-  execution.taskRunList.find((run) => run.taskId === taskId)?.state.current;
+  runOfTask(execution, taskId)?.state.current;
+
+/** What a Return has given. */
+export const valueOfTask = (execution: ExecutionAnswer, taskId: string): string =>
+  String(runOfTask(execution, taskId)!.outputs!.value);

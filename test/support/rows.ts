@@ -84,14 +84,13 @@ export const aFlow = (id: string, revision: number, given: Partial<FlowRow> = {}
   ...given,
 });
 
+/** Whose a line or a metric is. */
+const OF_TASK = { namespace: 'company.team', flowId: 'hello', taskId: 'task-0', taskRunId: 't1', attempt: 1 };
+
 export const aLine = (executionId: string, number: number, given: Partial<LogLine> = {}): LogLine => ({
   id: `${executionId}/t1/1/tok/${number}`,
   executionId,
-  namespace: 'company.team',
-  flowId: 'hello',
-  taskId: 'task-0',
-  taskRunId: 't1',
-  attempt: 1,
+  ...OF_TASK,
   level: 'INFO',
   atMs: T0,
   message: `line ${number}`,
@@ -100,11 +99,7 @@ export const aLine = (executionId: string, number: number, given: Partial<LogLin
 
 export const aMeasured = (executionId: string, ...values: MeasuredValue[]): Measured => ({
   executionId,
-  namespace: 'company.team',
-  flowId: 'hello',
-  taskId: 'task-0',
-  taskRunId: 't1',
-  attempt: 1,
+  ...OF_TASK,
   token: 'tok',
   values,
 });
@@ -112,11 +107,7 @@ export const aMeasured = (executionId: string, ...values: MeasuredValue[]): Meas
 export const aMetric = (executionId: string, number: number, given: Partial<MetricEntry> = {}): MetricEntry => ({
   id: `${executionId}/t1/1/tok/m000${number}`,
   executionId,
-  namespace: 'company.team',
-  flowId: 'hello',
-  taskId: 'task-0',
-  taskRunId: 't1',
-  attempt: 1,
+  ...OF_TASK,
   type: 'counter',
   name: 'rows',
   value: number,

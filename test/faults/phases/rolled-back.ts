@@ -5,11 +5,11 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { NAMESPACE } from '../load/kinds.ts';
 import { CLOCK } from '../rig/keyspace.ts';
 import { RedisProxy } from '../rig/proxy.ts';
-import { freePort, RedisProcess } from '../rig/redis-process.ts';
+import { asked, freePort, RedisProcess } from '../rig/redis-process.ts';
 import type { Phase, Stage } from './phase.ts';
 import { back } from './redis-killed.ts';
 import { tickSource } from './schedules.ts';
@@ -71,10 +71,13 @@ async function ticking({ account, client, ledger, ticks }: Stage, act: () => Pro
 }
 
 async function failOver(stage: Stage, unseen: boolean): Promise<void> {
-  const { account, dice, ground, proxy } = stage;
+  const { account, dice, folder, ground, proxy } = stage;
   const link = await RedisProxy.open(await freePort(), ground.redis.port);
+  const own = await freePort();
+  const follows = ['--replicaof', '127.0.0.1', String(link.port)];
+  const replica = new RedisProcess(own, join(folder, `redis-${own}`), follows);
   try {
-    const replica = await follower(stage, link.port);
+    await inStep(stage, replica);
     await sleep(IN_STEP_MS);
     await link.tell({ kind: 'hang', share: 1 });
     await sleep(LEAST_BEHIND_MS + dice.below(MOST_BEHIND_MS - LEAST_BEHIND_MS));
@@ -86,21 +89,19 @@ async function failOver(stage: Stage, unseen: boolean): Promise<void> {
     await takeOver(stage, replica, { killedMs, unseen });
   } finally {
     await link.close();
+    if (ground.redis !== replica) await replica.kill();
   }
   await back(stage, performance.now());
 }
 
-/** A replica that has all that its master has, by the given way. */
-async function follower({ folder, keys }: Stage, port: number): Promise<RedisProcess> {
+/** Starts a replica, until it has all that its master has. */
+async function inStep({ keys }: Stage, replica: RedisProcess): Promise<void> {
   await (keys.redis as Redis).config('SET', 'repl-diskless-sync-delay', '0');
-  const own = await freePort();
-  const replica = new RedisProcess(own, join(folder, `redis-${own}`), ['--replicaof', '127.0.0.1', String(port)]);
   await replica.start();
-  const inStep = await until(async () =>
-    (await asked(replica, (client) => client.info('replication'))).includes('master_link_status:up'),
+  const tookMs = await until(async () =>
+    (await asked(replica.port, (client) => client.info('replication'))).includes('master_link_status:up'),
   );
-  if (inStep === undefined) throw new Error(`expected the replica to be in step: see ${replica.folder}`);
-  return replica;
+  if (tookMs === undefined) throw new Error(`expected the replica to be in step: see ${replica.folder}`);
 }
 
 async function takeOver(
@@ -108,9 +109,9 @@ async function takeOver(
   replica: RedisProcess,
   { killedMs, unseen }: { readonly killedMs: number; readonly unseen: boolean },
 ): Promise<void> {
-  await asked(replica, (client) => client.replicaof('NO', 'ONE'));
+  await asked(replica.port, (client) => client.replicaof('NO', 'ONE'));
   // Before the oracle goes on with it.
-  const knownMs = Number(await asked(replica, (client) => client.get(CLOCK)));
+  const knownMs = Number(await asked(replica.port, (client) => client.get(CLOCK)));
   ground.moved(replica);
   await keys.connected();
   const numbers = new Map(Array.from(await keys.owners(), ([partition, { number }]) => [partition, number]));
@@ -120,14 +121,4 @@ async function takeOver(
   account.saw(LOST, killedMs - knownMs);
   feeds.forget();
   await proxy.tell({ kind: 'lead', port: replica.port });
-}
-
-async function asked<T>(redis: RedisProcess, question: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(redis.port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
-  client.on('error', () => {}); // Told by the question.
-  try {
-    return await question(client);
-  } finally {
-    client.disconnect();
-  }
 }

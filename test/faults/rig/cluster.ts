@@ -1,8 +1,7 @@
 /** A Redis Cluster on this machine: so many masters, each with a replica or none, told of each other without redis-cli. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import { freePort, RedisProcess } from './redis-process.ts';
+import { asked, freePort, RedisProcess } from './redis-process.ts';
 
 const SLOTS = 16_384;
 /** A node that is silent for this long is held for dead, ms. */
@@ -36,22 +35,20 @@ export class RedisCluster {
       const timeout = ['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--maxmemory-policy', 'noeviction'];
       nodes.push({ process: new RedisProcess(port, join(folder, `node-${n}`), [...settings, ...timeout]), busPort });
     }
-    await Promise.all(nodes.map(({ process }) => process.start()));
     const cluster = new RedisCluster(nodes);
-    await cluster.#form(masters);
+    try {
+      await Promise.all(nodes.map(({ process }) => process.start()));
+      await cluster.#form(masters);
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
     return cluster;
   }
 
   /** Asks one node. */
   async ask(node: ClusterNode, ...command: readonly [string, ...(string | number)[]]): Promise<unknown> {
-    const client = new Redis(node.process.port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
-    client.on('error', () => {}); // Told by what is asked.
-    try {
-      const [name, ...args] = command;
-      return await client.call(name, ...args);
-    } finally {
-      client.disconnect();
-    }
+    return asked(node.process.port, (client) => client.call(...command));
   }
 
   /** Nodes that are masters and alive, by what they say of themselves. */

@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, statSync, truncateSync } f
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 
 const READY_MS = 30_000;
 
@@ -16,6 +17,17 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/** Asks what listens on a port of this machine, by a connection for that alone. Rejects where nobody answers. */
+export async function asked<T>(port: number, question: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  client.on('error', () => {}); // Told by the question.
+  try {
+    return await question(client);
+  } finally {
+    client.disconnect();
+  }
 }
 
 export class RedisProcess {

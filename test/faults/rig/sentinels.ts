@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import { freePort, RedisProcess } from './redis-process.ts';
+import { asked, freePort, RedisProcess } from './redis-process.ts';
 
 /** What the sentinels call it. */
 export const MASTER = 'windhover';
@@ -37,12 +36,17 @@ export class RedisSentinels {
     const master = new RedisProcess(port, join(folder, 'server-0'), bounded);
     const follows = ['--replicaof', '127.0.0.1', String(port)];
     const replica = new RedisProcess(await freePort(), join(folder, 'server-1'), [...bounded, ...follows]);
-    await master.start();
-    await replica.start();
     const ports = await Promise.all(Array.from({ length: SENTINELS }, freePort));
     const sentinels = new RedisSentinels([master, replica], ports);
-    for (const each of ports) sentinels.#children.push(launch(join(folder, `sentinel-${each}`), each, port));
-    await sentinels.agreed();
+    try {
+      await master.start();
+      await replica.start();
+      for (const each of ports) sentinels.#children.push(launch(join(folder, `sentinel-${each}`), each, port));
+      await sentinels.agreed();
+    } catch (error) {
+      await sentinels.close();
+      throw error;
+    }
     return sentinels;
   }
 
@@ -93,13 +97,7 @@ export class RedisSentinels {
   }
 
   async #ask(port: number, ...words: readonly string[]): Promise<unknown> {
-    const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 0, retryStrategy: () => null });
-    client.on('error', () => {}); // Told by what is asked.
-    try {
-      return await client.call('SENTINEL', ...words);
-    } finally {
-      client.disconnect();
-    }
+    return asked(port, (client) => client.call('SENTINEL', ...words));
   }
 }
 
