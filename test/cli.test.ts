@@ -1,20 +1,21 @@
 /** The command line: what it prints, reads and refuses, against a small server that speaks as the real one does. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type ExecutionAnswer, openClient, refusal, type TaskRunAnswer } from '../web/cli/client.ts';
 import { pairsOf } from '../web/cli/commands/pairs.ts';
 import { run } from '../web/cli/commands/run.ts';
 import { treeLines } from '../web/cli/commands/tree.ts';
 import { SseParser } from '../web/cli/sse.ts';
 import { aFolder } from './support/folder.ts';
+import { PROGRAM, windhover } from './support/server.ts';
 
-const PROGRAM = fileURLToPath(new URL('../web/cli/bin.mjs', import.meta.url));
 const START = '2026-01-01T00:00:00.000Z';
 const at = (ms: number): string => new Date(Date.parse(START) + ms).toISOString();
 
@@ -168,21 +169,28 @@ test('saving a flow, starting it with inputs and labels, following it over a bro
   assert.match(printed, /CREATED +only\n.*RUNNING +only\n.*FAILED +only\n/);
 });
 
+test('ending without a word when nobody reads on what is printed, as in `… | head`', async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'flow', 'schema'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  assert.deepEqual([said, code], ['', 141]);
+});
+
 test('refusing in one line, by its exit code, and saying what was meant', async (t) => {
   const nowhere = { WINDHOVER_DATA: join(aFolder(t), 'none'), WINDHOVER_URL: 'http://127.0.0.1:9' };
-  const wrong = await windhover(['rnu', 'x.yaml']);
+  const wrong = await windhover(['rnu', 'x.yaml'], {});
   assert.deepEqual(
-    [wrong.code, /unknown command 'rnu'/.test(wrong.errors), /Did you mean run\?/.test(wrong.errors)],
+    [wrong.code, /unknown command 'rnu'/.test(wrong.err), /Did you mean run\?/.test(wrong.err)],
     [2, true, true],
   );
   const silent = await windhover(['run', 'company.team/hello'], nowhere);
   assert.equal(silent.code, 75);
   assert.match(
-    silent.errors,
+    silent.err,
     /^windhover: the server cannot be reached: expected Windhover at http:\/\/127\.0\.0\.1:9, got .*\n$/,
   );
   const setting = await windhover(['run', 'company.team/hello'], { ...nowhere, WINDHOVER_PROT: '1' });
-  assert.deepEqual([setting.code, /did you mean WINDHOVER_PORT/.test(setting.errors)], [2, true]);
+  assert.deepEqual([setting.code, /did you mean WINDHOVER_PORT/.test(setting.err)], [2, true]);
 });
 
 const SOURCE = 'id: hello\nnamespace: company.team\ntasks: []\n';
@@ -206,19 +214,4 @@ async function textOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text;
-}
-
-function windhover(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ code: number | null; errors: string }> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
-  let errors = '';
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, errors })));
 }

@@ -12,6 +12,7 @@ import { World } from './world.ts';
 const FIXED_SEEDS = Array.from({ length: Number(process.env.SIMULATION_SEEDS ?? 6) }, (_, n) => n + 1);
 const given = process.env.SIMULATION_SEED;
 const only = process.env.SIMULATION_WORLD;
+const isWanted = ({ name }: Faults): boolean => !only || name === only;
 const seeds = given ? [Number(given)] : [...FIXED_SEEDS, randomInt(2 ** 31), randomInt(2 ** 31)];
 
 const { catalogue } = await loadPlugins(['@windhover/plugin-core']);
@@ -33,7 +34,7 @@ test('running a quiet world to its end', async () => {
   assert.deepEqual(countsOf(states), { FAILED: 5, RETRIED: 3, SUCCESS: 5, WARNING: 4 });
 });
 
-for (const faults of WORLDS.filter(({ name }) => !only || name === only))
+for (const faults of WORLDS.filter(isWanted))
   test(`coming to the same end in a world of ${faults.name}`, async (context) => {
     context.diagnostic(`seeds ${seeds.join(' ')}`);
     const quiet = await outcomeOf(1);
@@ -41,7 +42,7 @@ for (const faults of WORLDS.filter(({ name }) => !only || name === only))
       assert.deepEqual(await outcomeOf(seed, faults), quiet, `world "${faults.name}", seed ${seed}`);
   });
 
-for (const faults of KILLED)
+for (const faults of KILLED.filter(isWanted))
   test(`keeping every property in a world of ${faults.name}`, async (context) => {
     context.diagnostic(`seeds ${seeds.join(' ')}`);
     for (const seed of seeds) await outcomeOf(seed, faults);

@@ -23,6 +23,8 @@ const MENDABLE = 2;
 /** The same command may do it later. */
 const LATER = 75;
 const BUG = 70;
+/** Nobody reads on what is printed, as in `… | head`: what a shell gives for SIGPIPE. */
+const UNREAD = 141;
 /** What still holds the process open after a command has ended is not waited for longer. */
 const LINGER_MS = 1_000;
 
@@ -38,6 +40,10 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = code;
     setTimeout(() => process.exit(), LINGER_MS).unref();
   };
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(UNREAD);
+  });
   try {
     await programOf(finish).parseAsync([...args], { from: 'user' });
   } catch (error) {
