@@ -59,6 +59,25 @@ export function holdsTerms(open: () => Promise<Repository>): void {
     assert.equal(await found({ not: { field: 'endMs', is: 'atLeast', value: T0 } }), 'c');
   });
 
+  it('finding a text of wide letters, and one that no database takes as it is', async () => {
+    const repository = await open();
+    const head = aHead(['CREATED'], { labels: { mood: '😀a', odd: 'x\0y\uD800' } });
+    const executions = [anExecution('a', 1, { head }), anExecution('b', 2)];
+    await repository.write(aBatch({ executions, lines: [aLine('a', 1, { message: 'so 😀a far' }), aLine('b', 2)] }));
+    const found = async (where: ExecutionWhere) =>
+      (await repository.searchExecutions({ tenant: 'main', limit: 9, where })).rows.map(({ id }) => id).join('');
+    const lines = async (text: string) => (await repository.lines({ limit: 9, text })).total;
+    assert.equal(await found({ anywhere: '😀a' }), 'a');
+    assert.equal(await found({ anywhere: '😀😀' }), '');
+    assert.equal(await found({ anywhere: 'a\0b' }), '');
+    assert.equal(await found({ anywhere: 'x\0y' }), 'a');
+    assert.equal(await found({ label: 'odd', value: 'x\0y\uD800' }), 'a');
+    assert.equal(await found({ field: 'flowId', is: 'containing', value: 'a\0b' }), '');
+    assert.equal(await lines('😀a'), 1);
+    assert.equal(await lines('😀😀'), 0);
+    assert.equal(await lines('a\0b'), 0);
+  });
+
   it('finding flows by terms, and all names that there ever were', async () => {
     const repository = await open();
     const flows = [aFlow('one', 1), aFlow('two', 1, { namespace: 'x' }), aFlow('gone', 1), aFlow('gone', 2)];
@@ -67,6 +86,7 @@ export function holdsTerms(open: () => Promise<Repository>): void {
     const found = async (where: FlowWhere) =>
       (await repository.searchFlows({ tenant: 'main', limit: 9, where })).rows.map(({ id }) => id);
     assert.deepEqual(await found({ field: 'id', is: 'endingWith', value: 'o' }), ['two']);
+    assert.deepEqual(await found({ field: 'id', is: 'startingWith', value: 'TW' }), ['two']);
     assert.deepEqual(await found({ not: { field: 'namespace', is: 'equal', value: 'x' } }), ['one']);
     assert.deepEqual(await found({ field: 'source', is: 'containing', value: 'one # 1' }), ['one']);
     assert.deepEqual(await found({ anywhere: 'TWO' }), ['two']);

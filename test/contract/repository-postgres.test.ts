@@ -7,9 +7,11 @@ import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { lookAtRepository, SCHEMA_VERSION } from '../../lib/repository/sql/look.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
+import { postgresServer } from '../../lib/repository/sql/postgres.ts';
 import type { Reach } from '../../lib/repository/sql/reach.ts';
 import { eventually } from '../support/eventually.ts';
 import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
+import { olderSchema } from '../support/older-schema.ts';
 import { hasPostgres, startPostgres } from '../support/postgres.ts';
 import { aBatch, aFlow, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf } from '../support/rows.ts';
 import { ScriptedFeeds } from '../support/scripted-feeds.ts';
@@ -121,6 +123,24 @@ it('working with a newer schema, and refusing one that it cannot know', { skip }
 
 it('keeping a text that Postgres cannot hold', { skip }, async () => {
   const repository = await open(await fresh());
-  await repository.write(aBatch({ lines: [aLine('e1', 1, { message: 'a\0b\uD800' })] }));
+  const labels = { by: 'a\0b', to: '\uD800' };
+  const executions = [anExecution('e1', 1, { head: aHead(['CREATED'], { labels }) })];
+  await repository.write(aBatch({ executions, lines: [aLine('e1', 1, { message: 'a\0b\uD800' })] }));
   assert.equal((await repository.lines({ executionId: 'e1', limit: 1 })).rows[0]?.message, 'a\uFFFDb\uFFFD');
+  assert.deepEqual((await repository.execution('e1'))?.labels, labels);
+});
+
+it('bringing a schema up to date whose labels hold what its index would refuse', { skip }, async () => {
+  const url = await fresh();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(await olderSchema(postgresServer(url, silentLog), 2));
+  const values = `values ('e1', '1', 'main', 'company', 'hello', '{"by":"a\\u0000\\u0000b","to":"\\ud800","of":"\\\\u0000","in":"\\\\\\u0000"}', 'RUNNING', 1)`;
+  await client.query(
+    `insert into executions (id, version, tenant, namespace, flow_id, labels, state, start_ms) ${values}`,
+  );
+  await open(url);
+  const { rows } = await client.query('select labels::jsonb as labels from executions');
+  assert.deepEqual(rows, [{ labels: { by: 'a\uFFFD\uFFFDb', to: '\uFFFD', of: '\\u0000', in: '\\\uFFFD' } }]);
+  await client.end();
 });

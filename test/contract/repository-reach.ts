@@ -211,6 +211,8 @@ export function holdsReach(open: (reach?: Reach) => Promise<Repository>): void {
             reachedMs === undefined || (descending ? atMs >= reachedMs : atMs <= reachedMs);
           assert.deepEqual(ids({ rows }), ids({ rows: all.filter(isReached) }), told);
           assert.equal(total, rows.length, told);
+          const first = await repository.lines({ ...search, descending, bounded: true, limit: 1 });
+          assert.equal(first.total, rows.length, told);
         }
       }
   });

@@ -12,7 +12,10 @@ import { silentLog } from '../../lib/log.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
 import { openSqlRepository } from '../../lib/repository/sql/open.ts';
 import type { Reach } from '../../lib/repository/sql/reach.ts';
-import { aBatch, aLine, anExecution, T0 } from '../support/rows.ts';
+import { sqliteDialect } from '../../lib/repository/sql/sqlite.ts';
+import { SQLITE } from '../../lib/repository/sql/sqlite-database.ts';
+import { olderSchema } from '../support/older-schema.ts';
+import { aBatch, aHead, aLine, anExecution, T0 } from '../support/rows.ts';
 import { holdsRepositoryContract } from './repository.ts';
 
 const opened: Repository[] = [];
@@ -81,6 +84,36 @@ it('finding by text and counting what an older server has written', async () => 
   assert.equal(sum(await repository.countLines(day)), 3);
   assert.equal(await repository.deleteLines({ executionId: 'e1' }), 2);
   assert.equal(sum(await repository.countLines(day)), 1);
+});
+
+it('finding and counting what a file of an older schema holds', async () => {
+  for (const version of [2, 3, 4]) {
+    const file = await fresh();
+    const handle = new DatabaseSync(file);
+    handle.exec(await olderSchema({ idiom: SQLITE, dialect: sqliteDialect(handle) }, version));
+    handle.exec(`insert into logs (execution_id, at_ms, seq, id, namespace, flow_id, level, message)
+      values ('e0', ${T0}, 1, 'e0/1', 'company.team', 'hello', 'INFO', 'quarantined')`);
+    const { start, head } = anExecution('e0', 1, { head: aHead(['SUCCESS'], { labels: { team: 'red' } }) });
+    handle
+      .prepare(`insert into executions (id, version, tenant, namespace, flow_id, revision, start_json, start_ms, state, labels, head_json)
+        values ('e0', '0', 'main', 'company.team', 'elder', 1, ?, ${T0}, 'SUCCESS', '{"team":"red"}', ?)`)
+      .run(JSON.stringify(start), JSON.stringify(head));
+    handle.close();
+    const repository = await open(file);
+    const found = async (search: object) =>
+      (await repository.searchExecutions({ tenant: 'main', limit: 9, ...search })).total;
+    const days = { fromMs: 0, untilMs: T0 * 2, widthMs: 86_400_000 };
+    assert.equal(await found({ text: 'elder' }), 1);
+    assert.equal(await found({ labels: { team: 'red' } }), 1);
+    assert.equal((await repository.lines({ text: 'quarant', limit: 9 })).total, 1);
+    assert.equal((await repository.countExecutions({ tenant: 'main', ...days }))[0]?.count, 1);
+    assert.equal((await repository.countLines(days))[0]?.count, 1);
+    const head2 = aHead(['SUCCESS'], { labels: { team: 'blue' } });
+    await repository.write(aBatch({ executions: [anExecution('e0', 2, { head: head2 })] }));
+    assert.equal(await found({ labels: { team: 'red' } }), 0);
+    assert.equal(await found({ text: 'blue' }), 1);
+    assert.equal(await found({ text: 'elder' }), 0);
+  }
 });
 
 it('being opened and written by several processes at the same moment', async () => {

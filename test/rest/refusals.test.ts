@@ -3,6 +3,8 @@
  * Kestra's clients look for, and it leaves no trace: keys of Redis, rows and files are the same before and after.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Api } from '../support/api.ts';
@@ -212,6 +214,18 @@ test('refusing what is too large, before it costs anything', async () => {
     duplex: 'half',
   } as RequestInit);
   assertRefused(streamed, { status: 413, code: 'request.tooLarge' });
+});
+
+test('refusing what has no end, in the middle of it', { timeout: 30_000 }, async () => {
+  const headers = { authorization: `Bearer ${api.token}`, ...YAML };
+  const request = httpRequest(`${api.url}/api/v1/flows`, { method: 'POST', headers });
+  request.on('error', () => {}); // It may be broken off while it still sends.
+  const send = () => void request.write(new Uint8Array(MB).fill(35));
+  request.on('drain', send);
+  send();
+  const [{ statusCode }] = (await once(request, 'response')) as [IncomingMessage];
+  request.destroy();
+  assert.equal(statusCode, 413);
 });
 
 /** Passes so many chunks on, and ends. */

@@ -34,13 +34,19 @@ const TIMES = {
   endDate: time,
   timeRange: text.describe('In place of startDate: how far back from now, such as PT24H'),
 };
-const q = text.describe('A text that stands anywhere');
+const q = (where: string) => text.describe(`A text that stands anywhere in ${where}`);
+/** What a text is looked for in. */
+export const Q = {
+  execution: q('id, namespace, flow or labels'),
+  flow: q('id, namespace or source'),
+  line: q('the message'),
+};
 const namespace = text.describe('This one and those below it');
 const scope = z.enum(['USER', 'SYSTEM']);
 const labels = text.describe('key:value; may stand several times');
 
 export const EXECUTION_FILTERS = {
-  q,
+  q: Q.execution,
   namespace,
   flowId: text,
   state: text.describe('Several are parted by commas'),
@@ -53,9 +59,9 @@ export const EXECUTION_FILTERS = {
     'q, scope, namespace, flowId, executionId, state, labels, triggerExecutionId, childFilter, kind, startDate, endDate, timeRange',
   ),
 };
-export const FLOW_FILTERS = { q, namespace, labels, scope, ...filters('q, scope, namespace, flowId, labels') };
+export const FLOW_FILTERS = { q: Q.flow, namespace, labels, scope, ...filters('q, scope, namespace, flowId, labels') };
 export const LINE_FILTERS = {
-  q,
+  q: Q.line,
   namespace,
   flowId: text,
   executionId: text,

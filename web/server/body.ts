@@ -5,7 +5,7 @@ import { faultIn } from './value.ts';
 
 export const FLOW_BYTES_MAX = 1024 * 1024;
 export const FORM_BYTES_MAX = 8 * 1024 * 1024;
-/** Of a body that is too large: one that announces more is refused before it has come. */
+/** So much of a body that is too large is heard: who announces or sends more is refused in the middle of it. */
 const HEARD_BYTES_MAX = 64 * 1024 * 1024;
 const EXCERPT_CHARS = 60;
 /** A byte order mark stays: a source is read back as it was sent. */
@@ -18,20 +18,22 @@ async function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffe
     request.resume();
     throw new Fault('request.invalid', `Content-Encoding: expected none, got ${encoding}`);
   }
-  if (Number(request.headers['content-length'] ?? 0) > Math.max(bytesMax, HEARD_BYTES_MAX)) {
+  const heardMax = Math.max(bytesMax, HEARD_BYTES_MAX);
+  if (Number(request.headers['content-length'] ?? 0) > heardMax) {
     request.resume();
     throw refused();
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= bytesMax) chunks.push(chunk);
-  });
-  // Whoever sends too much is heard to the end, so that the refusal reaches it; whoever goes away is owed none.
+  // Whoever sends too much is heard, to the end as a rule, so that the refusal reaches it; whoever goes away is owed none.
   const isWhole =
     !request.destroyed &&
     (await new Promise<boolean>((resolve) => {
+      request.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= bytesMax) chunks.push(chunk);
+        else if (bytes > heardMax) resolve(true);
+      });
       request.once('end', () => resolve(true));
       request.once('close', () => resolve(false));
     }));

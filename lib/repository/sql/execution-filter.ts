@@ -16,6 +16,7 @@ export const EXECUTIONS: Searched = {
   },
   texts: [sql`id`, sql`namespace`, sql`flow_id`, LABELS],
   labels: LABELS,
+  key: 'id',
 };
 
 /** A namespace and all below it. */

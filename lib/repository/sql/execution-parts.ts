@@ -6,7 +6,8 @@ import type { Database } from './database.ts';
 import { EXECUTIONS } from './execution-filter.ts';
 import type { Narrowing, Part } from './narrow.ts';
 import { isOneOf, PAIRS_MAX, type Pairs, pairsIn } from './pairs.ts';
-import { equal, fieldsOf, isOver, isTerm, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
+import { kept } from './rows.ts';
+import { equal, fieldsOf, isOver, isTerm, makesGroups, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
 import { conditionOf } from './where.ts';
 
 type Asking = Pick<Database, 'db' | 'idiom' | 'isTextIndexed'>;
@@ -16,8 +17,6 @@ const NAMES: ReadonlySet<string> = new Set(['namespace', 'flowId']);
 const TIMES: ReadonlySet<string> = new Set(['startMs']);
 /** What the indexes of time hold. */
 const HELD: ReadonlySet<string> = new Set(['id', 'namespace', 'flowId', 'state', 'startMs', 'endMs']);
-/** Fewer letters make no group that an index knows. */
-const TEXT_CHARS_MIN = 3;
 
 /** Undefined where it asks for flows that have no executions. */
 export async function executionsNarrowing(
@@ -101,15 +100,15 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   if ('label' in where)
     return {
       ...loose,
-      ...numbered(idiom.numbersOf?.label(where)),
+      ...numbered(idiom.numbersOf?.label({ label: kept(where.label), value: kept(where.value) })),
       few: 'rows',
       needsRow: idiom.numbersOf === undefined,
     };
   if ('anywhere' in where) {
-    if (!isTextIndexed || where.anywhere.length < TEXT_CHARS_MIN) return loose;
-    const may = idiom.mayHold?.(where.anywhere);
+    if (!isTextIndexed || !makesGroups(where)) return loose;
+    const may = idiom.mayHold?.(kept(where.anywhere));
     const judged = may ? sql<SqlBool>`${may} and ${condition}` : condition;
-    const numbers = idiom.numbersOf?.text('execution_texts', where.anywhere);
+    const numbers = idiom.numbersOf?.text('execution_texts', kept(where.anywhere));
     return { condition: judged, needsRow, ...numbered(numbers), few: 'rows' };
   }
   if (where.field === 'id' && where.is === 'startingWith') return { ...loose, few: 'rows' };

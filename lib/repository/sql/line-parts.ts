@@ -6,7 +6,8 @@ import type { Database } from './database.ts';
 import { LINES } from './line-filter.ts';
 import type { Narrowing, Part } from './narrow.ts';
 import { isOneOf, PAIRS_MAX, type Pairs, pairsIn } from './pairs.ts';
-import { equal, fieldsOf, isOver, isTerm, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
+import { kept } from './rows.ts';
+import { equal, fieldsOf, isOver, isTerm, makesGroups, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
 import { conditionOf } from './where.ts';
 
 type Asking = Pick<Database, 'db' | 'idiom' | 'isTextIndexed'>;
@@ -14,7 +15,6 @@ type Asking = Pick<Database, 'db' | 'idiom' | 'isTextIndexed'>;
 const NAMES: ReadonlySet<string> = new Set(['namespace', 'flowId']);
 const TIMES: ReadonlySet<string> = new Set(['atMs']);
 const HELD: ReadonlySet<string> = new Set(['namespace', 'flowId', 'level', 'atMs']);
-const TEXT_CHARS_MIN = 3;
 /** Levels with an index of their own, which the rest of the lines is not in. */
 const GRAVE: ReadonlySet<string> = new Set(['WARN', 'ERROR']);
 const IS_GRAVE = sql<SqlBool>`level in ('WARN', 'ERROR')`;
@@ -72,8 +72,8 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   const condition = conditionOf(where, LINES, idiom);
   const needsRow = !fieldsOf(where).every((field) => HELD.has(field));
   if (valuesOf(where, 'executionId')) return { condition, isKey: true, index: 'logs_key', needsRow };
-  const isText = isTerm(where) && 'anywhere' in where && where.anywhere.length >= TEXT_CHARS_MIN;
+  const isText = isTerm(where) && 'anywhere' in where && makesGroups(where);
   if (!isText || !isTextIndexed) return { condition, needsRow };
-  const numbers = idiom.numbersOf?.text('line_texts', where.anywhere);
+  const numbers = idiom.numbersOf?.text('line_texts', kept(where.anywhere));
   return { condition, needsRow, few: 'rows', ...(numbers ? { numbers } : {}) };
 }

@@ -16,7 +16,7 @@ export async function searchLines(
   const narrowing = await linesNarrowing(asking, search);
   if (!narrowing) return { rows: [], total: 0 };
   const descending = search.descending === true;
-  const { asked, total, reachedMs } = await narrowed(asking, {
+  const { asked, reachedMs } = await narrowed(asking, {
     ...narrowing,
     ...{ descending, isInTime: true, bounded: search.bounded === true },
   });
@@ -29,7 +29,7 @@ export async function searchLines(
     page = page.where(sql<SqlBool>`(at_ms, execution_id, seq, id) ${beyond} (${atMs}, ${executionId}, ${seq}, ${id})`);
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
-  const counted = await totalOfPage(asking.db, { asked, total, search, rows, limit });
+  const counted = await totalOfPage(asking.db, { asked, search, rows, limit });
   const found = cut(rows, limit, counted, lineOf, (row) => [row.at_ms, row.execution_id, row.seq, row.id]);
   const isWhole = reachedMs === undefined || (counted === TOTAL_MAX && rows.length > limit);
   return isWhole ? found : { ...found, reachedMs };

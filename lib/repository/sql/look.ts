@@ -1,10 +1,11 @@
 /** A repository looked at as it is: nothing is created, migrated or written. Throws `repository.unavailable`. */
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely, sql } from 'kysely';
+import { type Dialect, Kysely, sql } from 'kysely';
 import { silentLog } from '../../log.ts';
 import type { Kind } from './database.ts';
 import { STEPS } from './migrations.ts';
+import { serverAt } from './open.ts';
 import type { Tables } from './schema.ts';
 import { asRepository } from './server-database.ts';
 import { sqliteDialect } from './sqlite.ts';
@@ -24,27 +25,34 @@ export const SCHEMA_VERSION = STEPS.length;
 
 export const lookAtRepository = ({ file, url }: { readonly file: string; readonly url?: string }): Promise<Look> =>
   asRepository(async () => {
-    const kind: Kind = url === undefined ? 'sqlite' : /^mysql:/.test(url) ? 'mysql' : 'postgres';
-    if (url === undefined && !existsSync(file)) return { kind, version: 0, needs: 0, cursors: new Map() };
-    const db = new Kysely<Tables>({ dialect: await dialectOf(file, url) });
+    if (url !== undefined) {
+      const { idiom, dialect } = await serverAt(url, silentLog);
+      return lookBy(dialect, idiom.kind);
+    }
+    if (!existsSync(file)) return nothingIn('sqlite');
+    const handle = new DatabaseSync(file, { readOnly: true });
     try {
-      const tables = await db.introspection.getTables();
-      if (!tables.some(({ name }) => name === 'windhover_schema'))
-        return { kind, version: 0, needs: 0, cursors: new Map() };
-      const { rows } = await sql<{
-        version: number;
-        needs: number;
-      }>`select version, needs from windhover_schema`.execute(db);
-      const cursors = await db.selectFrom('cursors').selectAll().execute();
-      const { version = 0, needs = 0 } = rows[0] ?? {};
-      return { kind, version, needs, cursors: new Map(cursors.map(({ name, value }) => [name, value])) };
+      return await lookBy(sqliteDialect(handle), 'sqlite');
     } finally {
-      await db.destroy();
+      handle.close();
     }
   });
 
-async function dialectOf(file: string, url: string | undefined) {
-  if (url === undefined) return sqliteDialect(new DatabaseSync(file, { readOnly: true }));
-  if (/^mysql:/.test(url)) return (await import('./mysql.ts')).mysqlServer(url).dialect;
-  return (await import('./postgres.ts')).postgresServer(url, silentLog).dialect;
+async function lookBy(dialect: Dialect, kind: Kind): Promise<Look> {
+  const db = new Kysely<Tables>({ dialect });
+  try {
+    const tables = await db.introspection.getTables();
+    if (!tables.some(({ name }) => name === 'windhover_schema')) return nothingIn(kind);
+    const { rows } = await sql<{
+      version: number;
+      needs: number;
+    }>`select version, needs from windhover_schema`.execute(db);
+    const cursors = await db.selectFrom('cursors').selectAll().execute();
+    const { version = 0, needs = 0 } = rows[0] ?? {};
+    return { kind, version, needs, cursors: new Map(cursors.map(({ name, value }) => [name, value])) };
+  } finally {
+    await db.destroy();
+  }
 }
+
+const nothingIn = (kind: Kind): Look => ({ kind, version: 0, needs: 0, cursors: new Map() });

@@ -5,7 +5,6 @@
  * them, and says how far it came.
  */
 import { type Expression, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import { TOTAL_MAX } from '../repository.ts';
 import type { Database } from './database.ts';
 import type { Tables } from './schema.ts';
 
@@ -41,8 +40,6 @@ export interface Narrowing<T extends 'executions' | 'logs'> {
 
 export interface Narrowed<T extends 'executions' | 'logs'> {
   readonly asked: SelectQueryBuilder<Tables, T, object>;
-  /** Known before anything is counted. */
-  readonly total?: number;
   /** Rows beyond this time were not looked at. */
   readonly reachedMs?: number;
 }
@@ -54,36 +51,33 @@ export async function narrowed<T extends 'executions' | 'logs'>(
   given: Narrowing<T>,
 ): Promise<Narrowed<T>> {
   const { parts, basis, span } = given;
-  const { part, counted } = await fewest(asking, given);
+  const part = await fewest(asking, given);
   if (part) return { asked: ofPart(asking, given, part) };
   const conditions = [...basis.answers, ...span, ...parts.map(({ condition }) => condition)];
   const asked = from(asking, given, basis.index, conditions);
-  // Nothing else is asked, and there is more than is counted.
-  const known =
-    parts.length === 1 && counted === 1 && span.length + basis.answers.length === 0 ? { total: TOTAL_MAX } : {};
   const isDirect = parts.length === 0 && given.isInTime;
   const reachedMs = given.bounded && !isDirect ? await reachOf(asking, given) : undefined;
-  if (reachedMs === undefined) return { asked, ...known };
+  if (reachedMs === undefined) return { asked };
   const beyond = given.descending ? sql`>=` : sql`<=`;
   const bound = sql<SqlBool>`${sql.ref(given.time)} ${beyond} ${reachedMs}`;
-  return { asked: from(asking, given, basis.index, [...conditions, bound]), reachedMs, ...known };
+  return { asked: from(asking, given, basis.index, [...conditions, bound]), reachedMs };
 }
 
-/** The part with the fewest rows, if they are few; and how many were counted. */
-async function fewest<T extends 'executions' | 'logs'>(asking: Asking, given: Narrowing<T>) {
+/** The part with the fewest rows, if they are few. */
+async function fewest<T extends 'executions' | 'logs'>(asking: Asking, given: Narrowing<T>): Promise<Part | undefined> {
   const key = given.parts.find(({ isKey }) => isKey);
-  if (key) return { part: key, counted: 0 };
-  const countable = given.parts.filter(({ few }) => few !== undefined);
+  if (key) return key;
   let [part, least]: [Part | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
-  for (const each of countable) {
-    const most = Math.min(asking.reach[each.few!], least);
+  for (const each of given.parts) {
+    if (each.few === undefined) continue;
+    const most = Math.min(asking.reach[each.few], least);
     const found = each.numbers ? await numbersIn(asking, each.numbers, most) : undefined;
     const count = found ? found.length : await countOf(asking, given, each, most);
     // What was found once is not looked for again.
     if (count < most) [part, least] = [found ? { ...each, numbers: listed(found) } : each, count];
     if (count === 0) break;
   }
-  return { part, counted: countable.length };
+  return part;
 }
 
 async function numbersIn(

@@ -12,7 +12,7 @@ import { deleteLines, searchLines } from './lines.ts';
 import { readMetricBuckets, readMetricNames, readMetricTasks, searchMetrics } from './metrics.ts';
 import type { Reach } from './reach.ts';
 import { deleteExecution, retain } from './retain.ts';
-import { asRepository } from './server-database.ts';
+import { asRepository, openServerDatabase, type Server } from './server-database.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import { countExecutions, countLines } from './statistics.ts';
 
@@ -28,7 +28,9 @@ export interface RepositoryOptions {
 
 export function openSqlRepository({ file, url, log, reach }: RepositoryOptions): Repository {
   const held = holder(
-    url === undefined ? async () => openSqliteDatabase(file, reach) : () => openServer(url, log, reach),
+    url === undefined
+      ? async () => openSqliteDatabase(file, reach)
+      : async () => openServerDatabase(await serverAt(url, log), reach),
   );
   const asking = <T>(work: (database: Database) => Promise<T>): Promise<T> =>
     asRepository(async () => work(await held.get()));
@@ -107,12 +109,7 @@ function holder(open: () => Promise<Database>) {
 }
 
 /** Clients are loaded where they are used: an installation on SQLite needs none. */
-async function openServer(url: string, log: Log, reach?: Reach): Promise<Database> {
-  const { openServerDatabase } = await import('./server-database.ts');
-  if (/^mysql:/.test(url)) {
-    const { mysqlServer } = await import('./mysql.ts');
-    return openServerDatabase(mysqlServer(url), reach);
-  }
-  const { postgresServer } = await import('./postgres.ts');
-  return openServerDatabase(postgresServer(url, log), reach);
+export async function serverAt(url: string, log: Log): Promise<Server> {
+  if (/^mysql:/.test(url)) return (await import('./mysql.ts')).mysqlServer(url);
+  return (await import('./postgres.ts')).postgresServer(url, log);
 }

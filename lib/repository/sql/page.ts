@@ -54,18 +54,16 @@ export async function totalOf<T extends keyof Tables>(
   return Number(counted.total);
 }
 
-/** Nothing is counted where the page is the last one, or where the total is known. */
+/** Nothing is counted where the page is the last one. */
 export async function totalOfPage<T extends keyof Tables>(
   db: Kysely<Tables>,
   {
     asked,
-    total,
     search: { offset = 0, after },
     rows,
     limit,
   }: {
     readonly asked: SelectQueryBuilder<Tables, T, object>;
-    readonly total?: number;
     readonly search: { readonly offset?: number; readonly after?: string };
     readonly rows: readonly unknown[];
     readonly limit: number;
@@ -73,7 +71,7 @@ export async function totalOfPage<T extends keyof Tables>(
 ): Promise<number> {
   const isLast = after === undefined && rows.length <= limit && (rows.length > 0 || offset === 0);
   if (isLast) return Math.min(TOTAL_MAX, offset + rows.length);
-  return total ?? totalOf(db, asked);
+  return totalOf(db, asked);
 }
 
 export const limited = (limit: number): number => Math.min(Math.max(1, limit), LIMIT_MAX);

@@ -1,6 +1,10 @@
-/** What is written as rows of the tables. Servers take no NUL in a text, which SQLite would keep: it is shown as U+FFFD. */
+/**
+ * What is written as rows of the tables. Servers take no NUL in a text, which SQLite would keep: it is shown as U+FFFD. In JSON
+ * that they look into they take no half of a pair (`\ud800`) either.
+ */
 import type { Insertable } from 'kysely';
 import type { ExecutionHead } from '../../model/execution.ts';
+import type { Labels } from '../../model/flow.ts';
 import type { LogLine } from '../../model/log-line.ts';
 import type { MetricEntry } from '../../model/metric.ts';
 import { isEnded, sinceOf, stateOf } from '../../model/state.ts';
@@ -29,7 +33,7 @@ export function headOf(head: ExecutionHead) {
   return {
     state,
     ended_ms: isEnded(state) ? sinceOf(head.history) : null,
-    labels: JSON.stringify(head.labels),
+    labels: labelsText(head.labels),
     head_json: JSON.stringify(head),
   };
 }
@@ -76,5 +80,15 @@ export const metricRowOf = (metric: MetricEntry): Insertable<MetricsTable> => ({
 
 /** What a key of MySQL can hold of a name that a plugin chose. */
 const NAME_MAX = 191;
+
+/** As labels are found by: one that a database cannot read would be refused whenever its execution is written. */
+export function labelsText(labels: Labels): string {
+  const json = JSON.stringify(labels);
+  if (!json.includes('\\u')) return json;
+  return JSON.stringify(Object.fromEntries(Object.entries(labels).map((label) => label.map(kept))));
+}
+
+/** A text as it is kept, and so as it is looked for. */
+export const kept = (text: string): string => written(text).toWellFormed();
 
 const written = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text);

@@ -1,12 +1,7 @@
 /** A search taken apart: what it asks of each row, part by part, all of which must be so. */
-import type { LabelTerm, NumberTerm, PresenceTerm, TextTerm, Where } from '../where.ts';
+import type { AnywhereTerm, LabelTerm, NumberTerm, PresenceTerm, TextTerm, Where } from '../where.ts';
 
-export type Term =
-  | TextTerm<string>
-  | NumberTerm<string>
-  | LabelTerm
-  | PresenceTerm<string>
-  | { readonly anywhere: string };
+export type Term = TextTerm<string> | NumberTerm<string> | LabelTerm | PresenceTerm<string> | AnywhereTerm;
 
 export const partsOf = (where: Where<Term>): readonly Where<Term>[] =>
   'all' in where ? where.all.flatMap(partsOf) : [where];
@@ -37,6 +32,11 @@ export function valuesOf(where: Where<Term>, field: string): readonly string[] |
   const isEqual = isTerm(where) && 'field' in where && where.field === field && where.is === 'equal';
   return isEqual ? [String(where.value)] : undefined;
 }
+
+/** Fewer letters make no group that an index of texts knows; one may be two of `length`. */
+const TEXT_LETTERS_MIN = 3;
+
+export const makesGroups = ({ anywhere }: AnywhereTerm): boolean => [...anywhere].length >= TEXT_LETTERS_MIN;
 
 export const equal = (field: string, value: string): Term => ({ field, is: 'equal', value });
 export const oneOf = (field: string, values: readonly string[]): Where<Term> =>

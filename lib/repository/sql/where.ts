@@ -12,6 +12,7 @@ import type {
 } from '../where.ts';
 import type { Idiom } from './database.ts';
 import { anywhere, escaped } from './page.ts';
+import { kept } from './rows.ts';
 
 type Term = TextTerm<string> | NumberTerm<string> | LabelTerm | PresenceTerm<string> | AnywhereTerm;
 type Column = RawBuilder<unknown>;
@@ -23,6 +24,8 @@ export interface Searched {
   readonly texts: readonly Column[];
   /** A JSON object. */
   readonly labels?: Column;
+  /** One whose beginning is looked for along its index: in the case that it is written in. */
+  readonly key?: string;
 }
 
 export function conditionOf(where: Where<Term>, searched: Searched, idiom: Idiom): Expression<SqlBool> {
@@ -42,23 +45,24 @@ function joined(
   return parts.length === 0 ? empty : sql<SqlBool>`(${sql.join(parts, by)})`;
 }
 
-function termOf(term: Term, { columns, texts, labels }: Searched, idiom: Idiom): Expression<SqlBool> {
+function termOf(term: Term, { columns, texts, labels, key }: Searched, idiom: Idiom): Expression<SqlBool> {
   if ('anywhere' in term) return anyOf(texts, term.anywhere, idiom);
-  if ('label' in term) return idiom.labelled(labels!, term.label, term.value);
+  if ('label' in term) return idiom.labelled(labels!, kept(term.label), kept(term.value));
   if ('present' in term) return sql<SqlBool>`${columns[term.present]!} is not null`;
   const column = columns[term.field]!;
-  return typeof term.value === 'number'
-    ? compared(column, term.is as NumberComparison, term.value)
-    : textual(column, { is: term.is as TextComparison, value: term.value }, idiom, term.field);
+  if (typeof term.value === 'number') return compared(column, term.is as NumberComparison, term.value);
+  const value = kept(term.value);
+  if (term.field === key && term.is === 'startingWith') return beginning(column, value);
+  return textual(column, { is: term.is as TextComparison, value }, idiom);
 }
 
-/** Ids are told apart by the case of their letters: those that begin alike stand side by side in their index. */
+/** Those that begin alike stand side by side in their index. */
 const beginning = (column: Column, value: string): Expression<SqlBool> =>
   sql<SqlBool>`(${column} >= ${value} and ${column} < ${`${value}\u{10FFFF}`})`;
 
 export const anyOf = (columns: readonly Column[], text: string, { like }: Idiom): Expression<SqlBool> =>
   sql<SqlBool>`(${sql.join(
-    columns.map((column) => like(column, anywhere(text))),
+    columns.map((column) => like(column, anywhere(kept(text)))),
     sql` or `,
   )})`;
 
@@ -82,14 +86,14 @@ interface Compared {
   readonly value: string;
 }
 
-function textual(column: Column, { is, value }: Compared, { like }: Idiom, field: string): Expression<SqlBool> {
+function textual(column: Column, { is, value }: Compared, { like }: Idiom): Expression<SqlBool> {
   switch (is) {
     case 'equal':
       return sql<SqlBool>`${column} = ${value}`;
     case 'containing':
       return like(column, anywhere(value));
     case 'startingWith':
-      return field === 'id' ? beginning(column, value) : like(column, `${escaped(value)}%`);
+      return like(column, `${escaped(value)}%`);
     case 'endingWith':
       return like(column, `%${escaped(value)}`);
     case 'below':

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Execution } from '../bodies.ts';
 import type { Routes } from '../route.ts';
 import { flag, list, map, named, open, shape, text, time, whole } from '../schema.ts';
-import { json, jsonBody, Names } from '../terms.ts';
+import { json, jsonBody, Names, Q } from '../terms.ts';
 
 const GROUPS = z.enum(['hour', 'day', 'week', 'month']);
 const duration = text.describe('ISO-8601, such as PT1.5S; PT0S where none has ended');
@@ -58,7 +58,7 @@ const SPAN = {
 };
 const scope = z.enum(['USER', 'SYSTEM']);
 const EXECUTIONS = {
-  q: text.describe('A text that stands anywhere').optional(),
+  q: Q.execution.optional(),
   scope: z.union([scope, list(scope)]).optional(),
   namespace,
   flowId: text.optional(),
@@ -129,7 +129,7 @@ export const STATISTICS_ROUTES = {
     summary: 'Log lines counted by time and level',
     body: jsonBody(
       open({
-        q: EXECUTIONS.q,
+        q: Q.line.optional(),
         namespace,
         flowId: text.optional(),
         logLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).describe('This and those above it').optional(),

@@ -14,7 +14,7 @@ import { silentLog } from '../../../lib/log.ts';
 import { allPartitions } from '../../../lib/model/partition.ts';
 import { commitsBehind, NO_VERSION } from '../../../lib/model/version.ts';
 import { feedCursor } from '../../../lib/repository/cursor.ts';
-import { type Look, lookAtRepository, SCHEMA_VERSION } from '../../../lib/repository/sql/look.ts';
+import type { Look } from '../../../lib/repository/sql/look.ts';
 
 const SKEW_MS_MAX = 1_000;
 /** Of the memory that Redis may take. */
@@ -84,6 +84,7 @@ const KINDS = { sqlite: 'SQLite', postgres: 'Postgres', mysql: 'MySQL' } as cons
 
 /** Looks at it as it is: a schema that is older is brought up to date by the next server that starts. */
 export async function examineRepository(bus: Bus, file: string, databaseUrl?: string): Promise<Findings> {
+  const { lookAtRepository, SCHEMA_VERSION } = await import('../../../lib/repository/sql/look.ts');
   const place = databaseUrl === undefined ? file : withoutPassword(databaseUrl);
   let look: Look;
   try {
@@ -108,19 +109,18 @@ export async function examineRepository(bus: Bus, file: string, databaseUrl?: st
   return {
     lines: [
       `repository      ${KINDS[kind]}, ${place}`,
-      `schema          ${schemaWords(version)}`,
+      `schema          ${schemaWords(version, SCHEMA_VERSION)}`,
       `indexed         ${lag === 0 ? 'all commits' : `all but ${lag} of the latest commits`}`,
     ],
     problems,
   };
 }
 
-function schemaWords(version: number): string {
+function schemaWords(version: number, known: number): string {
   if (version === 0) return 'none yet: the first server that starts makes it';
-  if (version === SCHEMA_VERSION) return `version ${version}`;
-  const words =
-    version < SCHEMA_VERSION ? 'the next server that starts brings it up to date' : 'newer than this Windhover';
-  return `version ${version} (${SCHEMA_VERSION} here): ${words}`;
+  if (version === known) return `version ${version}`;
+  const words = version < known ? 'the next server that starts brings it up to date' : 'newer than this Windhover';
+  return `version ${version} (${known} here): ${words}`;
 }
 
 function withoutPassword(url: string): string {

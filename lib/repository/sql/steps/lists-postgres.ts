@@ -36,7 +36,12 @@ const indexedText = (name: string, table: string, text: string) =>
 /** As `textOf` in `postgres.ts` asks for it. */
 const EXECUTION_TEXT = `id || ' ' || namespace || ' ' || flow_id || ' ' || labels`;
 
+/** NUL, and halves of pairs: whole ones stand in JSON as they are. */
+const UNREADABLE = String.raw`(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})`;
+
 export const POSTGRES_LISTS: readonly string[] = [
+  // As `labelsText` writes them today: the index below takes no others.
+  `update executions set labels = regexp_replace(labels, '${UNREADABLE}', '\\1\\\\ufffd', 'g') where labels ~ '${UNREADABLE}'`,
   `create table execution_counts (tenant ${NAME}, day_ms ${NUMBER}, namespace ${NAME}, flow_id ${NAME}, state ${NAME},
     shard integer not null, count ${NUMBER}, ended ${NUMBER}, sum_ms ${NUMBER}, min_ms bigint, max_ms bigint,
     primary key (tenant, day_ms, namespace, flow_id, state, shard))`,
