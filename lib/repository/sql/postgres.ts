@@ -1,5 +1,5 @@
 /** Postgres (12 or newer): how it is reached, and what it says in its own way. */
-import { PostgresDialect, sql } from 'kysely';
+import { CompiledQuery, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../log.ts';
 import type { Idiom } from './database.ts';
@@ -9,6 +9,8 @@ import { ANSWER_MS, CONNECT_MS, POOL_MAX, type Server } from './server-database.
 /** Any number will do, if only all Windhovers name the same. */
 const LOCK = 0x77_68_64_72;
 const CONFLICTS: ReadonlySet<unknown> = new Set(['40001', '40P01']);
+/** Compiling a question of 50 ms takes Postgres 300: it judges by costs, and each row that is passed over along an index has one. */
+const UNCOMPILED = 'set jit = off';
 const { INT8, NUMERIC } = pg.types.builtins;
 
 /** Texts compare by their bytes, as in SQLite, whatever the database was created with. */
@@ -33,7 +35,12 @@ export function postgresServer(url: string, log: Log): Server {
   const open = (max: number, answerMs?: number) => openPool(url, log, { max, answerMs });
   return {
     idiom: POSTGRES,
-    dialect: new PostgresDialect({ pool: async () => open(POOL_MAX, ANSWER_MS) }),
+    dialect: new PostgresDialect({
+      pool: async () => open(POOL_MAX, ANSWER_MS),
+      onCreateConnection: async (connection) => {
+        await connection.executeQuery(CompiledQuery.raw(UNCOMPILED));
+      },
+    }),
     patient: new PostgresDialect({ pool: async () => open(1) }),
     lock: {
       take: async (db) => void (await sql`select pg_advisory_lock(${sql.lit(LOCK)})`.execute(db)),
