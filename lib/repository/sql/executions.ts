@@ -118,13 +118,11 @@ export async function searchExecutions(
   const narrowing = await executionsNarrowing(asking, search);
   if (!narrowing) return { rows: [], total: 0 };
   const bounded = { bounded: search.bounded === true, isInTime, descending: !isInTime || descending };
-  const { asked, reachedMs } = await narrowed(asking, { ...narrowing, ...bounded });
+  const { asked, reachedMs, total } = await narrowed(asking, { ...narrowing, ...bounded });
   const rows = await pageOf(asking, asked, search);
   const limit = limited(search.limit);
-  const page = cut(rows, limit, await totalOfPage(asking.db, { asked, search, rows, limit }), shown, ({ sort, id }) => [
-    sort,
-    id,
-  ]);
+  const counted = await totalOfPage(asking.db, { asked, search, total, rows, limit });
+  const page = cut(rows, limit, counted, shown, ({ sort, id }) => [sort, id]);
   const isWhole = reachedMs === undefined || (isInTime && page.total === TOTAL_MAX && rows.length > limit);
   return isWhole ? page : { ...page, reachedMs };
 }

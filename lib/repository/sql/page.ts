@@ -60,15 +60,19 @@ export async function totalOfPage<T extends keyof Tables>(
   {
     asked,
     search: { offset = 0, after, uncounted },
+    total,
     rows,
     limit,
   }: {
     readonly asked: SelectQueryBuilder<Tables, T, object>;
     readonly search: Pick<ExecutionSearch, 'offset' | 'after' | 'uncounted'>;
+    /** Where it is known. */
+    readonly total?: number | undefined;
     readonly rows: readonly unknown[];
     readonly limit: number;
   },
 ): Promise<number> {
+  if (total !== undefined) return Math.min(TOTAL_MAX, total);
   if (uncounted) return Math.min(rows.length, limit);
   const isLast = after === undefined && rows.length <= limit && (rows.length > 0 || offset === 0);
   if (isLast) return Math.min(TOTAL_MAX, offset + rows.length);
