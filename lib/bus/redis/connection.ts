@@ -18,6 +18,8 @@ const RECONNECT_FIRST_MS = 50;
 const RECONNECT_MAX_MS = 1_000;
 const CONNECT_MS = 5_000;
 const SENTINEL_MS = 2_000;
+/** What takes no writes is left at most so often: every command under way is refused, and there may be no other behind the address. */
+const LEAVE_EACH_MS = 1_000;
 /** A command without an answer for this long counts as not done or unknown. */
 export const COMMAND_MS = 5_000;
 
@@ -40,13 +42,22 @@ function optionsFor(address: Address, extra: RedisOptions): RedisOptions {
     ...placeFor(address),
     ...address.access,
     retryStrategy: (times) => Math.min(RECONNECT_FIRST_MS * times, RECONNECT_MAX_MS),
-    // A master that has become a replica: another one is to be found.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: leavesReplica(),
     connectTimeout: CONNECT_MS,
     // Replies of raw commands keep one shape.
     protocol: 2,
     maxRetriesPerRequest: null,
     ...extra,
+  };
+}
+
+/** A master that has become a replica: another one is to be found. */
+function leavesReplica(): (error: Error) => boolean {
+  let leftMs = Number.NEGATIVE_INFINITY;
+  return ({ message }) => {
+    if (!message.startsWith('READONLY') || performance.now() - leftMs < LEAVE_EACH_MS) return false;
+    leftMs = performance.now();
+    return true;
   };
 }
 

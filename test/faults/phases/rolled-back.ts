@@ -74,8 +74,7 @@ async function failOver(stage: Stage, unseen: boolean): Promise<void> {
   const { account, dice, folder, ground, proxy } = stage;
   const link = await RedisProxy.open(await freePort(), ground.redis.port);
   const own = await freePort();
-  const follows = ['--replicaof', '127.0.0.1', String(link.port)];
-  const replica = new RedisProcess(own, join(folder, `redis-${own}`), follows);
+  const replica = new RedisProcess(own, join(folder, `redis-${own}`), { master: link.port });
   try {
     await inStep(stage, replica);
     await sleep(IN_STEP_MS);
@@ -109,7 +108,7 @@ async function takeOver(
   replica: RedisProcess,
   { killedMs, unseen }: { readonly killedMs: number; readonly unseen: boolean },
 ): Promise<void> {
-  await asked(replica.port, (client) => client.replicaof('NO', 'ONE'));
+  await replica.promote();
   // Before the oracle goes on with it.
   const knownMs = Number(await asked(replica.port, (client) => client.get(CLOCK)));
   ground.moved(replica);

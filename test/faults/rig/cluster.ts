@@ -33,7 +33,10 @@ export class RedisCluster {
       const [port, busPort] = [await freePort(), await freePort()];
       const settings = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)];
       const timeout = ['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--maxmemory-policy', 'noeviction'];
-      nodes.push({ process: new RedisProcess(port, join(folder, `node-${n}`), [...settings, ...timeout]), busPort });
+      nodes.push({
+        process: new RedisProcess(port, join(folder, `node-${n}`), { extra: [...settings, ...timeout] }),
+        busPort,
+      });
     }
     const cluster = new RedisCluster(nodes);
     try {

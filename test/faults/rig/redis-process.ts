@@ -34,12 +34,19 @@ export class RedisProcess {
   readonly port: number;
   readonly folder: string;
   readonly #extra: readonly string[];
+  #master: number | undefined;
   #child: ChildProcess | undefined;
 
-  constructor(port: number, folder: string, extra: readonly string[] = []) {
+  /** `master`: the port of the one whose replica it is. */
+  constructor(
+    port: number,
+    folder: string,
+    { extra = [], master }: { readonly extra?: readonly string[]; readonly master?: number } = {},
+  ) {
     this.port = port;
     this.folder = folder;
     this.#extra = extra;
+    this.#master = master;
     mkdirSync(folder, { recursive: true });
   }
 
@@ -65,9 +72,20 @@ export class RedisProcess {
       '--enable-debug-command',
       'local',
     ];
+    const follows = this.#master === undefined ? [] : ['--replicaof', '127.0.0.1', String(this.#master)];
     this.#child = spawn(
       'redis-server',
-      ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, ...settings, ...this.#extra],
+      [
+        '--port',
+        String(this.port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        this.folder,
+        ...settings,
+        ...this.#extra,
+        ...follows,
+      ],
       { stdio: ['ignore', log, log] },
     );
     closeSync(log);
@@ -76,6 +94,12 @@ export class RedisProcess {
         throw new Error(
           `expected redis-server to answer on port ${this.port} within ${READY_MS} ms: see ${this.folder}`,
         );
+  }
+
+  /** A replica becomes a master, and stays one when it is started again. */
+  async promote(): Promise<void> {
+    this.#master = undefined;
+    await asked(this.port, (client) => client.replicaof('NO', 'ONE'));
   }
 
   /** SIGKILL; what the kernel has of the file stays. */

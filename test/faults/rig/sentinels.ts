@@ -33,9 +33,8 @@ export class RedisSentinels {
   static async start(folder: string): Promise<RedisSentinels> {
     const port = await freePort();
     const bounded = ['--repl-diskless-sync-delay', '0', '--min-replicas-max-lag', '10'];
-    const master = new RedisProcess(port, join(folder, 'server-0'), bounded);
-    const follows = ['--replicaof', '127.0.0.1', String(port)];
-    const replica = new RedisProcess(await freePort(), join(folder, 'server-1'), [...bounded, ...follows]);
+    const master = new RedisProcess(port, join(folder, 'server-0'), { extra: bounded });
+    const replica = new RedisProcess(await freePort(), join(folder, 'server-1'), { extra: bounded, master: port });
     const ports = await Promise.all(Array.from({ length: SENTINELS }, freePort));
     const sentinels = new RedisSentinels([master, replica], ports);
     try {
