@@ -18,6 +18,8 @@ export interface Idiom {
   readonly types: Readonly<Record<ColumnType, RawBuilder<unknown>>>;
   /** The column `no`: numbers that the database gives. */
   readonly numbered: RawBuilder<unknown>;
+  /** By what an execution is found that an index has named: each index holds it. */
+  readonly named: 'no' | 'id';
   /** How a table that lies in the order of its key ends. */
   readonly keyed: RawBuilder<unknown>;
   /** An index may leave rows out. */

@@ -4,7 +4,7 @@ import type { ExecutionSearch } from '../repository.ts';
 import type { Where } from '../where.ts';
 import type { Database } from './database.ts';
 import { EXECUTIONS } from './execution-filter.ts';
-import type { Narrowing, Part } from './narrow.ts';
+import { inIndex, type Narrowing, type Part } from './narrow.ts';
 import { isOneOf, PAIRS_MAX, type Pairs, pairsIn } from './pairs.ts';
 import { kept } from './rows.ts';
 import { equal, fieldsOf, isOver, isTerm, makesGroups, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
@@ -99,7 +99,7 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   if ('present' in where) return { ...loose, index: 'executions_by_trigger', few: 'rows' };
   if ('label' in where)
     return {
-      ...loose,
+      ...inIndex(condition, idiom),
       ...numbered(idiom.numbersOf?.label({ label: kept(where.label), value: kept(where.value) })),
       few: 'rows',
       needsRow: idiom.numbersOf === undefined,
@@ -107,9 +107,9 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   if ('anywhere' in where) {
     if (!isTextIndexed || !makesGroups(where)) return loose;
     const may = idiom.mayHold?.(kept(where.anywhere));
-    const judged = may ? sql<SqlBool>`${may} and ${condition}` : condition;
     const numbers = idiom.numbersOf?.text('execution_texts', kept(where.anywhere));
-    return { condition: judged, needsRow, ...numbered(numbers), few: 'rows' };
+    const indexed = may ? { inIndex: sql<SqlBool>`${may} and ${condition}` } : {};
+    return { condition, ...indexed, needsRow, ...numbered(numbers), few: 'rows' };
   }
   if (where.field === 'id' && where.is === 'startingWith') return { ...loose, few: 'rows' };
   return loose;

@@ -4,7 +4,7 @@ import type { LineSearch } from '../repository.ts';
 import type { Where } from '../where.ts';
 import type { Database } from './database.ts';
 import { LINES } from './line-filter.ts';
-import type { Narrowing, Part } from './narrow.ts';
+import { inIndex, type Narrowing, type Part } from './narrow.ts';
 import { isOneOf, PAIRS_MAX, type Pairs, pairsIn } from './pairs.ts';
 import { kept } from './rows.ts';
 import { equal, fieldsOf, isOver, isTerm, makesGroups, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
@@ -75,5 +75,5 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   const isText = isTerm(where) && 'anywhere' in where && makesGroups(where);
   if (!isText || !isTextIndexed) return { condition, needsRow };
   const numbers = idiom.numbersOf?.text('line_texts', kept(where.anywhere));
-  return { condition, needsRow, few: 'rows', ...(numbers ? { numbers } : {}) };
+  return { ...inIndex(condition, idiom), needsRow, few: 'rows', ...(numbers ? { numbers } : {}) };
 }
