@@ -10,7 +10,7 @@ import type { Tables } from './schema.ts';
 
 export interface Part {
   readonly condition: Expression<SqlBool>;
-  /** The same in the words of an index of texts or labels; then what stands above is judged on rows. */
+  /** The same in the words of an index that Postgres should take; what stands above keeps it from that. */
   readonly inIndex?: Expression<SqlBool>;
   /** Finds its rows, in SQLite: it takes the index that it is told. Without one, and without `numbers`, nothing finds them. */
   readonly index?: string;
@@ -48,8 +48,12 @@ export interface Narrowed<T extends 'executions' | 'logs'> {
   readonly total?: number | undefined;
 }
 
-export const inIndex = (condition: Expression<SqlBool>, { planner }: Idiom): Pick<Part, 'condition' | 'inIndex'> =>
-  planner ? { condition: planner.onRow(condition), inIndex: condition } : { condition };
+export const inIndex = (
+  condition: Expression<SqlBool>,
+  { planner }: Idiom,
+  indexed: Expression<SqlBool>,
+): Pick<Part, 'condition' | 'inIndex'> =>
+  planner ? { condition: planner.onRow(condition), inIndex: indexed } : { condition: indexed };
 
 type Asking = Pick<Database, 'db' | 'idiom' | 'reach'>;
 
@@ -138,9 +142,9 @@ const OVER = 10;
 const estimated = async <T extends 'executions' | 'logs'>(
   { db, idiom: { planner } }: Asking,
   { table }: Narrowing<T>,
-  { inIndex }: Part,
+  { condition, inIndex }: Part,
 ): Promise<number> =>
-  planner && inIndex ? planner.estimate(db, sql`select 1 from ${sql.table(table)} where ${inIndex}`) : 0;
+  planner && inIndex ? planner.estimate(db, sql`select 1 from ${sql.table(table)} where ${condition}`) : 0;
 
 /** All that fits, found by way of this part. */
 function ofPart<T extends 'executions' | 'logs'>(
