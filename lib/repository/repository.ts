@@ -113,6 +113,8 @@ export interface MetricSearch {
   readonly executionId: string;
   readonly taskRunId?: string;
   readonly taskId?: string;
+  /** By time if absent. */
+  readonly sort?: { readonly by: 'timestamp' | 'name' | 'value' | 'taskId'; readonly descending: boolean };
   readonly limit: number;
   readonly offset?: number;
   readonly after?: string;

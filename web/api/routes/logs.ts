@@ -114,7 +114,7 @@ export const LOG_ROUTES = {
     path: '/metrics/:executionId',
     access: 'user',
     summary: 'What an execution has measured',
-    query: { page: paged('').page, size: paged('').size, taskRunId: text, taskId: text },
+    query: { ...paged('timestamp, name, value, taskId'), taskRunId: text, taskId: text },
     answer: json(page(Metric)),
     example: {},
   },
