@@ -32,8 +32,19 @@ const POSTGRES: Idiom = {
   like: (column, pattern) => sql`${column} ilike ${pattern} escape '!'`,
   mayHold: (text) =>
     sql`(id || ' ' || namespace || ' ' || flow_id || ' ' || labels) ilike ${anywhere(text)} escape '!'`,
+  planner: {
+    estimate: async (db, question) => {
+      const { rows } = await sql<Explained>`explain (format json) ${question}`.execute(db);
+      return rows[0]!['QUERY PLAN'][0].Plan['Plan Rows'];
+    },
+    onRow: (condition) => sql`(${condition}) is true`,
+  },
   labelled: (column, key, value) => sql`${column}::jsonb @> ${JSON.stringify({ [key]: value })}::jsonb`,
 };
+
+interface Explained {
+  readonly 'QUERY PLAN': readonly [{ readonly Plan: { readonly 'Plan Rows': number } }];
+}
 
 export function postgresServer(url: string, log: Log): Server {
   const open = (max: number, answerMs?: number) => openPool(url, log, { max, answerMs });
