@@ -4,6 +4,7 @@ import { TENANT } from '../../lib/model/flow.ts';
 import { flowKey, flowPartition, type Partition } from '../../lib/model/partition.ts';
 import { isEnded, NEXT_STATES, type State } from '../../lib/model/state.ts';
 import type { FlowRow, Repository } from '../../lib/repository/repository.ts';
+import { walkExecutions } from '../../lib/repository/walk.ts';
 
 const PAGE = 1_000;
 const LIVE = (Object.keys(NEXT_STATES) as State[]).filter((state) => !isEnded(state));
@@ -13,22 +14,13 @@ export async function liveExecutions(
   partitionOf: (id: string) => Partition,
 ): Promise<ReadonlyMap<Partition, readonly string[]>> {
   const found = new Map<Partition, string[]>();
-  let after: string | undefined;
-  do {
-    const page = await repository.searchExecutions({
-      tenant: TENANT,
-      states: LIVE,
-      sort: { by: 'id', descending: false },
-      limit: PAGE,
-      after,
-    });
-    for (const { id } of page.rows) {
+  const live = { tenant: TENANT, states: LIVE, sort: { by: 'id', descending: false } } as const;
+  for await (const rows of walkExecutions(repository, live))
+    for (const { id } of rows) {
       const ids = found.get(partitionOf(id));
       if (ids) ids.push(id);
       else found.set(partitionOf(id), [id]);
     }
-    after = page.next;
-  } while (after !== undefined);
   return found;
 }
 

@@ -65,6 +65,8 @@ export interface ExecutionSearch {
   readonly limit: number;
   /** A list for eyes: it may end before it has seen all, and says where (`reachedMs`). */
   readonly bounded?: boolean;
+  /** Nobody asks for the total: it is that of the page. */
+  readonly uncounted?: boolean;
   /** Either a page by number (REST), or the cursor that the last page gave (keyset: flat however far). */
   readonly offset?: number;
   readonly after?: string;
@@ -85,6 +87,7 @@ export interface LineSearch {
   readonly limit: number;
   /** As of executions. */
   readonly bounded?: boolean;
+  readonly uncounted?: boolean;
   readonly offset?: number;
   readonly after?: string;
 }
@@ -110,6 +113,8 @@ export interface MetricSearch {
   readonly executionId: string;
   readonly taskRunId?: string;
   readonly taskId?: string;
+  /** By time if absent. */
+  readonly sort?: { readonly by: 'timestamp' | 'name' | 'value' | 'taskId'; readonly descending: boolean };
   readonly limit: number;
   readonly offset?: number;
   readonly after?: string;

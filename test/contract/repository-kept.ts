@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { versionOf } from '../../lib/model/version.ts';
 import type { Repository } from '../../lib/repository/repository.ts';
-import { aBatch, aFlow, aHead, aLine, anExecution, aTaskRun, rowsOf, T0 } from '../support/rows.ts';
+import { aBatch, aFlow, aHead, aLine, aMetric, anExecution, aTaskRun, rowsOf, T0 } from '../support/rows.ts';
 
 const ids = (page: { readonly rows: readonly { readonly id: string }[] }) => page.rows.map(({ id }) => id);
 
@@ -85,6 +85,22 @@ export function holdsLines(open: () => Promise<Repository>): void {
       Object.keys(bare).filter((key) => key.startsWith('task') || key === 'attempt'),
       [],
     );
+  });
+
+  it('keeping the ids of tasks, however long they may be', async () => {
+    const repository = await open();
+    const taskId = 'a'.repeat(256);
+    const run = { ...aTaskRun('a', 0), taskId };
+    await repository.write(
+      aBatch({
+        executions: [anExecution('e1', 1, { taskRuns: rowsOf(run) })],
+        lines: [aLine('e1', 1, { taskId })],
+        metrics: [aMetric('e1', 1, { taskId })],
+      }),
+    );
+    assert.equal((await repository.lines({ taskId, limit: 1 })).rows[0]?.taskId, taskId);
+    assert.deepEqual((await repository.execution('e1'))?.taskRunList, [run]);
+    assert.deepEqual(await repository.metricTasks({ namespace: 'company.team', flowId: 'hello' }), [taskId]);
   });
 
   it('finding by each property, by pages', async () => {

@@ -37,6 +37,27 @@ export function holdsMetrics(open: () => Promise<Repository>): void {
     assert.deepEqual(valuesOf(await found({ limit: 2, offset: 2 })), [3, 4]);
   });
 
+  it('sorting metrics by name, value or task, by pages', async () => {
+    const repository = await open();
+    const metrics = [
+      aMetric('e1', 1, { name: 'b', value: 20 }),
+      aMetric('e1', 2, { name: 'a', value: 30, taskId: 'task-1' }),
+      aMetric('e1', 3, { name: 'b', value: 10 }),
+      aMetric('e1', 4, { name: 'a', value: 40 }),
+    ];
+    await repository.write(aBatch({ metrics }));
+    const sorted = async (by: 'name' | 'value' | 'taskId' | 'timestamp', descending: boolean) => {
+      const asked = { executionId: 'e1', limit: 3, sort: { by, descending } };
+      const first = await repository.metrics(asked);
+      return [...valuesOf(first), ...valuesOf(await repository.metrics({ ...asked, after: first.next }))];
+    };
+    assert.deepEqual(await sorted('name', false), [30, 40, 20, 10]);
+    assert.deepEqual(await sorted('name', true), [10, 20, 40, 30]);
+    assert.deepEqual(await sorted('value', false), [10, 20, 30, 40]);
+    assert.deepEqual(await sorted('taskId', true), [30, 40, 10, 20]);
+    assert.deepEqual(await sorted('timestamp', true), [40, 10, 30, 20]);
+  });
+
   it('forgetting metrics with their execution', async () => {
     const repository = await open();
     const executions = [anExecution('e1', 1), anExecution('e2', 2)];

@@ -13,7 +13,7 @@ import { eventually } from '../support/eventually.ts';
 import { anIndexer, home, stateIn, stopIndexing } from '../support/indexing.ts';
 import { olderSchema } from '../support/older-schema.ts';
 import { hasPostgres, startPostgres } from '../support/postgres.ts';
-import { aBatch, aFlow, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf } from '../support/rows.ts';
+import { aBatch, aFlow, aHead, aLine, anExecution, aStart, aTaskRun, rowsOf, T0 } from '../support/rows.ts';
 import { ScriptedFeeds } from '../support/scripted-feeds.ts';
 import { holdsRepositoryContract } from './repository.ts';
 
@@ -143,4 +143,29 @@ it('bringing a schema up to date whose labels hold what its index would refuse',
   const { rows } = await client.query('select labels::jsonb as labels from executions');
   assert.deepEqual(rows, [{ labels: { by: 'a\uFFFD\uFFFDb', to: '\uFFFD', of: '\\u0000', in: '\\\uFFFD' } }]);
   await client.end();
+});
+
+it('looking on rows for what Postgres thinks that many have', { skip }, async () => {
+  const url = await fresh();
+  const repository = await open(url, { rows: 2, entries: 4, scannedEntries: 20, scannedRows: 15 });
+  const ids = Array.from({ length: 100 }, (_, n) => `e${n + 100}`);
+  const executions = ids.map((id, n) => {
+    const start = aStart(id, { createdAtMs: T0 + n });
+    const history = [['CREATED', T0 + n] as const, [n % 2 ? 'FAILED' : 'SUCCESS', T0 + n + 1] as const];
+    return anExecution(id, n + 1, { start, head: aHead([], { history, labels: { team: 'red' } }) });
+  });
+  const lines = ids.map((id, n) => aLine(id, n, { atMs: T0 + n, message: `loaded ${n}` }));
+  await repository.write(aBatch({ executions, lines }));
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('analyze');
+  await client.end();
+  for (const asked of [{ text: 'hello' }, { text: '"red"' }, { labels: { team: 'red' } }]) {
+    const all = { tenant: 'main', ...asked, states: ['FAILED', 'SUCCESS'], limit: 100 };
+    const { rows, reachedMs } = await repository.searchExecutions({ ...all, bounded: true });
+    assert.deepEqual([rows.length, rows[0]?.id, reachedMs], [16, 'e199', T0 + 84]);
+    assert.equal((await repository.searchExecutions(all)).rows.length, 100);
+  }
+  const { rows, reachedMs } = await repository.lines({ text: 'LOADED', descending: true, limit: 100, bounded: true });
+  assert.deepEqual([rows.length, rows[0]?.executionId, reachedMs], [16, 'e199', T0 + 84]);
 });

@@ -213,6 +213,9 @@ export function holdsReach(open: (reach?: Reach) => Promise<Repository>): void {
           assert.equal(total, rows.length, told);
           const first = await repository.lines({ ...search, descending, bounded: true, limit: 1 });
           assert.equal(first.total, rows.length, told);
+          const offset = Math.floor(all.length / 2);
+          const later = await repository.lines({ ...search, descending, offset, limit: 7 });
+          assert.deepEqual(ids(later), ids({ rows: all.slice(offset, offset + 7) }), told);
         }
       }
   });

@@ -279,6 +279,8 @@ function searches(open: () => Promise<Repository>): void {
     }
     assert.equal(new Set(byNumber).size, 25);
     assert.deepEqual(byCursor, byNumber);
+    const { rows, total, next } = await search(repository, { limit: 10, uncounted: true });
+    assert.deepEqual([rows.length, total, next !== undefined], [10, 10, true]);
     await assert.rejects(search(repository, { after: 'nonsense' }), (error) => isFault(error, 'request.invalid'));
   });
 }

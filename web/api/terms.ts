@@ -16,7 +16,8 @@ export const FILE: Body = { 'multipart/form-data': shape({ fileUpload: text.desc
 export const Names = list(z.looseObject({ namespace: text, id: text }));
 export const Ids = list(text);
 
-const sorted = (names: string) => text.describe(`One of ${names}, with :asc or :desc`);
+const sorted = (names: string) =>
+  text.describe(`One of ${names}, with :asc or :desc; of several, parted by commas, the first`);
 export const paged = (sorts: string) => ({
   page: z.int().min(1).describe('From 1; 1 if absent'),
   size: z.int().min(1).describe('Rows of a page, at most 1,000; 10 if absent'),

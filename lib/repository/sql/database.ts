@@ -18,6 +18,8 @@ export interface Idiom {
   readonly types: Readonly<Record<ColumnType, RawBuilder<unknown>>>;
   /** The column `no`: numbers that the database gives. */
   readonly numbered: RawBuilder<unknown>;
+  /** By what an execution is found that an index has named: each index holds it. */
+  readonly named: 'no' | 'id';
   /** How a table that lies in the order of its key ends. */
   readonly keyed: RawBuilder<unknown>;
   /** An index may leave rows out. */
@@ -31,6 +33,13 @@ export interface Idiom {
   };
   /** What must be so for the text to stand in an execution's texts, in the words of their index. */
   mayHold?(text: string): Expression<SqlBool>;
+  /** Postgres chooses indexes by itself: what it thinks of them, and how it is kept from them. */
+  readonly planner?: {
+    /** About how many rows there are. */
+    estimate(db: Kysely<Tables>, question: RawBuilder<unknown>): Promise<number>;
+    /** The same in words that no index knows. */
+    onRow(condition: Expression<SqlBool>): Expression<SqlBool>;
+  };
   /** A JSON object in a text has this text under this key. */
   labelled(column: RawBuilder<unknown>, key: string, value: string): Expression<SqlBool>;
 }

@@ -118,39 +118,37 @@ export async function searchExecutions(
   const narrowing = await executionsNarrowing(asking, search);
   if (!narrowing) return { rows: [], total: 0 };
   const bounded = { bounded: search.bounded === true, isInTime, descending: !isInTime || descending };
-  const { asked, reachedMs } = await narrowed(asking, { ...narrowing, ...bounded });
+  const { asked, reachedMs, total } = await narrowed(asking, { ...narrowing, ...bounded });
   const rows = await pageOf(asking, asked, search);
   const limit = limited(search.limit);
-  const page = cut(rows, limit, await totalOfPage(asking.db, { asked, search, rows, limit }), shown, ({ sort, id }) => [
-    sort,
-    id,
-  ]);
+  const counted = await totalOfPage(asking.db, { asked, search, total, rows, limit });
+  const page = cut(rows, limit, counted, shown, ({ sort, id }) => [sort, id]);
   const isWhole = reachedMs === undefined || (isInTime && page.total === TOTAL_MAX && rows.length > limit);
   return isWhole ? page : { ...page, reachedMs };
 }
 
-/** Numbers first: what is sorted are entries of an index where it can be, and not rows. */
+/** Names first: what is sorted are entries of an index where it can be, and not rows. */
 async function pageOf(
-  { db }: Pick<Database, 'db'>,
+  { db, idiom: { named } }: Pick<Database, 'db' | 'idiom'>,
   asked: SelectQueryBuilder<Tables, 'executions', object>,
   { sort: given, limit, after, offset }: ExecutionSearch,
 ) {
   const { by, descending } = given ?? { by: 'startDate', descending: true };
   const sort = SORTS[by];
   const direction = descending ? 'desc' : 'asc';
-  let numbers = asked
-    .select(sql<number>`no`.as('page_no'))
+  let names = asked
+    .select(sql<number>`${sql.ref(named)}`.as('page_name'))
     .orderBy(sort, direction)
     .orderBy('id', direction)
     .limit(limited(limit) + 1);
   if (after !== undefined) {
     const [value, id] = keyOf(after, 2);
     const beyond = descending ? sql`<` : sql`>`;
-    numbers = numbers.where(sql<SqlBool>`(${sort}, id) ${beyond} (${value}, ${id})`);
-  } else if (offset) numbers = numbers.offset(offset);
+    names = names.where(sql<SqlBool>`(${sort}, id) ${beyond} (${value}, ${id})`);
+  } else if (offset) names = names.offset(offset);
   return db
-    .selectFrom(numbers.as('page'))
-    .innerJoin('executions', 'executions.no', 'page.page_no')
+    .selectFrom(names.as('page'))
+    .innerJoin('executions', `executions.${named}`, 'page.page_name')
     .select(['id', 'version', 'start_json', 'head_json', sort.as('sort')])
     .orderBy(sort, direction)
     .orderBy('id', direction)

@@ -1,26 +1,33 @@
-/** Metrics asked for: of an execution in the order of time, along the key; of a flow by their names, and gathered by time. */
+/** Metrics asked for: of an execution in the order of time, along the key, or sorted; of a flow by their names, and gathered by time. */
 import { type Kysely, type Selectable, type SqlBool, sql } from 'kysely';
 import type { MetricEntry, MetricType } from '../../model/metric.ts';
 import type { MetricBucket, MetricScope, MetricSearch, Page, Repository } from '../repository.ts';
 import { cut, keyOf, limited, totalOf } from './page.ts';
 import type { MetricsTable, Tables } from './schema.ts';
 
+const SORTS: Readonly<Record<NonNullable<MetricSearch['sort']>['by'], readonly (keyof MetricsTable)[]>> = {
+  timestamp: ['at_ms', 'id'],
+  name: ['name', 'at_ms', 'id'],
+  value: ['value', 'at_ms', 'id'],
+  taskId: ['task_id', 'at_ms', 'id'],
+};
+
 export async function searchMetrics(db: Kysely<Tables>, search: MetricSearch): Promise<Page<MetricEntry>> {
   const limit = limited(search.limit);
   let asked = db.selectFrom('metrics').where('execution_id', '=', search.executionId);
   if (search.taskRunId !== undefined) asked = asked.where('task_run_id', '=', search.taskRunId);
   if (search.taskId !== undefined) asked = asked.where('task_id', '=', search.taskId);
-  let page = asked
-    .selectAll()
-    .orderBy('at_ms')
-    .orderBy('id')
-    .limit(limit + 1);
+  const { by, descending } = search.sort ?? { by: 'timestamp', descending: false };
+  const columns = SORTS[by];
+  let page = asked.selectAll().limit(limit + 1);
+  for (const column of columns) page = page.orderBy(column, descending ? 'desc' : 'asc');
   if (search.after !== undefined) {
-    const [atMs, id] = keyOf(search.after, 2);
-    page = page.where(sql<SqlBool>`(at_ms, id) > (${atMs}, ${id})`);
+    const place = sql.join(columns.map((column) => sql.ref(column)));
+    const beyond = sql.raw(descending ? '<' : '>');
+    page = page.where(sql<SqlBool>`(${place}) ${beyond} (${sql.join([...keyOf(search.after, columns.length)])})`);
   } else if (search.offset) page = page.offset(search.offset);
   const rows = await page.execute();
-  return cut(rows, limit, await totalOf(db, asked), entryOf, ({ at_ms, id }) => [at_ms, id]);
+  return cut(rows, limit, await totalOf(db, asked), entryOf, (row) => columns.map((column) => row[column]));
 }
 
 const entryOf = (row: Selectable<MetricsTable>): MetricEntry => ({

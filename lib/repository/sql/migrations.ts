@@ -8,6 +8,7 @@ import type { Tables } from './schema.ts';
 import { gathered } from './steps/gathered.ts';
 import { lists } from './steps/lists.ts';
 import { names } from './steps/names.ts';
+import { taskIds } from './steps/task-ids.ts';
 
 export interface Step {
   readonly make: (db: Kysely<Tables>, idiom: Idiom) => readonly Statement[];
@@ -21,6 +22,7 @@ export const STEPS: readonly Step[] = [
   { make: lists },
   { make: names },
   { make: gathered },
+  { make: taskIds },
 ];
 
 type Columns = Readonly<Record<string, ColumnType | `${ColumnType}?`>>;

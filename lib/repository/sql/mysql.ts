@@ -19,6 +19,7 @@ const MYSQL: Idiom = {
   kind: 'mysql',
   types: { name: sql`varchar(191)`, text: sql`longtext`, integer: sql`bigint`, double: sql`double` },
   numbered: sql`bigint auto_increment`,
+  named: 'no',
   keyed: sql`character set utf8mb4 collate utf8mb4_bin`,
   partialIndexes: false,
   like: (column, pattern) => sql`${column} collate utf8mb4_0900_as_ci like ${pattern} escape '!'`,

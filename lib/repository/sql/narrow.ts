@@ -5,11 +5,13 @@
  * them, and says how far it came.
  */
 import { type Expression, type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database, Idiom } from './database.ts';
 import type { Tables } from './schema.ts';
 
 export interface Part {
   readonly condition: Expression<SqlBool>;
+  /** The same in the words of an index that Postgres should take; what stands above keeps it from that. */
+  readonly inIndex?: Expression<SqlBool>;
   /** Finds its rows, in SQLite: it takes the index that it is told. Without one, and without `numbers`, nothing finds them. */
   readonly index?: string;
   /** A question for the numbers of the rows that may fit, as `no`. */
@@ -42,7 +44,16 @@ export interface Narrowed<T extends 'executions' | 'logs'> {
   readonly asked: SelectQueryBuilder<Tables, T, object>;
   /** Rows beyond this time were not looked at. */
   readonly reachedMs?: number;
+  /** Where it was counted on the way. */
+  readonly total?: number | undefined;
 }
+
+export const inIndex = (
+  condition: Expression<SqlBool>,
+  { planner }: Idiom,
+  indexed: Expression<SqlBool>,
+): Pick<Part, 'condition' | 'inIndex'> =>
+  planner ? { condition: planner.onRow(condition), inIndex: indexed } : { condition: indexed };
 
 type Asking = Pick<Database, 'db' | 'idiom' | 'reach'>;
 
@@ -51,9 +62,11 @@ export async function narrowed<T extends 'executions' | 'logs'>(
   given: Narrowing<T>,
 ): Promise<Narrowed<T>> {
   const { parts, basis, span } = given;
-  const part = await fewest(asking, given);
-  if (part) return { asked: ofPart(asking, given, part) };
-  const conditions = [...basis.answers, ...span, ...parts.map(({ condition }) => condition)];
+  const { few, common } = await fewest(asking, given);
+  if (few) return ofPart(asking, given, few);
+  const isJudged = (part: Part) => given.bounded && common.has(part);
+  const judged = parts.map((part) => (isJudged(part) ? part.condition : (part.inIndex ?? part.condition)));
+  const conditions = [...basis.answers, ...span, ...judged];
   const asked = from(asking, given, basis.index, conditions);
   const isDirect = parts.length === 0 && given.isInTime;
   const reachedMs = given.bounded && !isDirect ? await reachOf(asking, given) : undefined;
@@ -63,21 +76,39 @@ export async function narrowed<T extends 'executions' | 'logs'>(
   return { asked: from(asking, given, basis.index, [...conditions, bound]), reachedMs };
 }
 
+interface Few {
+  readonly part: Part;
+  /** What was found once is not looked for again. */
+  readonly numbers?: RawBuilder<{ no: number }>;
+  /** Of rows; `numbers` are of rows that may fit. */
+  readonly count?: number;
+}
+
+interface Fewest {
+  readonly few?: Few | undefined;
+  /** Parts that are in so many rows that nobody should gather them. */
+  readonly common: ReadonlySet<Part>;
+}
+
 /** The part with the fewest rows, if they are few. */
-async function fewest<T extends 'executions' | 'logs'>(asking: Asking, given: Narrowing<T>): Promise<Part | undefined> {
+async function fewest<T extends 'executions' | 'logs'>(asking: Asking, given: Narrowing<T>): Promise<Fewest> {
   const key = given.parts.find(({ isKey }) => isKey);
-  if (key) return key;
-  let [part, least]: [Part | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+  const common = new Set<Part>();
+  if (key) return { few: { part: key }, common };
+  let [few, least]: [Few | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
   for (const each of given.parts) {
     if (each.few === undefined) continue;
     const most = Math.min(asking.reach[each.few], least);
+    if ((await estimated(asking, given, each)) > most * OVER) {
+      common.add(each);
+      continue;
+    }
     const found = each.numbers ? await numbersIn(asking, each.numbers, most) : undefined;
     const count = found ? found.length : await countOf(asking, given, each, most);
-    // What was found once is not looked for again.
-    if (count < most) [part, least] = [found ? { ...each, numbers: listed(found) } : each, count];
+    if (count < most) [few, least] = [found ? { part: each, numbers: listed(found) } : { part: each, count }, count];
     if (count === 0) break;
   }
-  return part;
+  return { few, common };
 }
 
 async function numbersIn(
@@ -98,18 +129,36 @@ async function countOf<T extends 'executions' | 'logs'>(
   part: Part,
   most: number,
 ): Promise<number> {
-  const rows = from(asking, given, part.index, [...given.span, part.condition])
+  const rows = from(asking, given, part.index, [...given.span, part.inIndex ?? part.condition])
     .select(sql.lit(1).as('one'))
     .limit(most);
   const counted = sql<{ count: number }>`select count(*) as count from (${rows}) as counted`;
   return Number((await counted.execute(asking.db)).rows[0]!.count);
 }
 
+/** Postgres gathers all that its index of texts names before it gives the first: so many times what is few is not asked for. */
+const OVER = 10;
+
+const estimated = async <T extends 'executions' | 'logs'>(
+  { db, idiom: { planner } }: Asking,
+  { table }: Narrowing<T>,
+  { condition, inIndex }: Part,
+): Promise<number> =>
+  planner && inIndex ? planner.estimate(db, sql`select 1 from ${sql.table(table)} where ${condition}`) : 0;
+
 /** All that fits, found by way of this part. */
-function ofPart<T extends 'executions' | 'logs'>(asking: Asking, given: Narrowing<T>, part: Part) {
-  const conditions = [...given.basis.answers, ...given.span, ...given.parts.map(({ condition }) => condition)];
-  if (!part.numbers) return from(asking, given, part.index, conditions);
-  return from(asking, given, undefined, [sql<SqlBool>`no in (${part.numbers})`, ...conditions]);
+function ofPart<T extends 'executions' | 'logs'>(
+  asking: Asking,
+  given: Narrowing<T>,
+  { part, numbers = part.numbers, count }: Few,
+): Narrowed<T> {
+  const { basis, span, parts } = given;
+  const others = parts.filter((each) => each !== part);
+  const own = part.inIndex ?? part.condition;
+  const conditions = [...basis.answers, ...span, own, ...others.map(({ condition }) => condition)];
+  if (numbers) return { asked: from(asking, given, undefined, [sql<SqlBool>`no in (${numbers})`, ...conditions]) };
+  const isAll = others.length === 0 && basis.answers.length === 0;
+  return { asked: from(asking, given, part.index, conditions), total: isAll ? count : undefined };
 }
 
 function from<T extends 'executions' | 'logs'>(

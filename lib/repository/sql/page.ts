@@ -4,7 +4,7 @@
  */
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { Fault } from '../../errors.ts';
-import { TOTAL_MAX } from '../repository.ts';
+import { type ExecutionSearch, TOTAL_MAX } from '../repository.ts';
 import type { Tables } from './schema.ts';
 
 export type Key = readonly (string | number)[];
@@ -54,21 +54,26 @@ export async function totalOf<T extends keyof Tables>(
   return Number(counted.total);
 }
 
-/** Nothing is counted where the page is the last one. */
+/** Nothing is counted where the page is the last one, or nobody asks. */
 export async function totalOfPage<T extends keyof Tables>(
   db: Kysely<Tables>,
   {
     asked,
-    search: { offset = 0, after },
+    search: { offset = 0, after, uncounted },
+    total,
     rows,
     limit,
   }: {
     readonly asked: SelectQueryBuilder<Tables, T, object>;
-    readonly search: { readonly offset?: number; readonly after?: string };
+    readonly search: Pick<ExecutionSearch, 'offset' | 'after' | 'uncounted'>;
+    /** Where it is known. */
+    readonly total?: number | undefined;
     readonly rows: readonly unknown[];
     readonly limit: number;
   },
 ): Promise<number> {
+  if (total !== undefined) return Math.min(TOTAL_MAX, total);
+  if (uncounted) return Math.min(rows.length, limit);
   const isLast = after === undefined && rows.length <= limit && (rows.length > 0 || offset === 0);
   if (isLast) return Math.min(TOTAL_MAX, offset + rows.length);
   return totalOf(db, asked);

@@ -15,6 +15,7 @@ export const SQLITE: Idiom = {
   kind: 'sqlite',
   types: { name: sql`text`, text: sql`text`, integer: sql`integer`, double: sql`double precision` },
   numbered: sql`integer`,
+  named: 'no',
   keyed: sql`without rowid`,
   partialIndexes: true,
   like: (column, pattern) => sql`${column} like ${pattern} escape '!'`,

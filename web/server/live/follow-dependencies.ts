@@ -36,6 +36,7 @@ export async function followDependencies(
       tenant: TENANT,
       labels: { [CORRELATION_LABEL]: correlation },
       limit: FOLLOWED_MAX,
+      uncounted: true,
     });
     const all = [own.found, ...rows.filter((row) => row.id !== id)];
     const events = all.flatMap((each) => eventOf(each, told));

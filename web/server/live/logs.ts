@@ -71,7 +71,8 @@ export class Logs {
     const fresh = await this.#hub.backlog(executionId);
     let limit = PAGE_FIRST;
     for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-      const page = await this.#repository.lines({ executionId, limit, ...(after === undefined ? {} : { after }) });
+      const more = after === undefined ? {} : { after };
+      const page = await this.#repository.lines({ executionId, limit, uncounted: true, ...more });
       // SQLite answers without a turn of the loop: others have theirs between two pages.
       await breathe();
       yield { lines: page.rows, held: fresh };

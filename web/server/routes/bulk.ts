@@ -8,6 +8,7 @@ import { idOf } from '../../../lib/model/ids.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { type State, stateOf } from '../../../lib/model/state.ts';
 import type { ExecutionSearch } from '../../../lib/repository/repository.ts';
+import { walkExecutions } from '../../../lib/repository/walk.ts';
 import type { BulkBody } from '../../api/bodies.ts';
 import { FORM_BYTES_MAX, jsonIn, textsOf } from '../body.ts';
 import { caughtUp } from '../live/caught-up.ts';
@@ -21,7 +22,6 @@ import type { Asked, Handlers } from './register.ts';
 import { executionsAsked } from './searches.ts';
 
 const IDS_MAX = 10_000;
-const PAGE = 500;
 const AT_ONCE = 20;
 
 type Parts = OperationParts & Pick<ExecutionParts, 'bus' | 'repository'>;
@@ -147,12 +147,9 @@ async function idsIn(asked: Asked): Promise<readonly string[]> {
 async function idsFound({ bus, repository }: Parts, search: ExecutionSearch): Promise<readonly string[]> {
   await caughtUp({ bus, repository }, 'x');
   const ids: string[] = [];
-  for (let after: string | undefined; ids.length < IDS_MAX; ) {
-    const { offset: _, ...rest } = search;
-    const page = await repository.searchExecutions({ ...rest, limit: PAGE, ...(after === undefined ? {} : { after }) });
-    ids.push(...page.rows.map(({ id }) => id));
-    if (page.next === undefined) break;
-    after = page.next;
+  for await (const rows of walkExecutions(repository, search)) {
+    ids.push(...rows.map(({ id }) => id));
+    if (ids.length >= IDS_MAX) break;
   }
   return ids;
 }

@@ -5,6 +5,7 @@ import type { Execution } from '../../../lib/model/execution.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import { isEnded, sinceOf, stateOf } from '../../../lib/model/state.ts';
 import type { ExecutionSearch, FlowRow, Repository } from '../../../lib/repository/repository.ts';
+import { walkExecutions } from '../../../lib/repository/walk.ts';
 import { FORM_BYTES_MAX, jsonIn } from '../body.ts';
 import { csvLine } from '../csv.ts';
 import type { Executions } from '../live/executions.ts';
@@ -17,7 +18,6 @@ import type { Asked, Handlers } from './register.ts';
 import { executionsAsked, flowsAsked } from './searches.ts';
 
 const LATEST_MAX = 1_000;
-const PAGE = 500;
 const CSV_ROWS_MAX = 1_000_000;
 const EXECUTION_COLUMNS = [
   'id',
@@ -149,17 +149,11 @@ const pairs = (labels: Readonly<Record<string, string>>): string =>
 
 async function* executionRows(repository: Repository, search: ExecutionSearch): AsyncGenerator<string> {
   yield csvLine(EXECUTION_COLUMNS);
-  const { offset: _, ...asked } = search;
-  for (let [after, count]: [string | undefined, number] = [undefined, 0]; count < CSV_ROWS_MAX; ) {
-    const page = await repository.searchExecutions({
-      ...asked,
-      limit: PAGE,
-      ...(after === undefined ? {} : { after }),
-    });
-    yield page.rows.map(executionLine).join('');
-    count += page.rows.length;
-    if (page.next === undefined) return;
-    after = page.next;
+  let count = 0;
+  for await (const rows of walkExecutions(repository, search)) {
+    yield rows.map(executionLine).join('');
+    count += rows.length;
+    if (count >= CSV_ROWS_MAX) return;
   }
 }
 

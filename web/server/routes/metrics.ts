@@ -3,10 +3,12 @@ import { systemClock } from '../../../lib/clock.ts';
 import type { Repository } from '../../../lib/repository/repository.ts';
 import { AGGREGATIONS, aggregationsBody, metricBody } from '../views/metric.ts';
 import { widthOf } from '../views/time-groups.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, sortOf } from './paging.ts';
 import { spanOf, textOf } from './query.ts';
 import type { Asked, Handlers } from './register.ts';
 import { oneOf } from './terms.ts';
+
+const METRIC_SORTS = { timestamp: 'timestamp', name: 'name', value: 'value', taskId: 'taskId' } as const;
 
 export function metricHandlers(repository: Repository) {
   const scopeOf = ({ params: { namespace = '', flowId = '', taskId } }: Asked) => ({
@@ -30,6 +32,7 @@ export function metricHandlers(repository: Repository) {
         executionId: asked.params.executionId!,
         taskRunId: textOf(asked.query, 'taskRunId'),
         taskId: textOf(asked.query, 'taskId'),
+        sort: sortOf(asked.query, METRIC_SORTS),
       });
       asked.json({ results: rows.map(metricBody), total });
     },

@@ -24,14 +24,15 @@ export const pageBody = <R, T>({ rows, total, reachedMs }: Page<R>, bodyOf: (row
   ...(reachedMs === undefined ? {} : { reached: iso(reachedMs) }),
 });
 
-/** `known` maps the names that clients send to ours. */
+/** `known` maps the names that clients send to ours. Of several, parted by commas, the first counts: what is equal there is in an order of its own. */
 export function sortOf<T extends string>(
   query: URLSearchParams,
   known: Readonly<Record<string, T>>,
 ): { readonly by: T; readonly descending: boolean } | undefined {
   const text = textOf(query, 'sort');
   if (text === undefined) return undefined;
-  const [name = '', direction = 'asc'] = text.split(':');
+  const [first = ''] = text.split(',');
+  const [name = '', direction = 'asc'] = first.split(':');
   if (!Object.hasOwn(known, name) || !['asc', 'desc'].includes(direction.toLowerCase()))
     throw refused('sort', `one of ${Object.keys(known).join(', ')} with :asc or :desc`, text);
   return { by: known[name]!, descending: direction.toLowerCase() === 'desc' };
