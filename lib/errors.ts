@@ -60,6 +60,9 @@ export const FAULTS = {
   'auth.required': { status: 401, fault: 'user', retry: false, text: 'sign in first' },
   'auth.refused': { status: 403, fault: 'user', retry: false, text: 'not allowed' },
   'auth.tooMany': { status: 429, fault: 'user', retry: true, text: 'too many failed sign-ins' },
+  'token.unknown': { status: 404, fault: 'user', retry: false, text: 'no such token' },
+  'user.unknown': { status: 404, fault: 'user', retry: false, text: 'no such user' },
+  'user.exists': { status: 422, fault: 'user', retry: false, text: 'the user exists' },
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -150,6 +150,56 @@ test('signing in from another machine, and out', async () => {
   assert.equal((await windhover(['flow', 'list'], { env: { ...env, WINDHOVER_URL: 'http://127.0.0.1:1' } })).code, 75);
 });
 
+test('making a token, working with it, and revoking it', async () => {
+  const made = await windhover(['token', 'create', '--name', 'ci', '--scope', 'run', '--expires', '30d']);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /^windhover_[\w-]{43}\n$/);
+  assert.match(
+    made.stderr,
+    /^ci \(\w{12}\) has the scope run, until \d{4}-\d\d-\d\d \d\d:\d\d\. It is shown only now\.\n$/,
+  );
+  const env = { WINDHOVER_DATA: join(folder, 'ci'), WINDHOVER_URL: server.url, WINDHOVER_TOKEN: made.stdout.trim() };
+  assert.equal((await windhover(['run', 'company.team/hello', '--follow'], { env })).code, 0);
+  writeFileSync(join(folder, 'new.yaml'), HELLO.replace('id: hello', 'id: new'));
+  const pushed = await windhover(['flow', 'push', 'new.yaml'], { env });
+  assert.equal(pushed.code, 1);
+  assert.match(pushed.stderr, /expected the scope edit, got run: the token ci of admin may not do this/);
+  assert.match((await windhover(['token', 'list'], { env })).stderr, /expected the scope admin, got run/);
+  const { stdout: listed } = await windhover(['token', 'list']);
+  assert.match(listed, /^\w{12} +command line of \S+ +admin +admin /m);
+  assert.match(listed, /^\w{12} +ci +admin +run +\d{4}-\S+ \S+ +\d{4}-\S+ \S+ +\d{4}-\S+ \S+$/m);
+  const json = await windhover(['token', 'create', '--name', 'ci', '--scope', 'read', '-o', 'json']);
+  assert.equal(JSON.parse(json.stdout).scope, 'read');
+  assert.equal((await windhover(['token', 'revoke', 'ci'])).stdout, 'ci revoked\n');
+  assert.doesNotMatch((await windhover(['token', 'list'])).stdout, / ci /);
+  assert.match(
+    (await windhover(['flow', 'list'], { env })).stderr,
+    /sign in first: expected credentials that are valid/,
+  );
+  const again = await windhover(['token', 'revoke', 'ci']);
+  assert.deepEqual([again.code, /no such token/.test(again.stderr)], [1, true]);
+  for (const wrong of [
+    ['--scope', 'all'],
+    ['--scope', 'run', '--expires', 'soon'],
+  ])
+    assert.equal((await windhover(['token', 'create', '--name', 'ci', ...wrong])).code, 2);
+});
+
+test('making users who may look, and removing them', async () => {
+  const made = await windhover(['user', 'create', 'ada', '--role', 'viewer'], { stdin: `${PASSWORD}\n` });
+  assert.equal(made.stdout, 'ada created\n', made.stderr);
+  assert.match((await windhover(['user', 'list'])).stdout, /^USER +ROLE\nada +viewer\nadmin +admin\n$/);
+  const env = { WINDHOVER_DATA: join(folder, 'ada') };
+  assert.equal((await windhover(['login', server.url, '-u', 'ada'], { env, stdin: `${PASSWORD}\n` })).code, 0);
+  assert.match((await windhover(['flow', 'list'], { env })).stdout, /hello/);
+  const started = await windhover(['run', 'company.team/hello'], { env });
+  assert.equal(started.code, 2);
+  assert.match(started.stderr, /not allowed: expected the scope run, got read: the user ada may not do this/);
+  assert.equal((await windhover(['user', 'remove', 'ada'])).stdout, 'ada removed\n');
+  assert.match((await windhover(['flow', 'list'], { env })).stderr, /sign in first/);
+  rmSync(join(home, '.config'), { recursive: true });
+});
+
 test('completing in bash what there is', async () => {
   const script = (await windhover(['completion', 'bash'])).stdout;
   const asked = `${script}\nCOMP_WORDS=(windhover execution lo); COMP_CWORD=2; _windhover; echo "\${COMPREPLY[@]}"`;

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { openMemoryBus } from '../lib/bus/memory/open.ts';
 import type { Vault } from '../lib/bus/vault.ts';
 import { isFault } from '../lib/errors.ts';
 import { ENVELOPE_TYPE, inputPlace, isEnvelope } from '../lib/model/envelope.ts';
@@ -22,19 +23,7 @@ const openCipher = async (options: Parameters<typeof openKey>[0]) => cipherOf(aw
 const unreadable = (error: unknown): boolean => isFault(error, 'encryption.unreadable');
 const wrongKey = (error: unknown): boolean => isFault(error, 'encryption.key');
 
-function aVault(): Vault {
-  const values = new Map<string, string>();
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value, { onlyIfAbsent } = {}) => {
-      if (onlyIfAbsent && values.has(key)) return false;
-      values.set(key, value);
-      return true;
-    },
-    remove: async (key) => void values.delete(key),
-    keys: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
-  };
-}
+const aVault = (): Vault => openMemoryBus({ partitions: 1, clock: { now: () => Date.now() } }).vault;
 
 test('opening what was sealed, in its place alone', () => {
   const cipher = aCipher();

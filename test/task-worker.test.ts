@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { Consult } from '../actors/worker/consult.ts';
 import { buildWorker } from '../actors/worker/worker.ts';
 import type { Bus } from '../lib/bus/bus.ts';
-import { userOfToken } from '../lib/bus/credentials.ts';
+import { type StoredToken, storedToken, tokenKey } from '../lib/bus/credentials.ts';
 import type { Member } from '../lib/bus/members.ts';
 import { openMemoryBus } from '../lib/bus/memory/open.ts';
 import { silentLog } from '../lib/log.ts';
@@ -21,7 +21,7 @@ const PLUGIN = new URL('./support/capable-plugin.ts', import.meta.url).href;
 const folder = mkdtempSync(join(tmpdir(), 'windhover-capable-'));
 const work = new ScriptedWork();
 const metrics: MetricEntry[] = [];
-const asked: { method?: string; url?: string; user?: string; host?: string; body: string }[] = [];
+const asked: { method?: string; url?: string; user?: string; scope?: string; host?: string; body: string }[] = [];
 let answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
   json(response, { ok: true });
 const { vault } = openMemoryBus({ partitions: 1, clock: { now: () => Date.now() } });
@@ -76,8 +76,9 @@ tasks:
 
 const webserver = await aPeer(async (request, response) => {
   const { method, url, headers } = request;
-  const user = await userOfToken(vault, headers.authorization?.replace('Bearer ', '') ?? '');
-  asked.push({ method, url, user, host: headers.host, body: await bodyOf(request) });
+  const kept = await vault.get(tokenKey(headers.authorization?.replace('Bearer ', '') ?? ''));
+  const { user, scope }: Partial<StoredToken> = kept === undefined ? {} : storedToken(kept);
+  asked.push({ method, url, user, scope, host: headers.host, body: await bodyOf(request) });
   answer(request, response);
 });
 const worker = buildWorker({
@@ -156,6 +157,7 @@ test('asking a webserver with credentials that the task does not see', async () 
         method: 'DELETE',
         url: '/api/v1/main/executions/other/kill?isOnKillCascade=true',
         user: 'worker',
+        scope: 'run',
         host: 'localhost',
         body: '',
       },

@@ -5,13 +5,14 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { hostname } from 'node:os';
-import { keepToken, newSecret } from '../../lib/bus/credentials.ts';
+import { keepToken, newToken } from '../../lib/bus/credentials.ts';
 import type { Members } from '../../lib/bus/members.ts';
 import type { Vault } from '../../lib/bus/vault.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { AnswerMessage, Question } from './channel.ts';
 
-const USER = 'worker';
+/** Tasks that come with the server look at executions, kill and resume them. */
+const PRINCIPAL = { user: 'worker', scope: 'run', token: hostname() } as const;
 const BASE = '/api/v1/main';
 const ANSWER_MS = 30_000;
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024;
@@ -68,8 +69,8 @@ export class Consult {
   async #secret(): Promise<string> {
     const nowMs = performance.now();
     if (this.#token && this.#token.untilMs > nowMs) return this.#token.secret;
-    const secret = newSecret();
-    await keepToken(this.#vault, secret, USER, TOKEN_MS);
+    const secret = newToken();
+    await keepToken(this.#vault, secret, { ...PRINCIPAL, ttlMs: TOKEN_MS });
     this.#token = { secret, untilMs: nowMs + TOKEN_RENEW_MS };
     return secret;
   }

@@ -7,6 +7,8 @@ export interface Vault {
     value: string,
     options?: { readonly ttlMs?: number; readonly onlyIfAbsent?: boolean },
   ): Promise<boolean>;
+  /** Another value in place of one that is there, and for as long as that; false, and nothing, where there is none. */
+  replace(key: string, value: string): Promise<boolean>;
   remove(key: string): Promise<void>;
   /** Keys with the prefix. */
   keys(prefix: string): Promise<readonly string[]>;

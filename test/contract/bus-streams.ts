@@ -206,7 +206,11 @@ export function shared(fresh: Fresh): void {
     assert.equal(await bus.vault.get('user/a'), '1');
     await bus.vault.set('user/b', '3', { ttlMs: 50 });
     assert.deepEqual([...(await bus.vault.keys('user/'))].sort(), ['user/a', 'user/b']);
+    assert.equal(await bus.vault.replace('user/b', '4'), true);
+    assert.equal(await bus.vault.get('user/b'), '4');
     await elapse(100);
+    assert.equal(await bus.vault.get('user/b'), undefined, 'what replaces another lives no longer');
+    assert.equal(await bus.vault.replace('user/b', '5'), false);
     assert.equal(await bus.vault.get('user/b'), undefined);
     await bus.vault.remove('user/a');
     assert.deepEqual(await bus.vault.keys('user/'), []);

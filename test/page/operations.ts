@@ -34,6 +34,32 @@ export function operating(place: () => Place): void {
       await isAccessible(page);
     });
 
+  test('telling a viewer in the server’s words what they may not do', async (t) => {
+    const { api, open, server } = place();
+    const visitor = { username: 'visitor', password: 'battery-staple' };
+    const headers = { 'content-type': 'application/json' };
+    await api.ask('POST', '/users', { headers, body: JSON.stringify({ ...visitor, role: 'viewer' }) });
+    await api.save('id: seen\nnamespace: company.ops\ntasks: [{ id: hold, type: io.kestra.plugin.core.flow.Pause }]');
+    const page = await open(t, 'services/dead-letters', { signedIn: false, provoked: [401, 403] });
+    await page.locator('[name=username]').fill(visitor.username);
+    await page.locator('[name=password]').fill(visitor.password);
+    await page.keyboard.press('Enter');
+    await reads(page.locator('p.error'), 'expected the scope admin, got read: the user visitor may not do this');
+    await page.goto(`${server.url}/ui/services/dead-letters/x1-2-3`);
+    await reads(page.locator('p.error'), /^expected the scope admin/);
+    await page.goto(`${server.url}/ui/flows/company.ops/seen`);
+    await page.locator('.title').getByRole('button', { name: 'Run' }).click();
+    await page.locator('.run button[type=submit]').click();
+    await reads(
+      page.locator('.run [role=alert]'),
+      'expected the scope run, got read: the user visitor may not do this',
+    );
+    await isAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('banner').getByRole('link', { name: 'Executions' }).click();
+    await reads(title(page), 'Executions');
+  });
+
   test('reading a dead letter and sending it again, by the keyboard alone', async (t) => {
     const { api, open } = place();
     await api.save('id: held\nnamespace: company.ops\ntasks: [{ id: hold, type: io.kestra.plugin.core.flow.Pause }]');

@@ -58,7 +58,7 @@ test('asking for credentials on every route that wants a user', async () => {
     { cookie: `session=${token}` },
   ];
   const open: string[] = [];
-  for (const [name, route] of routes.filter(([, { access }]) => access === 'user'))
+  for (const [name, route] of routes.filter(([, { access }]) => typeof access === 'string'))
     await Promise.all(
       addresses(route).flatMap((url) =>
         strangers.map(async (headers) => {
@@ -75,7 +75,7 @@ test('asking for credentials on every route that wants a user', async () => {
 test('asking for the right password on every route that wants a user', async () => {
   const open: string[] = [];
   // A user for each, and a place for some: too many wrong passwords of one are another refusal.
-  for (const [n, [name, route]] of routes.filter(([, { access }]) => access === 'user').entries()) {
+  for (const [n, [name, route]] of routes.filter(([, { access }]) => typeof access === 'string').entries()) {
     const headers = { authorization: basic(name, PASSWORD) };
     const from = `127.0.1.${1 + Math.floor(n / 40)}`;
     const { status } = await ask(addresses(route)[0]!, { method: route.method, headers, from });
@@ -87,7 +87,7 @@ test('asking for the right password on every route that wants a user', async () 
 test('telling whoever has not signed in nothing but what its route says is public', async () => {
   const answers = await Promise.all(
     routes
-      .filter(([, { access }]) => access !== 'user')
+      .filter(([, { access }]) => typeof access !== 'string')
       .map(async ([name, route]) => [name, (await ask(addresses(route)[1]!, { method: route.method })).status]),
   );
   assert.deepEqual(Object.fromEntries(answers), {

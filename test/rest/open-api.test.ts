@@ -101,6 +101,13 @@ async function made(about: string): Promise<readonly (readonly [placeholder: str
     assert.equal(await bury(client, 'x:3', message, examples.LETTER.slice('x3-'.length)), examples.LETTER);
     client.disconnect();
   }
+  if (about.includes(examples.TOKEN_ID)) {
+    const made = await api.ask<{ id: string }>('POST', '/tokens', {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'ci', scope: 'read' }),
+    });
+    stands.push([examples.TOKEN_ID, made.body.id]);
+  }
   const link = server.printed.map((line) => /\/login\/(\S+)/.exec(line)?.[1]).find(Boolean)!;
   return [...stands, [examples.LINK, link]];
 }

@@ -1,6 +1,6 @@
 /**
  * Everything that an installation keeps, as text: keys of Redis with their values, rows of the repository, files. Left out is
- * what changes by itself: leases, heartbeats, sessions, and how far readers are.
+ * what changes by itself: leases, heartbeats, sessions, tokens (their last use), and how far readers are.
  */
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
 
-const CHANGES_BY_ITSELF = /:owner$|:members\b|:cursors\b|:readers$|:vault:(session\/|indexer\.lead)|:stalled-check$/;
+const CHANGES_BY_ITSELF =
+  /:owner$|:members\b|:cursors\b|:readers$|:vault:(session\/|token\/|indexer\.lead)|:stalled-check$/;
 /** Longer than anything waits that goes by itself: documents of what has ended, lines that were copied. */
 const ALIKE_MS = 2_500;
 const LOOK_MS = 100;

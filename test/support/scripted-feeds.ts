@@ -215,6 +215,12 @@ export class ScriptedFeeds {
         this.vault.set(key, value);
         return true;
       },
+      replace: async (key, value) => {
+        this.#reach();
+        if (!this.vault.has(key)) return false;
+        this.vault.set(key, value);
+        return true;
+      },
       remove: async (key) => void this.vault.delete(key),
       keys: async () => [...this.vault.keys()],
     };

@@ -64,6 +64,9 @@ export const WRITTEN = `kestra:///company/team/hello/executions/${ENDED}/tasks/w
 /** A message that was given up. */
 export const LETTER = 'x3-1764163200000-0';
 
+/** Of a token. */
+export const TOKEN_ID = '4f1c09a2be77';
+
 /** What stands in a link that signs in. */
 export const LINK = 'Zk3wq8TnVbXhLr5yDcJm0sPfA2eGuR1oNi7tWxKaYvQ';
 
@@ -79,5 +82,7 @@ export const PARAMS: Readonly<Record<string, { readonly about: string; readonly 
   kind: { about: 'What the schema is of', example: 'flow' },
   version: { about: 'The version of the plugin', example: '0.1.0' },
   letterId: { about: 'The id of the dead letter', example: LETTER },
+  tokenId: { about: 'The id of the token', example: TOKEN_ID },
+  username: { about: 'The name of the user', example: 'ada' },
   secret: { about: 'What stands in the link', example: LINK },
 };

@@ -1,5 +1,6 @@
 /** The documentation of the interface as OpenAPI 3.1, written from the contract. */
 import { z } from 'zod';
+import { SCOPES } from '../../lib/model/scope.ts';
 import { Refusal } from './bodies.ts';
 import { PARAMS } from './examples.ts';
 import type { Answer, Body, Example, Route } from './route.ts';
@@ -7,8 +8,11 @@ import { SECTIONS } from './routes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+const SCHEMES = ['basic', 'bearer'];
+
 const ABOUT = `Every address stands below \`/api/v1\` too. Examples speak of flows of \`company.team\`; ids of executions, task runs
-and files stand for those that your server gives. What is refused is a \`Refusal\`, with a code of docs/errors.md.`;
+and files stand for those that your server gives. What is refused is a \`Refusal\`, with a code of docs/errors.md. Each operation names the
+scope that it asks for, as the role of its \`security\`: ${SCOPES.map((scope) => `\`${scope}\``).join(', ')}, each of which holds those before it.`;
 
 export function openApiOf(version: string): Json {
   const schemas = new Schemas();
@@ -25,7 +29,6 @@ export function openApiOf(version: string): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/api/v1/main' }],
-    security: [{ basic: [] }, { bearer: [] }],
     tags: Object.keys(SECTIONS).map((name) => ({ name })),
     paths,
     components: {
@@ -33,7 +36,7 @@ export function openApiOf(version: string): Json {
         Refusal: { description: 'It is refused', content: { 'application/json': { schema: schemas.of(Refusal) } } },
       },
       schemas: schemas.named,
-      securitySchemes: { basic: { type: 'http', scheme: 'basic' }, bearer: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: Object.fromEntries(SCHEMES.map((scheme) => [scheme, { type: 'http', scheme }])),
     },
   };
 }
@@ -44,14 +47,14 @@ function operationOf(schemas: Schemas, section: string, name: string, route: Rou
   const { summary, action, access, body, answer, example } = route;
   const notes = [
     ...(action ? ['Also below `/executions/{executionId}/actions/`.'] : []),
-    ...(access === 'user' ? [] : [`For everybody: ${access.public}.`]),
+    typeof access === 'string' ? `Asks for the scope \`${access}\`.` : `For everybody: ${access.public}.`,
   ];
   return {
     operationId: name,
     tags: [section],
     summary,
-    ...(notes.length > 0 ? { description: notes.join(' ') } : {}),
-    ...(access === 'user' ? {} : { security: [] }),
+    description: notes.join(' '),
+    security: typeof access === 'string' ? SCHEMES.map((scheme) => ({ [scheme]: [access] })) : [],
     parameters: [...pathParameters(route), ...queryParameters(schemas, route)],
     ...(body ? { requestBody: requestBodyOf(schemas, body, example) } : {}),
     responses: { [answer.status]: responseOf(schemas, answer), default: { $ref: '#/components/responses/Refusal' } },

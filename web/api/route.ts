@@ -1,13 +1,14 @@
 /**
- * What the contract says of a route. Paths stand below `/api/v1` and `/api/v1/main` alike. `access` says who may ask: `user` is
- * anyone who is signed in; `public` gives its reason.
+ * What the contract says of a route. Paths stand below `/api/v1` and `/api/v1/main` alike. `access` says who may ask:
+ * whoever has that scope, or everybody for the reason that `public` gives.
  */
 import type { z } from 'zod';
+import type { Scope } from '../../lib/model/scope.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
-  readonly access: 'user' | { readonly public: string };
+  readonly access: Scope | { readonly public: string };
   /** Kestra 2.0 spells it `/executions/:executionId/actions/…`: it is served there as well. */
   readonly action?: boolean;
   /** It takes no form: a form that is sent there starts the flow of that name. */

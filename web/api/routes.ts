@@ -1,5 +1,6 @@
 /** The contract: every route, once. Who serves, who calls, and the documentation read it here. */
 import type { Route } from './route.ts';
+import { ACCESS_ROUTES } from './routes/access.ts';
 import { EXECUTION_BULK_ROUTES } from './routes/execution-bulk.ts';
 import { EXECUTION_OPERATION_ROUTES } from './routes/execution-operations.ts';
 import { EXECUTION_ROUTES } from './routes/executions.ts';
@@ -27,6 +28,7 @@ export const SECTIONS = {
   statistics: STATISTICS_ROUTES,
   plugins: PLUGIN_ROUTES,
   operators: OPERATOR_ROUTES,
+  'users and tokens': ACCESS_ROUTES,
 } as const;
 
 export const ROUTES = {
@@ -41,6 +43,7 @@ export const ROUTES = {
   ...STATISTICS_ROUTES,
   ...PLUGIN_ROUTES,
   ...OPERATOR_ROUTES,
+  ...ACCESS_ROUTES,
 } as const satisfies Readonly<Record<string, Route>>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -39,5 +39,5 @@ export const WORDS: Readonly<Record<ConfigKey, string>> = {
   otlpHeaders: 'headers of its requests, `name=value` separated by commas; in the file a map',
   stopDeadline: 'seconds that a server takes to stop (10 in `npm start`); what runs longer is handed to others',
   url: "for the command line: the server's address; without it that of this machine",
-  token: 'for the command line: what it signs in with',
+  token: 'for the command line: what it signs in with; `windhover token create` makes one',
 };

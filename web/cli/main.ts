@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type ConfigKey, configFile, type LoadedConfig, loadConfig } from '../../lib/config.ts';
 import { Fault, isFault, textOf } from '../../lib/errors.ts';
+import { addAccessCommands } from './commands/access.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommands } from './commands/config.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -70,6 +71,7 @@ export function programOf(finish: (code: number) => void): Command {
   addExecutionCommands(program, load, finish);
   addPluginCommands(program, load, finish);
   addLoginCommands(program, finish);
+  addAccessCommands(program, load, finish);
   addServerCommands(program, load, finish);
   addOperatorCommands(program, load, finish);
   addDoctorCommand(program, load, finish);

@@ -34,6 +34,7 @@ import { Lives } from './live/live.ts';
 import { Logs } from './live/logs.ts';
 import { Restarts } from './live/restarts.ts';
 import { Starts } from './live/starts.ts';
+import { accessHandlers } from './routes/access.ts';
 import { bulkHandlers } from './routes/bulk.ts';
 import { evaluationHandlers } from './routes/evaluation.ts';
 import { executionListHandlers } from './routes/execution-lists.ts';
@@ -213,6 +214,7 @@ class WebserverService implements Webserver {
       ...metricHandlers(repository),
       ...statisticsHandlers({ flows, lists, repository }),
       ...operatorHandlers(bus),
+      ...accessHandlers({ accounts: this.#household!.accounts, firstUser: this.#household!.user }),
       ...openApiHandlers(VERSION),
     };
   }

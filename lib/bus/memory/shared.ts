@@ -126,6 +126,11 @@ export function memoryVault(store: Store): Vault {
       values.set(key, { value, untilMs: ttlMs === undefined ? Number.POSITIVE_INFINITY : store.clock.now() + ttlMs });
       return true;
     },
+    replace: async (key, value) => {
+      if (!present(key)) return false;
+      values.set(key, { ...values.get(key)!, value });
+      return true;
+    },
     remove: async (key) => {
       values.delete(key);
     },

@@ -20,6 +20,7 @@ import { reportOf } from './report.ts';
 import { timeAt } from './time.ts';
 import { redisTimetable } from './timetable.ts';
 import { redisVault } from './vault.ts';
+import { keepFileWhole } from './whole-file.ts';
 
 /** Where nothing is set: fewer partitions are fuller commits; see ARCHITECTURE.md. */
 const PARTITIONS = 8;
@@ -45,6 +46,7 @@ export async function openRedisBus(options: {
     const first = await reportOf(connections, strict);
     refuseUnsuitable(first);
     for (const warning of first.warnings) log.warn({}, warning);
+    keepFileWhole(connections.state, log);
     return busOf(connections, partitions, strict, log);
   } catch (error) {
     connections.close();

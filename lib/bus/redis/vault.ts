@@ -21,6 +21,7 @@ export function redisVault(connections: Connections): Vault {
       const options = [...(ttlMs === undefined ? [] : ['PX', ttlMs]), ...(onlyIfAbsent ? ['NX'] : [])];
       return (await ask(state.call('SET', PREFIX + key, value, ...options))) === 'OK';
     },
+    replace: async (key, value) => (await ask(state.call('SET', PREFIX + key, value, 'XX', 'KEEPTTL'))) === 'OK',
     remove: async (key) => {
       await ask(state.del(PREFIX + key));
     },

@@ -33,6 +33,13 @@ export interface Idiom {
   };
   /** What must be so for the text to stand in an execution's texts, in the words of their index. */
   mayHold?(text: string): Expression<SqlBool>;
+  /** Postgres chooses indexes by itself: what it thinks of them, and how it is kept from them. */
+  readonly planner?: {
+    /** About how many rows there are. */
+    estimate(db: Kysely<Tables>, question: RawBuilder<unknown>): Promise<number>;
+    /** The same in words that no index knows. */
+    onRow(condition: Expression<SqlBool>): Expression<SqlBool>;
+  };
   /** A JSON object in a text has this text under this key. */
   labelled(column: RawBuilder<unknown>, key: string, value: string): Expression<SqlBool>;
 }

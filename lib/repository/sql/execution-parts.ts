@@ -42,7 +42,7 @@ export async function executionsNarrowing(
     time: 'start_ms',
     tenant: search.tenant,
     span: [sql<SqlBool>`state is not null`, ...times.map(conditionIn)],
-    parts: [...keysOf(search), ...namesPart(pairs, conditionIn({ all: names })), ...parts],
+    parts: [...keysOf(search), ...namesPart(pairs, conditionIn({ all: names }), asking), ...parts],
     basis: one
       ? { index: 'executions_of_flow', answers: [one] }
       : state
@@ -80,10 +80,11 @@ const keysOf = ({ parentId, originalId }: Filter): readonly Part[] => [
   ...(originalId === undefined ? [] : [key(sql<SqlBool>`(original_id = ${originalId} or id = ${originalId})`)]),
 ];
 
-function namesPart(pairs: Pairs | undefined, asked: Part['condition']): readonly Part[] {
+function namesPart(pairs: Pairs | undefined, asked: Part['condition'], { idiom }: Asking): readonly Part[] {
   if (!pairs || pairs.isAll || pairs.fitting.length === 1) return [];
   if (pairs.fitting.length > PAIRS_MAX) return [{ condition: asked, needsRow: false }];
-  return [{ condition: isOneOf(pairs.fitting), index: 'executions_of_flow', few: 'entries', needsRow: false }];
+  const indexed = inIndex(asked, idiom, isOneOf(pairs.fitting));
+  return [{ ...indexed, index: 'executions_of_flow', few: 'entries', needsRow: false }];
 }
 
 function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
@@ -99,7 +100,7 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   if ('present' in where) return { ...loose, index: 'executions_by_trigger', few: 'rows' };
   if ('label' in where)
     return {
-      ...inIndex(condition, idiom),
+      ...inIndex(condition, idiom, condition),
       ...numbered(idiom.numbersOf?.label({ label: kept(where.label), value: kept(where.value) })),
       few: 'rows',
       needsRow: idiom.numbersOf === undefined,
@@ -108,8 +109,8 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
     if (!isTextIndexed || !makesGroups(where)) return loose;
     const may = idiom.mayHold?.(kept(where.anywhere));
     const numbers = idiom.numbersOf?.text('execution_texts', kept(where.anywhere));
-    const indexed = may ? { inIndex: sql<SqlBool>`${may} and ${condition}` } : {};
-    return { condition, ...indexed, needsRow, ...numbered(numbers), few: 'rows' };
+    const indexed = inIndex(condition, idiom, may ? sql<SqlBool>`${may} and ${condition}` : condition);
+    return { ...indexed, needsRow, ...numbered(numbers), few: 'rows' };
   }
   if (where.field === 'id' && where.is === 'startingWith') return { ...loose, few: 'rows' };
   return loose;

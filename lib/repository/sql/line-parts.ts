@@ -41,7 +41,7 @@ export async function linesNarrowing(
     table: 'logs',
     time: 'at_ms',
     span: times.map(conditionIn),
-    parts: [...namesPart(pairs, conditionIn({ all: names })), ...rest.map((where) => partOf(where, asking))],
+    parts: [...namesPart(pairs, conditionIn({ all: names }), asking), ...rest.map((where) => partOf(where, asking))],
     basis: one
       ? { index: 'logs_of_flow', answers: [one] }
       : isGrave
@@ -62,10 +62,11 @@ function termsOf(search: LineSearch): readonly Where<Term>[] {
   return [...given.filter((each) => each !== undefined), ...(where ? partsOf(where) : [])];
 }
 
-function namesPart(pairs: Pairs | undefined, asked: Part['condition']): readonly Part[] {
+function namesPart(pairs: Pairs | undefined, asked: Part['condition'], { idiom }: Asking): readonly Part[] {
   if (!pairs || pairs.isAll || pairs.fitting.length === 1) return [];
   if (pairs.fitting.length > PAIRS_MAX) return [{ condition: asked, needsRow: false }];
-  return [{ condition: isOneOf(pairs.fitting), index: 'logs_of_flow', few: 'entries', needsRow: false }];
+  const indexed = inIndex(asked, idiom, isOneOf(pairs.fitting));
+  return [{ ...indexed, index: 'logs_of_flow', few: 'entries', needsRow: false }];
 }
 
 function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
@@ -75,5 +76,5 @@ function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   const isText = isTerm(where) && 'anywhere' in where && makesGroups(where);
   if (!isText || !isTextIndexed) return { condition, needsRow };
   const numbers = idiom.numbersOf?.text('line_texts', kept(where.anywhere));
-  return { ...inIndex(condition, idiom), needsRow, few: 'rows', ...(numbers ? { numbers } : {}) };
+  return { ...inIndex(condition, idiom, condition), needsRow, few: 'rows', ...(numbers ? { numbers } : {}) };
 }

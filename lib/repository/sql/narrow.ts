@@ -10,7 +10,7 @@ import type { Tables } from './schema.ts';
 
 export interface Part {
   readonly condition: Expression<SqlBool>;
-  /** The same in the words of its index, in Postgres: it takes any index that it has words for. */
+  /** The same in the words of an index that Postgres should take; what stands above keeps it from that. */
   readonly inIndex?: Expression<SqlBool>;
   /** Finds its rows, in SQLite: it takes the index that it is told. Without one, and without `numbers`, nothing finds them. */
   readonly index?: string;
@@ -48,9 +48,12 @@ export interface Narrowed<T extends 'executions' | 'logs'> {
   readonly total?: number | undefined;
 }
 
-/** What Postgres answers by an index where it is asked so, and on rows otherwise. */
-export const inIndex = (condition: Expression<SqlBool>, { kind }: Idiom): Pick<Part, 'condition' | 'inIndex'> =>
-  kind === 'postgres' ? { condition: sql<SqlBool>`(${condition}) is true`, inIndex: condition } : { condition };
+export const inIndex = (
+  condition: Expression<SqlBool>,
+  { planner }: Idiom,
+  indexed: Expression<SqlBool>,
+): Pick<Part, 'condition' | 'inIndex'> =>
+  planner ? { condition: planner.onRow(condition), inIndex: indexed } : { condition: indexed };
 
 type Asking = Pick<Database, 'db' | 'idiom' | 'reach'>;
 
@@ -96,7 +99,7 @@ async function fewest<T extends 'executions' | 'logs'>(asking: Asking, given: Na
   for (const each of given.parts) {
     if (each.few === undefined) continue;
     const most = Math.min(asking.reach[each.few], least);
-    if (each.inIndex && (await isEstimatedOver(asking, given, each, most * OVER))) {
+    if ((await estimated(asking, given, each)) > most * OVER) {
       common.add(each);
       continue;
     }
@@ -136,20 +139,12 @@ async function countOf<T extends 'executions' | 'logs'>(
 /** Postgres gathers all that its index of texts names before it gives the first: so many times what is few is not asked for. */
 const OVER = 10;
 
-interface Explained {
-  readonly 'QUERY PLAN': readonly [{ readonly Plan: { readonly 'Plan Rows': number } }];
-}
-
-async function isEstimatedOver<T extends 'executions' | 'logs'>(
-  asking: Asking,
+const estimated = async <T extends 'executions' | 'logs'>(
+  { db, idiom: { planner } }: Asking,
   { table }: Narrowing<T>,
-  { inIndex }: Part,
-  most: number,
-): Promise<boolean> {
-  const explained = sql<Explained>`explain (format json) select 1 from ${sql.table(table)} where ${inIndex}`;
-  const { rows } = await explained.execute(asking.db);
-  return rows[0]!['QUERY PLAN'][0].Plan['Plan Rows'] > most;
-}
+  { condition, inIndex }: Part,
+): Promise<number> =>
+  planner && inIndex ? planner.estimate(db, sql`select 1 from ${sql.table(table)} where ${condition}`) : 0;
 
 /** All that fits, found by way of this part. */
 function ofPart<T extends 'executions' | 'logs'>(

@@ -30,7 +30,7 @@ export function valuesOf(where: Where<Term>, field: string): readonly string[] |
     return all.every((values) => values !== undefined) ? all.flat() : undefined;
   }
   const isEqual = isTerm(where) && 'field' in where && where.field === field && where.is === 'equal';
-  return isEqual ? [String(where.value)] : undefined;
+  return isEqual && typeof where.value === 'string' ? [where.value] : undefined;
 }
 
 /** Fewer letters make no group that an index of texts knows; one may be two of `length`. */

@@ -1,20 +1,11 @@
 /** Terms of a search as SQL, the same for every database. */
 import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
-import type {
-  AnywhereTerm,
-  LabelTerm,
-  NumberComparison,
-  NumberTerm,
-  PresenceTerm,
-  TextComparison,
-  TextTerm,
-  Where,
-} from '../where.ts';
+import type { NumberComparison, TextComparison, Where } from '../where.ts';
 import type { Idiom } from './database.ts';
 import { anywhere, escaped } from './page.ts';
 import { kept } from './rows.ts';
+import { fieldsOf, type Term, valuesOf } from './terms.ts';
 
-type Term = TextTerm<string> | NumberTerm<string> | LabelTerm | PresenceTerm<string> | AnywhereTerm;
 type Column = RawBuilder<unknown>;
 
 export interface Searched {
@@ -31,10 +22,18 @@ export interface Searched {
 export function conditionOf(where: Where<Term>, searched: Searched, idiom: Idiom): Expression<SqlBool> {
   const parts = (some: readonly Where<Term>[]) => some.map((part) => conditionOf(part, searched, idiom));
   if ('all' in where) return joined(parts(where.all), sql` and `, sql<SqlBool>`1 = 1`);
-  if ('any' in where) return joined(parts(where.any), sql` or `, sql<SqlBool>`1 = 0`);
+  if ('any' in where) return listed(where, searched) ?? joined(parts(where.any), sql` or `, sql<SqlBool>`1 = 0`);
   // What is unknown does not fit, and so fits the negation.
   if ('not' in where) return sql<SqlBool>`((${conditionOf(where.not, searched, idiom)}) is not true)`;
   return termOf(where, searched, idiom);
+}
+
+/** Postgres looks a list up along an index that has more than it is asked for, and alternatives on rows. */
+function listed(where: Where<Term>, { columns }: Searched): Expression<SqlBool> | undefined {
+  const [field = '', ...others] = new Set(fieldsOf(where));
+  const values = others.length === 0 && field in columns ? valuesOf(where, field) : undefined;
+  if (values === undefined || values.length < 2) return undefined;
+  return sql<SqlBool>`${columns[field]!} in (${sql.join(values.map(kept))})`;
 }
 
 function joined(

@@ -1,4 +1,5 @@
 /** The contract: the same for many executions, by their ids or all that a search finds; for all of them or for none. */
+import type { Scope } from '../../../lib/model/scope.ts';
 import { Bulk, Refusal } from '../bodies.ts';
 import { ENDED, FAILED, PAUSED, RUNNING } from '../examples.ts';
 import type { Query, Routes } from '../route.ts';
@@ -8,6 +9,7 @@ import { EXECUTION_FILTERS, Ids, json, jsonBody } from '../terms.ts';
 const NONE_YET = { 'filters[flowId][EQUALS]': 'hello', 'filters[state][EQUALS]': 'CANCELLED' };
 
 interface Told {
+  readonly access: Scope;
   readonly summary: string;
   readonly query?: Query;
   /** On which execution it is shown. */
@@ -15,18 +17,18 @@ interface Told {
   readonly asked?: Readonly<Record<string, string>>;
 }
 
-const byIds = ({ summary, query = {}, on = ENDED, asked = {} }: Told) =>
+const byIds = ({ access, summary, query = {}, on = ENDED, asked = {} }: Told) =>
   ({
-    access: 'user',
+    access,
     summary: `${summary}, by their ids`,
     query,
     body: jsonBody(Ids),
     answer: json(Bulk),
     example: { query: asked, body: [on] },
   }) as const;
-const byQuery = ({ summary, query = {}, asked = {} }: Told) =>
+const byQuery = ({ access, summary, query = {}, asked = {} }: Told) =>
   ({
-    access: 'user',
+    access,
     summary: `${summary} that a search finds`,
     query: { ...EXECUTION_FILTERS, ...query },
     body: jsonBody(open({ filters: list(anything).optional() })),
@@ -34,20 +36,21 @@ const byQuery = ({ summary, query = {}, asked = {} }: Told) =>
     example: { query: { ...NONE_YET, ...asked } },
   }) as const;
 
-const KILL = { summary: 'Kill executions', on: RUNNING };
-const DELETE = { summary: 'Delete executions', query: { includeNonTerminated: flag } };
-const PAUSE = { summary: 'Pause executions', on: RUNNING };
-const RESUME = { summary: 'Resume executions', on: PAUSED };
-const RESTART = { summary: 'Restart executions', on: FAILED };
-const REPLAY = { summary: 'Replay executions', query: { latestRevision: flag } };
-const STATUS = {
+const KILL: Told = { access: 'run', summary: 'Kill executions', on: RUNNING };
+const DELETE: Told = { access: 'edit', summary: 'Delete executions', query: { includeNonTerminated: flag } };
+const PAUSE: Told = { access: 'run', summary: 'Pause executions', on: RUNNING };
+const RESUME: Told = { access: 'run', summary: 'Resume executions', on: PAUSED };
+const RESTART: Told = { access: 'run', summary: 'Restart executions', on: FAILED };
+const REPLAY: Told = { access: 'run', summary: 'Replay executions', query: { latestRevision: flag } };
+const STATUS: Told = {
+  access: 'run',
   summary: 'Give another state to executions',
   query: { newStatus: text },
   asked: { newStatus: 'FAILED' },
 };
-const FORCE = { summary: 'Begin what waits of executions', on: RUNNING };
-const UNQUEUE = { summary: 'Begin queued executions (nothing is queued yet)', on: RUNNING };
-const LABELS = { summary: 'Give other labels to executions' };
+const FORCE: Told = { access: 'run', summary: 'Begin what waits of executions', on: RUNNING };
+const UNQUEUE: Told = { access: 'run', summary: 'Begin queued executions (nothing is queued yet)', on: RUNNING };
+const LABELS: Told = { access: 'run', summary: 'Give other labels to executions' };
 
 export const EXECUTION_BULK_ROUTES = {
   killByIds: { method: 'DELETE', path: '/executions/kill/by-ids', ...byIds(KILL) },

@@ -14,7 +14,7 @@ const EXPRESSION: Body = { 'text/plain': text };
 const Evaluated = shape({ result: text.optional(), error: text.optional(), stackTrace: text.optional() });
 
 /** Of what a form cannot be meant for. */
-const ACTION = { access: 'user', action: true, formless: true } as const;
+const ACTION = { access: 'run', action: true, formless: true } as const;
 
 export const EXECUTION_OPERATION_ROUTES = {
   pauseExecution: {
@@ -28,7 +28,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   validateResume: {
     method: 'POST',
     path: '/executions/:executionId/resume/validate',
-    access: 'user',
+    access: 'run',
     action: true,
     summary: 'What a resume with these values would make of each input of the Pause',
     body: INPUTS,
@@ -38,7 +38,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   resumeExecution: {
     method: 'POST',
     path: '/executions/:executionId/resume',
-    access: 'user',
+    access: 'run',
     action: true,
     summary: 'Go on with what is paused; fields are the inputs that its Pause asks for',
     body: INPUTS,
@@ -66,7 +66,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   replayWithInputs: {
     method: 'POST',
     path: '/executions/:executionId/replay-with-inputs',
-    access: 'user',
+    access: 'run',
     action: true,
     summary: 'Another execution like it, with other inputs',
     query: { ...REVISION, taskRunId: text },
@@ -111,6 +111,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   },
   evaluate: {
     ...ACTION,
+    access: 'read',
     method: 'POST',
     path: '/executions/:executionId/eval',
     summary: 'What an expression gives, or why it gives nothing',
@@ -121,7 +122,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   evaluateInTaskRun: {
     method: 'POST',
     path: '/executions/:executionId/eval/:taskRunId',
-    access: 'user',
+    access: 'read',
     action: true,
     summary: 'What an expression gives as a task run sees it',
     body: EXPRESSION,
@@ -131,7 +132,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   deleteExecution: {
     method: 'DELETE',
     path: '/executions/:executionId',
-    access: 'user',
+    access: 'edit',
     summary: 'Delete an execution that has ended, with its log, metrics and files',
     query: KEEPING,
     answer: NOTHING,
@@ -156,7 +157,7 @@ export const EXECUTION_OPERATION_ROUTES = {
   killExecution: {
     method: 'DELETE',
     path: '/executions/:executionId/kill',
-    access: 'user',
+    access: 'run',
     action: true,
     summary: 'Kill it: from the answer on no work of it begins',
     query: { isOnKillCascade: flag.describe('false: not what it has set going') },

@@ -33,7 +33,7 @@ export const EXECUTION_ROUTES = {
   searchExecutions: {
     method: 'GET',
     path: '/executions/search',
-    access: 'user',
+    access: 'read',
     summary: 'Search executions',
     query: {
       ...paged(SORTS),
@@ -53,7 +53,7 @@ export const EXECUTION_ROUTES = {
   latestExecutions: {
     method: 'POST',
     path: '/executions/latest',
-    access: 'user',
+    access: 'read',
     summary: 'The latest execution of each of some flows',
     body: jsonBody(Names),
     answer: json(list(Latest)),
@@ -62,7 +62,7 @@ export const EXECUTION_ROUTES = {
   exportExecutions: {
     method: 'GET',
     path: '/executions/export/by-query/csv',
-    access: 'user',
+    access: 'read',
     summary: 'Executions that a search finds, as CSV',
     query: EXECUTION_FILTERS,
     answer: file('text/csv'),
@@ -71,7 +71,7 @@ export const EXECUTION_ROUTES = {
   executableNamespaces: {
     method: 'GET',
     path: '/executions/namespaces',
-    access: 'user',
+    access: 'read',
     summary: 'Namespaces in which something can be started',
     answer: json(list(text)),
     example: {},
@@ -79,7 +79,7 @@ export const EXECUTION_ROUTES = {
   executableFlows: {
     method: 'GET',
     path: '/executions/namespaces/:namespace/flows',
-    access: 'user',
+    access: 'read',
     summary: 'Flows of a namespace, as whoever starts them sees them',
     answer: json(list(FlowBrief)),
     example: {},
@@ -87,7 +87,7 @@ export const EXECUTION_ROUTES = {
   executableFlow: {
     method: 'GET',
     path: '/executions/flows/:namespace/:flowId',
-    access: 'user',
+    access: 'read',
     summary: 'A flow, as whoever starts it sees it',
     query: REVISION,
     answer: json(FlowBrief),
@@ -96,7 +96,7 @@ export const EXECUTION_ROUTES = {
   executionsOfFlow: {
     method: 'GET',
     path: '/executions',
-    access: 'user',
+    access: 'read',
     summary: 'Executions of one flow',
     query: { ...paged(SORTS), ...EXECUTION_FILTERS },
     answer: json(page(Execution)),
@@ -105,7 +105,7 @@ export const EXECUTION_ROUTES = {
   triggerExecution: {
     method: 'POST',
     path: '/executions/trigger/:namespace/:flowId',
-    access: 'user',
+    access: 'run',
     summary: 'Start a flow, as clients before 0.23 say it',
     query: START,
     body: INPUTS,
@@ -115,7 +115,7 @@ export const EXECUTION_ROUTES = {
   validateInputs: {
     method: 'POST',
     path: '/executions/:namespace/:flowId/validate',
-    access: 'user',
+    access: 'run',
     summary: 'What a start with these values would make of each input',
     query: REVISION,
     body: INPUTS,
@@ -125,7 +125,7 @@ export const EXECUTION_ROUTES = {
   createExecution: {
     method: 'POST',
     path: '/executions/:namespace/:flowId',
-    access: 'user',
+    access: 'run',
     summary: 'Start a flow; the header Idempotency-Key makes asking twice asking once',
     query: START,
     body: INPUTS,
@@ -135,7 +135,7 @@ export const EXECUTION_ROUTES = {
   followExecution: {
     method: 'GET',
     path: '/executions/:executionId/follow',
-    access: 'user',
+    access: 'read',
     summary: 'An execution with each of its changes, until it has ended',
     query: {
       resume: flag.describe(
@@ -148,7 +148,7 @@ export const EXECUTION_ROUTES = {
   downloadFile: {
     method: 'GET',
     path: '/executions/:executionId/file',
-    access: 'user',
+    access: 'read',
     summary: 'A file of an execution; the header Range asks for a part',
     query: FILE,
     answer: file('application/octet-stream'),
@@ -157,7 +157,7 @@ export const EXECUTION_ROUTES = {
   fileMetas: {
     method: 'GET',
     path: '/executions/:executionId/file/metas',
-    access: 'user',
+    access: 'read',
     summary: 'How large a file of an execution is',
     query: FILE,
     answer: json(shape({ size: whole })),
@@ -166,7 +166,7 @@ export const EXECUTION_ROUTES = {
   previewFile: {
     method: 'GET',
     path: '/executions/:executionId/file/preview',
-    access: 'user',
+    access: 'read',
     summary: 'The beginning of a file: lines, rows, or an image in base64',
     query: { ...FILE, maxRows: z.int().min(1), encoding: text },
     answer: json(Preview),
@@ -175,7 +175,7 @@ export const EXECUTION_ROUTES = {
   followDependencies: {
     method: 'GET',
     path: '/executions/:executionId/follow-dependencies',
-    access: 'user',
+    access: 'read',
     summary: 'The states of an execution and of all that it has set going',
     answer: events(StateOfExecution),
     example: {},
@@ -183,7 +183,7 @@ export const EXECUTION_ROUTES = {
   flowOfExecution: {
     method: 'GET',
     path: '/executions/:executionId/flow',
-    access: 'user',
+    access: 'read',
     summary: 'The flow in the revision that the execution runs',
     answer: json(FlowBrief),
     example: {},
@@ -191,7 +191,7 @@ export const EXECUTION_ROUTES = {
   executionGraph: {
     method: 'GET',
     path: '/executions/:executionId/graph',
-    access: 'user',
+    access: 'read',
     summary: 'The graph of an execution with its task runs',
     query: { subflows: text.describe('Called flows to draw too, by the ids of their nodes, parted by commas') },
     answer: json(FlowGraph),
@@ -200,7 +200,7 @@ export const EXECUTION_ROUTES = {
   readExecution: {
     method: 'GET',
     path: '/executions/:executionId',
-    access: 'user',
+    access: 'read',
     summary: 'An execution with its task runs',
     answer: json(Execution),
     example: {},
@@ -209,7 +209,7 @@ export const EXECUTION_ROUTES = {
   executionOutputs: {
     method: 'GET',
     path: '/outputs/executions/:executionId',
-    access: 'user',
+    access: 'read',
     summary: 'What an execution has given',
     answer: json(object),
     example: {},
@@ -217,7 +217,7 @@ export const EXECUTION_ROUTES = {
   taskOutputs: {
     method: 'GET',
     path: '/outputs/tasks/:executionId',
-    access: 'user',
+    access: 'read',
     summary: 'Which task runs have given something',
     answer: json(Given),
     example: {},
@@ -225,7 +225,7 @@ export const EXECUTION_ROUTES = {
   taskRunOutputs: {
     method: 'GET',
     path: '/outputs/tasks/:executionId/:taskRunId',
-    access: 'user',
+    access: 'read',
     summary: 'What a task run has given',
     answer: json(object),
     example: {},
@@ -233,7 +233,7 @@ export const EXECUTION_ROUTES = {
   taskOutputsBefore: {
     method: 'GET',
     path: '/outputs/:executionId',
-    access: 'user',
+    access: 'read',
     summary: 'Which task runs have given something, at its older address',
     answer: json(Given),
     example: {},
@@ -241,7 +241,7 @@ export const EXECUTION_ROUTES = {
   taskRunOutputsBefore: {
     method: 'GET',
     path: '/outputs/:executionId/:taskRunId',
-    access: 'user',
+    access: 'read',
     summary: 'What a task run has given, at its older address',
     answer: json(object),
     example: {},

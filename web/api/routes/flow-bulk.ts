@@ -1,21 +1,22 @@
 /** The contract: many flows at once. They stand before those of one flow, whose addresses would fit too. */
+import type { Scope } from '../../../lib/model/scope.ts';
 import { Bulk, Flow } from '../bodies.ts';
 import { HELLO } from '../examples.ts';
 import type { Routes } from '../route.ts';
 import { anything, flag, list, open, text } from '../schema.ts';
 import { FILE, FLOW_FILTERS, file, json, jsonBody, Names, YAML } from '../terms.ts';
 
-const byIds = (summary: string) =>
+const byIds = (access: Scope, summary: string) =>
   ({
-    access: 'user',
+    access,
     summary: `${summary}, by their names`,
     body: jsonBody(Names),
     answer: json(Bulk),
     example: { body: [{ namespace: 'company.team', id: 'hello' }] },
   }) as const;
-const byQuery = (summary: string) =>
+const byQuery = (access: Scope, summary: string) =>
   ({
-    access: 'user',
+    access,
     summary: `${summary} that a search finds`,
     query: FLOW_FILTERS,
     body: jsonBody(open({ filters: list(anything).optional() })),
@@ -32,7 +33,7 @@ export const FLOW_BULK_ROUTES = {
   bulkUpdate: {
     method: 'POST',
     path: '/flows/bulk',
-    access: 'user',
+    access: 'edit',
     summary: 'Save all flows of one text or archive',
     query: { ...SAVING, namespace: text, allowNamespaceChild: flag },
     body: YAML,
@@ -42,18 +43,23 @@ export const FLOW_BULK_ROUTES = {
   importFlows: {
     method: 'POST',
     path: '/flows/import',
-    access: 'user',
+    access: 'edit',
     summary: 'Save the flows of a file; gives the names of those that are not valid',
     query: { failOnError: flag.describe('Save none if one is not valid') },
     body: FILE,
     answer: json(list(text)),
     example: { body: { fileUpload: HELLO } },
   },
-  exportFlowsByIds: { method: 'POST', path: '/flows/export/by-ids', ...byIds('Sources of flows as a zip'), ...ZIP },
+  exportFlowsByIds: {
+    method: 'POST',
+    path: '/flows/export/by-ids',
+    ...byIds('read', 'Sources of flows as a zip'),
+    ...ZIP,
+  },
   exportFlowsByQuery: {
     method: 'GET',
     path: '/flows/export/by-query',
-    access: 'user',
+    access: 'read',
     summary: 'Sources of flows that a search finds, as a zip',
     query: FLOW_FILTERS,
     ...ZIP,
@@ -62,16 +68,16 @@ export const FLOW_BULK_ROUTES = {
   exportFlowsAsCsv: {
     method: 'GET',
     path: '/flows/export/by-query/csv',
-    access: 'user',
+    access: 'read',
     summary: 'Flows that a search finds, as CSV',
     query: FLOW_FILTERS,
     answer: file('text/csv'),
     example: { query: { namespace: 'company.team' } },
   },
-  deleteFlowsByIds: { method: 'DELETE', path: '/flows/delete/by-ids', ...byIds('Delete flows') },
-  deleteFlowsByQuery: { method: 'DELETE', path: '/flows/delete/by-query', ...byQuery('Delete flows') },
-  disableFlowsByIds: { method: 'POST', path: '/flows/disable/by-ids', ...byIds('Switch flows off') },
-  disableFlowsByQuery: { method: 'POST', path: '/flows/disable/by-query', ...byQuery('Switch flows off') },
-  enableFlowsByIds: { method: 'POST', path: '/flows/enable/by-ids', ...byIds('Switch flows on') },
-  enableFlowsByQuery: { method: 'POST', path: '/flows/enable/by-query', ...byQuery('Switch flows on') },
+  deleteFlowsByIds: { method: 'DELETE', path: '/flows/delete/by-ids', ...byIds('edit', 'Delete flows') },
+  deleteFlowsByQuery: { method: 'DELETE', path: '/flows/delete/by-query', ...byQuery('edit', 'Delete flows') },
+  disableFlowsByIds: { method: 'POST', path: '/flows/disable/by-ids', ...byIds('edit', 'Switch flows off') },
+  disableFlowsByQuery: { method: 'POST', path: '/flows/disable/by-query', ...byQuery('edit', 'Switch flows off') },
+  enableFlowsByIds: { method: 'POST', path: '/flows/enable/by-ids', ...byIds('edit', 'Switch flows on') },
+  enableFlowsByQuery: { method: 'POST', path: '/flows/enable/by-query', ...byQuery('edit', 'Switch flows on') },
 } as const satisfies Routes;

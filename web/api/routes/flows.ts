@@ -17,7 +17,7 @@ export const FLOW_ROUTES = {
   searchFlows: {
     method: 'GET',
     path: '/flows/search',
-    access: 'user',
+    access: 'read',
     summary: 'Search flows',
     query: { ...paged('id, namespace'), ...FLOW_FILTERS },
     answer: json(page(Flow)),
@@ -26,7 +26,7 @@ export const FLOW_ROUTES = {
   searchSources: {
     method: 'GET',
     path: '/flows/source',
-    access: 'user',
+    access: 'read',
     summary: 'Search the sources of flows',
     query: { ...paged('id, namespace'), ...FLOW_FILTERS },
     answer: json(page(shape({ model: Flow, fragments: list(text) }))),
@@ -35,7 +35,7 @@ export const FLOW_ROUTES = {
   distinctNamespaces: {
     method: 'GET',
     path: '/flows/distinct-namespaces',
-    access: 'user',
+    access: 'read',
     summary: 'Namespaces that have flows',
     query: { q: text },
     answer: json(list(text)),
@@ -44,7 +44,7 @@ export const FLOW_ROUTES = {
   validateFlows: {
     method: 'POST',
     path: '/flows/validate',
-    access: 'user',
+    access: 'read',
     summary: 'What is wrong with flows; several are parted by lines of ---',
     body: YAML,
     answer: json(list(Validation)),
@@ -53,7 +53,7 @@ export const FLOW_ROUTES = {
   validateTask: {
     method: 'POST',
     path: '/flows/validate/task',
-    access: 'user',
+    access: 'read',
     summary: 'What is wrong with a task or a trigger',
     query: { section: z.enum(['TASKS', 'TRIGGERS']) },
     body: YAML,
@@ -63,7 +63,7 @@ export const FLOW_ROUTES = {
   validateTrigger: {
     method: 'POST',
     path: '/flows/validate/trigger',
-    access: 'user',
+    access: 'read',
     summary: 'What is wrong with a trigger',
     body: YAML,
     answer: json(PartValidation),
@@ -72,7 +72,7 @@ export const FLOW_ROUTES = {
   graphOfSource: {
     method: 'POST',
     path: '/flows/graph',
-    access: 'user',
+    access: 'read',
     summary: 'The graph of a flow that is not saved',
     query: SUBFLOWS,
     body: YAML,
@@ -82,7 +82,7 @@ export const FLOW_ROUTES = {
   createFlow: {
     method: 'POST',
     path: '/flows',
-    access: 'user',
+    access: 'edit',
     summary: 'Save a new flow',
     body: YAML,
     answer: json(Flow),
@@ -91,7 +91,7 @@ export const FLOW_ROUTES = {
   flowsOfNamespace: {
     method: 'GET',
     path: '/flows/:namespace',
-    access: 'user',
+    access: 'read',
     summary: 'All flows of a namespace',
     answer: json(list(Flow)),
     example: {},
@@ -99,7 +99,7 @@ export const FLOW_ROUTES = {
   updateNamespace: {
     method: 'POST',
     path: '/flows/:namespace',
-    access: 'user',
+    access: 'edit',
     summary: 'Save all flows of a namespace',
     query: SAVING,
     body: YAML,
@@ -109,7 +109,7 @@ export const FLOW_ROUTES = {
   flowRevisions: {
     method: 'GET',
     path: '/flows/:namespace/:id/revisions',
-    access: 'user',
+    access: 'read',
     summary: 'All revisions of a flow with their sources',
     answer: json(list(Flow)),
     example: {},
@@ -117,7 +117,7 @@ export const FLOW_ROUTES = {
   flowGraph: {
     method: 'GET',
     path: '/flows/:namespace/:id/graph',
-    access: 'user',
+    access: 'read',
     summary: 'The graph of a flow',
     query: { ...SUBFLOWS, ...REVISION },
     answer: json(FlowGraph),
@@ -126,7 +126,7 @@ export const FLOW_ROUTES = {
   flowDependencies: {
     method: 'GET',
     path: '/flows/:namespace/:id/dependencies',
-    access: 'user',
+    access: 'read',
     summary: 'Which flows a flow calls, and which call it',
     query: { ...DESTINATIONS, expandAll: flag.describe('And so on') },
     answer: json(Dependencies),
@@ -135,7 +135,7 @@ export const FLOW_ROUTES = {
   flowTask: {
     method: 'GET',
     path: '/flows/:namespace/:id/tasks/:taskId',
-    access: 'user',
+    access: 'read',
     summary: 'A task of a flow',
     query: REVISION,
     answer: json(Task),
@@ -144,7 +144,7 @@ export const FLOW_ROUTES = {
   replaceTask: {
     method: 'PATCH',
     path: '/flows/:namespace/:id/:taskId',
-    access: 'user',
+    access: 'edit',
     summary: 'Replace a task in the source of a flow',
     body: YAML,
     answer: json(Flow),
@@ -153,7 +153,7 @@ export const FLOW_ROUTES = {
   readFlow: {
     method: 'GET',
     path: '/flows/:namespace/:id',
-    access: 'user',
+    access: 'read',
     summary: 'A flow',
     query: { source: flag.describe('With its source, byte by byte'), ...REVISION, allowDeleted: flag },
     answer: json(Flow),
@@ -162,7 +162,7 @@ export const FLOW_ROUTES = {
   updateFlow: {
     method: 'PUT',
     path: '/flows/:namespace/:id',
-    access: 'user',
+    access: 'edit',
     summary: 'Save a flow anew: another revision, unless nothing has changed',
     body: YAML,
     answer: json(Flow),
@@ -171,7 +171,7 @@ export const FLOW_ROUTES = {
   deleteFlow: {
     method: 'DELETE',
     path: '/flows/:namespace/:id',
-    access: 'user',
+    access: 'edit',
     summary: 'Delete a flow; what runs of it goes on',
     answer: NOTHING,
     example: {},
@@ -181,7 +181,7 @@ export const FLOW_ROUTES = {
 export const NAMESPACE_DEPENDENCIES = {
   method: 'GET',
   path: '/namespaces/:namespace/dependencies',
-  access: 'user',
+  access: 'read',
   summary: 'Which flows the flows of a namespace call, and which call them',
   query: DESTINATIONS,
   answer: json(Dependencies),

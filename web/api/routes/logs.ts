@@ -15,7 +15,7 @@ export const LOG_ROUTES = {
   searchLogs: {
     method: 'GET',
     path: '/logs/search',
-    access: 'user',
+    access: 'read',
     summary: 'Search log lines of all executions',
     query: { ...paged('timestamp'), ...LINE_FILTERS },
     answer: json(page(LogEntry)),
@@ -24,7 +24,7 @@ export const LOG_ROUTES = {
   downloadLogs: {
     method: 'GET',
     path: '/logs/:executionId/download',
-    access: 'user',
+    access: 'read',
     summary: 'The log of an execution as text',
     query: OF_LOG,
     answer: file('text/plain'),
@@ -33,7 +33,7 @@ export const LOG_ROUTES = {
   followLogs: {
     method: 'GET',
     path: '/logs/:executionId/follow',
-    access: 'user',
+    access: 'read',
     summary: 'The log of an execution line by line, until it has ended',
     query: { ...OF_LOG, ...RESUME },
     answer: events(LogEntry),
@@ -42,7 +42,7 @@ export const LOG_ROUTES = {
   readLogs: {
     method: 'GET',
     path: '/logs/:executionId',
-    access: 'user',
+    access: 'read',
     summary: 'The log of an execution',
     query: OF_LOG,
     answer: json(list(LogEntry)),
@@ -51,7 +51,7 @@ export const LOG_ROUTES = {
   deleteLogs: {
     method: 'DELETE',
     path: '/logs/:executionId',
-    access: 'user',
+    access: 'edit',
     summary: 'Delete lines of an execution',
     query: OF_LOG,
     answer: json(Deleted),
@@ -60,7 +60,7 @@ export const LOG_ROUTES = {
   deleteLogsOfFlow: {
     method: 'DELETE',
     path: '/logs/:namespace/:flowId',
-    access: 'user',
+    access: 'edit',
     summary: 'Delete the lines of a flow',
     query: { triggerId: text },
     answer: json(Deleted),
@@ -70,7 +70,7 @@ export const LOG_ROUTES = {
   metricNames: {
     method: 'GET',
     path: '/metrics/names/:namespace/:flowId',
-    access: 'user',
+    access: 'read',
     summary: 'What a flow measures',
     answer: json(list(text)),
     example: {},
@@ -78,7 +78,7 @@ export const LOG_ROUTES = {
   metricNamesOfTask: {
     method: 'GET',
     path: '/metrics/names/:namespace/:flowId/:taskId',
-    access: 'user',
+    access: 'read',
     summary: 'What a task measures',
     answer: json(list(text)),
     example: { params: { taskId: 'measure' } },
@@ -86,7 +86,7 @@ export const LOG_ROUTES = {
   metricTasks: {
     method: 'GET',
     path: '/metrics/tasks/:namespace/:flowId',
-    access: 'user',
+    access: 'read',
     summary: 'Tasks of a flow that measure',
     answer: json(list(text)),
     example: {},
@@ -94,7 +94,7 @@ export const LOG_ROUTES = {
   metricAggregates: {
     method: 'GET',
     path: '/metrics/aggregates/:namespace/:flowId/:metric',
-    access: 'user',
+    access: 'read',
     summary: 'What a flow has measured over time',
     query: SPAN,
     answer: json(Aggregations),
@@ -103,7 +103,7 @@ export const LOG_ROUTES = {
   metricAggregatesOfTask: {
     method: 'GET',
     path: '/metrics/aggregates/:namespace/:flowId/:taskId/:metric',
-    access: 'user',
+    access: 'read',
     summary: 'What a task has measured over time',
     query: SPAN,
     answer: json(Aggregations),
@@ -112,7 +112,7 @@ export const LOG_ROUTES = {
   readMetrics: {
     method: 'GET',
     path: '/metrics/:executionId',
-    access: 'user',
+    access: 'read',
     summary: 'What an execution has measured',
     query: { ...paged('timestamp, name, value, taskId'), taskRunId: text, taskId: text },
     answer: json(page(Metric)),

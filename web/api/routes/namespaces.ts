@@ -11,7 +11,7 @@ export const NAMESPACE_ROUTES = {
   searchNamespaces: {
     method: 'GET',
     path: '/namespaces/search',
-    access: 'user',
+    access: 'read',
     summary: 'Search namespaces',
     query: { ...paged('id'), q: text, existing: flag.describe('Only those that have flows') },
     answer: json(page(Namespace)),
@@ -20,7 +20,7 @@ export const NAMESPACE_ROUTES = {
   namespaceIds: {
     method: 'GET',
     path: '/namespaces/ids',
-    access: 'user',
+    access: 'read',
     summary: 'All namespaces',
     answer: json(list(text)),
     example: {},
@@ -28,7 +28,7 @@ export const NAMESPACE_ROUTES = {
   autocompleteNamespaces: {
     method: 'POST',
     path: '/namespaces/autocomplete',
-    access: 'user',
+    access: 'read',
     summary: 'Namespaces that a text may mean, and those that were chosen',
     body: jsonBody(open({ q: text.optional(), ids: list(text).optional() })),
     answer: json(list(text)),
@@ -38,7 +38,7 @@ export const NAMESPACE_ROUTES = {
   readNamespace: {
     method: 'GET',
     path: '/namespaces/:namespace',
-    access: 'user',
+    access: 'read',
     summary: 'A namespace; every name is one',
     answer: json(Namespace),
     example: {},

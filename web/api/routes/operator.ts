@@ -48,7 +48,7 @@ export const OPERATOR_ROUTES = {
   listServices: {
     method: 'GET',
     path: '/services',
-    access: 'user',
+    access: 'read',
     summary: 'The servers that live, what they own, and how much waits for them',
     answer: json(
       shape({
@@ -62,7 +62,7 @@ export const OPERATOR_ROUTES = {
   listDeadLetters: {
     method: 'GET',
     path: '/dead-letters',
-    access: 'user',
+    access: 'admin',
     summary: 'Messages that were given up, the newest first',
     query: { page: PAGE, size },
     answer: json(page(shape(LETTER))),
@@ -71,7 +71,7 @@ export const OPERATOR_ROUTES = {
   readDeadLetter: {
     method: 'GET',
     path: '/dead-letters/:letterId',
-    access: 'user',
+    access: 'admin',
     summary: 'A message that was given up, with what it says',
     answer: json(shape({ ...LETTER, messages: list(object).optional(), unreadable: text.optional() })),
     example: {},
@@ -79,7 +79,7 @@ export const OPERATOR_ROUTES = {
   retryDeadLetter: {
     method: 'POST',
     path: '/dead-letters/:letterId/retry',
-    access: 'user',
+    access: 'admin',
     summary: 'Send a message that was given up once more',
     answer: NOTHING,
     example: {},
@@ -87,7 +87,7 @@ export const OPERATOR_ROUTES = {
   discardDeadLetter: {
     method: 'DELETE',
     path: '/dead-letters/:letterId',
-    access: 'user',
+    access: 'admin',
     summary: 'Throw away a message that was given up',
     answer: NOTHING,
     example: {},

@@ -29,7 +29,7 @@ export const PLUGIN_ROUTES = {
   listPlugins: {
     method: 'GET',
     path: '/plugins',
-    access: 'user',
+    access: 'read',
     summary: 'Plugins with their types',
     answer: json(list(Plugin)),
     example: {},
@@ -37,7 +37,7 @@ export const PLUGIN_ROUTES = {
   pluginSubgroups: {
     method: 'GET',
     path: '/plugins/groups/subgroups',
-    access: 'user',
+    access: 'read',
     summary: 'Plugins with their types, and each of their packages',
     answer: json(list(Plugin)),
     example: {},
@@ -45,7 +45,7 @@ export const PLUGIN_ROUTES = {
   pluginIcons: {
     method: 'GET',
     path: '/plugins/icons',
-    access: 'user',
+    access: 'read',
     summary: 'Icons by type',
     answer: json(map(Icon)),
     example: {},
@@ -53,7 +53,7 @@ export const PLUGIN_ROUTES = {
   pluginGroupIcons: {
     method: 'GET',
     path: '/plugins/icons/groups',
-    access: 'user',
+    access: 'read',
     summary: 'Icons by group',
     answer: json(map(Icon)),
     example: {},
@@ -61,7 +61,7 @@ export const PLUGIN_ROUTES = {
   pluginIcon: {
     method: 'GET',
     path: '/plugins/icons/:type',
-    access: 'user',
+    access: 'read',
     summary: 'The icon of a type',
     answer: json(Icon),
     example: {},
@@ -69,7 +69,7 @@ export const PLUGIN_ROUTES = {
   pluginIconImage: {
     method: 'GET',
     path: '/plugins/icons/:type/icon.svg',
-    access: 'user',
+    access: 'read',
     summary: 'The icon of a type, as an image',
     answer: file('image/svg+xml'),
     example: {},
@@ -77,7 +77,7 @@ export const PLUGIN_ROUTES = {
   inputTypes: {
     method: 'GET',
     path: '/plugins/inputs',
-    access: 'user',
+    access: 'read',
     summary: 'Types of inputs',
     answer: json(list(InputType)),
     example: {},
@@ -85,7 +85,7 @@ export const PLUGIN_ROUTES = {
   inputType: {
     method: 'GET',
     path: '/plugins/inputs/:type',
-    access: 'user',
+    access: 'read',
     summary: 'What an input of a type may have',
     answer: json(Documentation),
     example: { params: { type: 'STRING' } },
@@ -93,7 +93,7 @@ export const PLUGIN_ROUTES = {
   schemas: {
     method: 'GET',
     path: '/plugins/schemas/:kind',
-    access: 'user',
+    access: 'read',
     summary: 'The JSON Schema of flows, tasks, triggers or defaults of plugins, for editors',
     query: { arrayOf: flag.describe('Of a list of them') },
     answer: json(Schema),
@@ -102,7 +102,7 @@ export const PLUGIN_ROUTES = {
   schemaProperties: {
     method: 'GET',
     path: '/plugins/properties/:kind',
-    access: 'user',
+    access: 'read',
     summary: 'The properties of that schema',
     answer: json(Schema),
     example: {},
@@ -110,7 +110,7 @@ export const PLUGIN_ROUTES = {
   triggerPlugins: {
     method: 'GET',
     path: '/plugins/triggers',
-    access: 'user',
+    access: 'read',
     summary: 'Types of triggers',
     answer: json(page(Trigger)),
     example: {},
@@ -118,7 +118,7 @@ export const PLUGIN_ROUTES = {
   pluginVersions: {
     method: 'GET',
     path: '/plugins/:type/versions',
-    access: 'user',
+    access: 'read',
     summary: 'Versions of a type: the one that is installed',
     answer: json(shape({ type: text, versions: list(text) })),
     example: {},
@@ -126,7 +126,7 @@ export const PLUGIN_ROUTES = {
   pluginOfVersion: {
     method: 'GET',
     path: '/plugins/:type/versions/:version',
-    access: 'user',
+    access: 'read',
     summary: 'The documentation of a type in a version',
     query: ALL,
     answer: json(Documentation),
@@ -135,7 +135,7 @@ export const PLUGIN_ROUTES = {
   readPlugin: {
     method: 'GET',
     path: '/plugins/:type',
-    access: 'user',
+    access: 'read',
     summary: 'The documentation of a type: Markdown and JSON Schema',
     query: ALL,
     answer: json(Documentation),
@@ -145,7 +145,7 @@ export const PLUGIN_ROUTES = {
   expressionFilters: {
     method: 'GET',
     path: '/pebble/filters',
-    access: 'user',
+    access: 'read',
     summary: 'Filters of expressions',
     answer: json(list(text)),
     example: {},
@@ -153,7 +153,7 @@ export const PLUGIN_ROUTES = {
   expressionFunctions: {
     method: 'GET',
     path: '/pebble/functions',
-    access: 'user',
+    access: 'read',
     summary: 'Functions of expressions',
     answer: json(list(FunctionOfExpressions)),
     example: {},

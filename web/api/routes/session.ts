@@ -1,4 +1,6 @@
 /** The contract: signing in and out, and what clients ask before it. */
+import { z } from 'zod';
+import { SCOPES } from '../../../lib/model/scope.ts';
 import type { Routes } from '../route.ts';
 import { flag, list, open, shape, text, whole } from '../schema.ts';
 import { file, json, jsonBody, NOTHING } from '../terms.ts';
@@ -15,6 +17,7 @@ const Configs = open({
 });
 const LoginConfigs = shape({ isBasicAuthEnabled: flag, isBasicAuthInitialized: flag, version: text });
 const User = shape({ username: text });
+const Me = shape({ username: text, scope: z.enum(SCOPES).describe('With those before it') });
 
 export const SESSION_ROUTES = {
   configs: {
@@ -69,7 +72,7 @@ export const SESSION_ROUTES = {
   logout: {
     method: 'POST',
     path: '/logout',
-    access: 'user',
+    access: 'read',
     summary: 'End the session of the cookie',
     answer: NOTHING,
     example: {},
@@ -77,9 +80,9 @@ export const SESSION_ROUTES = {
   me: {
     method: 'GET',
     path: '/me',
-    access: 'user',
-    summary: 'Who asks',
-    answer: json(User),
+    access: 'read',
+    summary: 'Who asks, and what they may do',
+    answer: json(Me),
     example: {},
   },
 } as const satisfies Routes;

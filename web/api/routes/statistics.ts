@@ -72,7 +72,7 @@ export const STATISTICS_ROUTES = {
   statisticsSummary: {
     method: 'POST',
     path: '/stats/summary',
-    access: 'user',
+    access: 'read',
     summary: 'How many flows and triggers there are',
     body: jsonBody(open({ namespace })),
     answer: json(shape({ flows: whole, triggers: whole })),
@@ -81,7 +81,7 @@ export const STATISTICS_ROUTES = {
   dailyExecutionsByNamespace: {
     method: 'POST',
     path: '/stats/executions/daily/group-by-namespace',
-    access: 'user',
+    access: 'read',
     summary: 'Executions counted by namespace and state; only namespaces that have some',
     body: jsonBody(open({ namespace, ...SPAN })),
     answer: json(map(ExecutionCounts)),
@@ -90,7 +90,7 @@ export const STATISTICS_ROUTES = {
   dailyExecutionsByFlow: {
     method: 'POST',
     path: '/stats/executions/daily/group-by-flow',
-    access: 'user',
+    access: 'read',
     summary:
       'Executions counted by namespace, flow, time and state; only flows that have some, the 1,000 with the most of them',
     body: jsonBody(
@@ -106,7 +106,7 @@ export const STATISTICS_ROUTES = {
   dailyExecutions: {
     method: 'POST',
     path: '/stats/executions/daily',
-    access: 'user',
+    access: 'read',
     summary: 'Executions counted by time and state',
     body: jsonBody(open(EXECUTIONS)),
     answer: json(list(DailyExecutions)),
@@ -115,7 +115,7 @@ export const STATISTICS_ROUTES = {
   latestExecutionsByFlow: {
     method: 'POST',
     path: '/stats/executions/latest/group-by-flow',
-    access: 'user',
+    access: 'read',
     summary:
       'The latest execution of each flow that has any, without task runs; of all flows if none is named, at most 1,000',
     body: jsonBody(open({ flows })),
@@ -125,7 +125,7 @@ export const STATISTICS_ROUTES = {
   dailyLogs: {
     method: 'POST',
     path: '/stats/logs/daily',
-    access: 'user',
+    access: 'read',
     summary: 'Log lines counted by time and level',
     body: jsonBody(
       open({

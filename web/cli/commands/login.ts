@@ -1,14 +1,12 @@
 /**
  * `windhover login <url>`: signs in to a server and keeps the session, so that later commands talk to it. `windhover logout` ends
- * it. The password is asked for without showing it, or read from stdin where that is no terminal; it is kept nowhere.
+ * it. The password is kept nowhere.
  */
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Fault } from '../../../lib/errors.ts';
 import { API, reach, refusal } from '../client.ts';
 import { forgetLogin, keepLogin, readLogin } from '../login-file.ts';
+import { askedPassword } from '../password.ts';
 import type { Out } from '../print.ts';
 
 export function addLoginCommands(program: Command, finish: (code: number) => void): void {
@@ -56,15 +54,4 @@ export async function logout(out: Out): Promise<number> {
   await reach(url, `${url}${API}/logout`, { method: 'POST', headers: { cookie } });
   out.write(`Signed out of ${url}.\n`);
   return 0;
-}
-
-async function askedPassword(): Promise<string> {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '');
-  process.stderr.write('Password: ');
-  const silent = new Writable({ write: (_, __, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
-  const password = await lines.question('');
-  lines.close();
-  process.stderr.write('\n');
-  return password;
 }

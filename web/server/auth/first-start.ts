@@ -1,14 +1,16 @@
 /**
  * What an installation must have before anybody can ask: an id that all its webservers share, a user, a token for the command
- * line of this machine. Made once; a password that was made up is told once.
+ * line of this machine. Made once; a password that was made up is told once. Both may do everything.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { newSecret } from '../../../lib/bus/credentials.ts';
+import { hostname } from 'node:os';
+import { keepToken, newSecret, newToken } from '../../../lib/bus/credentials.ts';
 import type { Vault } from '../../../lib/bus/vault.ts';
 import type { Config } from '../../../lib/config.ts';
 import { type DataFolder, writeWhole } from '../../../lib/data-folder.ts';
 import { idOf } from '../../../lib/model/ids.ts';
+import { Accounts } from './accounts.ts';
 import { Keeper } from './keeper.ts';
 
 const USER = 'admin';
@@ -18,6 +20,7 @@ const INSTANCE = 'instance';
 export interface Household {
   /** Names the installation. */
   readonly instance: string;
+  readonly accounts: Accounts;
   /** Absent: authentication is off. */
   readonly keeper?: Keeper;
   /** The user that this machine's token and its link sign in as. */
@@ -32,25 +35,27 @@ export async function prepare(
   data: DataFolder,
 ): Promise<Household> {
   await vault.set(INSTANCE, idOf(randomBytes(16)), { onlyIfAbsent: true });
-  const instance = (await vault.get(INSTANCE))!;
-  const name = user ?? USER;
-  if (!auth) return { instance, user: name };
-  const keeper = new Keeper(vault);
-  const made = await firstUser(keeper, name, password);
-  const token = existsSync(data.token) ? readFileSync(data.token, 'utf8').trim() : newSecret();
+  const known = { instance: (await vault.get(INSTANCE))!, accounts: new Accounts(vault), user: user ?? USER };
+  if (!auth) return known;
+  const made = await firstUser(known, password);
+  const token = existsSync(data.token) ? readFileSync(data.token, 'utf8').trim() : newToken();
   // Redis may be another one than at the last start, or have lost it.
-  await keeper.keepToken(token, name);
+  await keepToken(vault, token, { user: known.user, scope: 'admin', token: `command line of ${hostname()}` });
   writeWhole(data.token, `${token}\n`);
-  return { instance, keeper, user: name, ...(made === undefined ? {} : { password: made }) };
+  return { ...known, keeper: new Keeper(vault), ...(made === undefined ? {} : { password: made }) };
 }
 
 /** A password that was given is set at each start; one is made up only where there is no user at all. */
-async function firstUser(keeper: Keeper, name: string, password: string | undefined): Promise<string | undefined> {
+async function firstUser(
+  { accounts, user }: Pick<Household, 'accounts' | 'user'>,
+  password: string | undefined,
+): Promise<string | undefined> {
+  const first = { name: user, role: 'admin' } as const;
   if (password !== undefined) {
-    await keeper.makeUser(name, password, true);
+    await accounts.makeUser(first, password, true);
     return undefined;
   }
-  if (await keeper.hasUsers()) return undefined;
+  if ((await accounts.users()).length > 0) return undefined;
   const made = newSecret().slice(0, PASSWORD_CHARS);
-  return (await keeper.makeUser(name, made)) ? made : undefined;
+  return (await accounts.makeUser(first, made)) ? made : undefined;
 }

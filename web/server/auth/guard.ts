@@ -3,16 +3,16 @@
  * not come from a foreign page. The route's own `access` decides the rest (`authorize`).
  */
 import type { Middleware, ParameterizedContext } from 'koa';
+import type { Principal } from '../../../lib/bus/credentials.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
+import { mayDo, type Scope } from '../../../lib/model/scope.ts';
 import type { Route } from '../../api/routes.ts';
 import type { Keeper } from './keeper.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export interface Principal {
-  user: string;
-}
+export const ANONYMOUS: Principal = { user: 'anonymous', scope: 'admin' };
 
 export interface Door {
   /** Absent: authentication is off. */
@@ -47,46 +47,45 @@ function refuseForeign(headers: NodeJS.Dict<string | string[]>, host: string): v
 }
 
 /** The one place that decides who may use a route. */
-export function authorize(route: Route, { keeper, cookie }: Door): Middleware<Principal> {
-  if (route.access !== 'user') return (_, next) => next();
+export function authorize({ access }: Route, door: Door): Middleware<{ principal: Principal }> {
+  if (typeof access !== 'string') return (_, next) => next();
   return async (context, next) => {
-    context.state.user = await userOf(context, keeper, cookie);
+    context.state.principal = await admitted(access, context, door);
     await next();
   };
 }
 
 /** Whether who was let in would be let in again; a doubt lets it stay. */
-export async function stillAllowed(
-  route: Route,
-  context: ParameterizedContext,
-  { keeper, cookie }: Door,
-): Promise<boolean> {
-  if (route.access !== 'user') return true;
+export async function stillAllowed({ access }: Route, context: ParameterizedContext, door: Door): Promise<boolean> {
+  if (typeof access !== 'string') return true;
   try {
-    await userOf(context, keeper, cookie);
+    await admitted(access, context, door);
     return true;
   } catch (error) {
-    return !isFault(error, 'auth.required');
+    return !isFault(error, 'auth.required') && !isFault(error, 'auth.refused');
   }
 }
 
-async function userOf(context: ParameterizedContext, keeper: Keeper | undefined, cookie: string): Promise<string> {
+/** Throws `auth.required` for somebody unknown, `auth.refused` for who lacks the scope. */
+async function admitted(needed: Scope, context: ParameterizedContext, { keeper, cookie }: Door): Promise<Principal> {
   // Authentication is off: only on loopback, see `refuseOpenDoor`.
-  if (!keeper) return 'anonymous';
+  if (!keeper) return ANONYMOUS;
   const { authorization } = context.req.headers;
-  const user = await keeper.userOf(
-    authorization,
-    authorization === undefined ? cookieOf(context.req.headers.cookie, cookie) : undefined,
-    context.ip,
-  );
-  if (user === undefined)
+  const session = authorization === undefined ? cookieOf(context.req.headers.cookie, cookie) : undefined;
+  const principal = await keeper.principalOf(authorization, session, context.ip);
+  if (!principal)
     throw new Fault(
       'auth.required',
       authorization === undefined
         ? 'expected Basic, Bearer or a session, got none'
         : 'expected credentials that are valid, got others',
     );
-  return user;
+  const { user, scope, token } = principal;
+  if (!mayDo(needed, scope)) {
+    const who = token === undefined ? `the user ${user}` : `the token ${token} of ${user}`;
+    throw new Fault('auth.refused', `expected the scope ${needed}, got ${scope}: ${who} may not do this`);
+  }
+  return principal;
 }
 
 export function cookieOf(header: string | undefined, name: string): string | undefined {

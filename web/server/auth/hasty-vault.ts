@@ -1,18 +1,31 @@
 /**
- * A vault that is asked with little patience. Every request asks it first: a Redis that says nothing counts as away then, long
- * before its connection gives it up. What is written at a start may take its time.
+ * A vault that is asked with little patience, and once a turn. Every request asks it first: a Redis that says nothing counts as
+ * away then, long before its connection gives it up. What is written at a start may take its time.
+ *
+ * Requests that come in one turn of the loop with the same secret share a look at it. It leaves when all of them are here, so
+ * none is answered by what was true before it came.
  */
 import type { Vault } from '../../../lib/bus/vault.ts';
 import { Fault } from '../../../lib/errors.ts';
 
 const ANSWER_MS = 1_500;
 
-export const hasty = (vault: Vault): Vault => ({
-  get: (key) => within(vault.get(key)),
-  set: (key, value, options) => vault.set(key, value, options),
-  remove: (key) => vault.remove(key),
-  keys: (prefix) => vault.keys(prefix),
-});
+export function hasty(vault: Vault): Vault {
+  const asked = new Map<string, Promise<string | undefined>>();
+  const get = (key: string): Promise<string | undefined> => {
+    const known = asked.get(key);
+    if (known) return known;
+    const answer = endOfTurn().then(() => {
+      asked.delete(key);
+      return within(vault.get(key));
+    });
+    asked.set(key, answer);
+    return answer;
+  };
+  return { ...vault, get };
+}
+
+const endOfTurn = (): Promise<void> => new Promise(setImmediate);
 
 async function within<T>(asked: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,27 +1,29 @@
 /**
- * Who may ask: users with passwords (scrypt), API tokens, sessions, links that sign in once. All webservers share them in the
- * vault; nothing that opens a door is stored as it is.
+ * Who may ask, and what: users with passwords (scrypt), API tokens, sessions, links that sign in once. All webservers share them
+ * in the vault; nothing that opens a door is stored as it is.
  */
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
-import { digestOf as digest, keepToken, newSecret, userOfToken } from '../../../lib/bus/credentials.ts';
+import { timingSafeEqual } from 'node:crypto';
+import {
+  digestOf as digest,
+  newSecret,
+  type Principal,
+  type StoredToken,
+  storedPrincipal,
+  storedToken,
+  tokenKey,
+} from '../../../lib/bus/credentials.ts';
 import type { Vault } from '../../../lib/bus/vault.ts';
+import { SCOPE_OF } from '../../../lib/model/scope.ts';
 import { hasty } from './hasty-vault.ts';
+import { derived, sessionKey, storedUser, userKey } from './stored.ts';
 import { Tries } from './tries.ts';
 
-const SALT_BYTES = 16;
-const KEY_BYTES = 32;
 const SESSION_MS = 7 * 24 * 60 * 60_000;
 const LINK_MS = 60 * 60_000;
+/** When a token was last used is written at most so often. */
+const USED_EACH_MS = 5 * 60_000;
 /** Passwords that were right and have not changed since are not computed again: scrypt takes 50 ms. */
 const REMEMBERED_MAX = 1_000;
-
-const derive = promisify<string, Buffer, number, Buffer>(scrypt);
-
-interface StoredUser {
-  readonly salt: string;
-  readonly key: string;
-}
 
 /**
  * What the vault says is asked anew for every request: a session that was closed, a token that was taken away and a password
@@ -34,53 +36,46 @@ export class Keeper {
   readonly #right = new Map<string, string>();
   /** The same digest, while it is found out. */
   readonly #trying = new Map<string, Promise<boolean>>();
+  /** Keys of tokens whose use is being written down. */
+  readonly #marking = new Set<string>();
 
   constructor(vault: Vault) {
     this.#vault = hasty(vault);
   }
 
-  /** Makes the user if there is none of this name; true if it was made. `always` sets the password anew. */
-  async makeUser(name: string, password: string, always = false): Promise<boolean> {
-    const salt = randomBytes(SALT_BYTES);
-    const key = await derive(password, salt, KEY_BYTES);
-    const user: StoredUser = { salt: salt.toString('base64url'), key: key.toString('base64url') };
-    return this.#vault.set(`user/${name}`, JSON.stringify(user), { onlyIfAbsent: !always });
-  }
-
-  async hasUsers(): Promise<boolean> {
-    return (await this.#vault.keys('user/')).length > 0;
-  }
-
   /** `from` is where the try comes from: too many that failed are refused. Throws `auth.tooMany`. */
-  async signIn(name: string, password: string, from: string): Promise<string | undefined> {
-    const stored = await this.#vault.get(`user/${name}`);
+  async signIn(name: string, password: string, from: string): Promise<Principal | undefined> {
+    const kept = await this.#vault.get(userKey(name));
     const given = digest(`${name}\n${password}`);
-    if (stored !== undefined && this.#right.get(given) === stored) return name;
+    if (kept !== undefined && this.#right.get(given) === kept) return principalOf(name, kept);
     // A client that sends one password with many requests at once has tried one.
     let trying = this.#trying.get(given);
     if (!trying) {
-      trying = this.#tries.take([from, `${from}/${digest(name)}`], () => matches(password, stored));
+      trying = this.#tries.take([from, `${from}/${digest(name)}`], () => matches(password, kept));
       this.#trying.set(given, trying);
     }
     const right = await trying.finally(() => this.#trying.delete(given));
-    if (!right) return undefined;
+    if (!right || kept === undefined) return undefined;
     if (this.#right.size >= REMEMBERED_MAX) this.#right.delete(this.#right.keys().next().value!);
-    this.#right.set(given, stored!);
-    return name;
+    this.#right.set(given, kept);
+    return principalOf(name, kept);
   }
 
-  async keepToken(token: string, user: string): Promise<void> {
-    await keepToken(this.#vault, token, user);
-  }
-
-  async openSession(user: string): Promise<{ readonly secret: string; readonly maxAgeMs: number }> {
+  /** Undefined if the user has gone meanwhile: whoever removes one closes the sessions that there are. */
+  async openSession({
+    user,
+    scope,
+  }: Principal): Promise<{ readonly secret: string; readonly maxAgeMs: number } | undefined> {
     const secret = newSecret();
-    await this.#vault.set(`session/${digest(secret)}`, user, { ttlMs: SESSION_MS });
-    return { secret, maxAgeMs: SESSION_MS };
+    const session: Principal = { user, scope };
+    await this.#vault.set(sessionKey(secret), JSON.stringify(session), { ttlMs: SESSION_MS });
+    if ((await this.#vault.get(userKey(user))) !== undefined) return { secret, maxAgeMs: SESSION_MS };
+    await this.closeSession(secret);
+    return undefined;
   }
 
   async closeSession(secret: string): Promise<void> {
-    await this.#vault.remove(`session/${digest(secret)}`);
+    await this.#vault.remove(sessionKey(secret));
   }
 
   /** The secret of a link that signs in once. */
@@ -91,40 +86,61 @@ export class Keeper {
   }
 
   /** Of those that use it at once, one is let in: whoever leaves the mark. */
-  async useLink(secret: string): Promise<string | undefined> {
+  async useLink(secret: string): Promise<Principal | undefined> {
     const key = `link/${digest(secret)}`;
     const user = await this.#vault.get(key);
     if (user === undefined) return undefined;
     const first = await this.#vault.set(`used/${digest(secret)}`, user, { ttlMs: LINK_MS, onlyIfAbsent: true });
     await this.#vault.remove(key);
-    return first ? user : undefined;
+    const kept = first ? await this.#vault.get(userKey(user)) : undefined;
+    return kept === undefined ? undefined : principalOf(user, kept);
   }
 
-  /** The user of an Authorization header or of a session cookie. */
-  async userOf(
+  /** Of an Authorization header or of a session's cookie. */
+  async principalOf(
     authorization: string | undefined,
     session: string | undefined,
     from: string,
-  ): Promise<string | undefined> {
-    if (authorization !== undefined) return this.#userOfHeader(authorization, from);
-    return session === undefined ? undefined : this.#vault.get(`session/${digest(session)}`);
+  ): Promise<Principal | undefined> {
+    if (authorization !== undefined) return this.#ofHeader(authorization, from);
+    const kept = session === undefined ? undefined : await this.#vault.get(sessionKey(session));
+    return kept === undefined ? undefined : storedPrincipal(kept);
   }
 
-  async #userOfHeader(authorization: string, from: string): Promise<string | undefined> {
+  async #ofHeader(authorization: string, from: string): Promise<Principal | undefined> {
     const [scheme = '', credentials = ''] = authorization.split(' ', 2);
-    if (/^bearer$/i.test(scheme)) return userOfToken(this.#vault, credentials);
+    if (/^bearer$/i.test(scheme)) return this.#ofToken(tokenKey(credentials));
     if (!/^basic$/i.test(scheme)) return undefined;
     const text = Buffer.from(credentials, 'base64').toString();
     const colon = text.indexOf(':');
     return colon < 0 ? undefined : this.signIn(text.slice(0, colon), text.slice(colon + 1), from);
   }
+
+  async #ofToken(key: string): Promise<Principal | undefined> {
+    const kept = await this.#vault.get(key);
+    if (kept === undefined) return undefined;
+    const token = storedToken(kept);
+    if (Date.now() - (token.usedAtMs ?? 0) > USED_EACH_MS) void this.#markUsed(key, token);
+    return token;
+  }
+
+  /** Nobody waits for it; a token that is taken away meanwhile stays away. */
+  async #markUsed(key: string, token: StoredToken): Promise<void> {
+    if (this.#marking.has(key)) return;
+    this.#marking.add(key);
+    const used: StoredToken = { ...token, usedAtMs: Date.now() };
+    await this.#vault.replace(key, JSON.stringify(used)).catch(() => {}); // The next request tries again.
+    this.#marking.delete(key);
+  }
 }
 
-async function matches(password: string, stored: string | undefined): Promise<boolean> {
-  const { salt, key } = stored === undefined ? NOBODY : (JSON.parse(stored) as StoredUser);
-  const given = await derive(password, Buffer.from(salt, 'base64url'), KEY_BYTES);
-  return timingSafeEqual(given, Buffer.from(key, 'base64url')) && stored !== undefined;
+const principalOf = (user: string, kept: string): Principal => ({ user, scope: SCOPE_OF[storedUser(kept).role] });
+
+async function matches(password: string, kept: string | undefined): Promise<boolean> {
+  const { salt, key } = kept === undefined ? NOBODY : storedUser(kept);
+  const given = await derived(password, Buffer.from(salt, 'base64url'));
+  return timingSafeEqual(given, Buffer.from(key, 'base64url')) && kept !== undefined;
 }
 
 /** Somebody who does not exist takes as long to refuse as somebody who does. */
-const NOBODY: StoredUser = { salt: 'AAAAAAAAAAAAAAAAAAAAAA', key: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' };
+const NOBODY = { salt: 'AAAAAAAAAAAAAAAAAAAAAA', key: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' };

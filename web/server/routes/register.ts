@@ -1,6 +1,8 @@
 /** A route of the contract and what answers it: with the authorization that the contract asks for, so that none can be without. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Principal } from '../../../lib/bus/credentials.ts';
+import type { Scope } from '../../../lib/model/scope.ts';
 import { ROUTES, type Route, type RouteName } from '../../api/routes.ts';
 import { authorize, type Door, stillAllowed } from '../auth/guard.ts';
 import { EventStream } from '../sse.ts';
@@ -14,6 +16,8 @@ export interface Asked {
   readonly query: URLSearchParams;
   /** Who asks. */
   readonly user: string;
+  /** What they may do; nothing on a public route. */
+  readonly scope?: Scope;
   json(body: unknown, status?: number): void;
   /** Begins to answer with events; nothing else can be answered then. */
   readonly stream: () => EventStream;
@@ -70,11 +74,13 @@ type RoutedContext = Context & { readonly params: Record<string, string> };
 
 function askedOf(context: RoutedContext, allowed: () => Promise<boolean>): Asked {
   let gone: AbortController | undefined;
+  const { principal } = context.state as { readonly principal?: Principal };
   return {
     context,
     params: context.params,
     query: new URLSearchParams(context.querystring),
-    user: (context.state as { user?: string }).user ?? '',
+    user: principal?.user ?? '',
+    scope: principal?.scope,
     json: (body, status = 200) => {
       context.status = status;
       context.type = 'application/json';

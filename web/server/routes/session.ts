@@ -1,6 +1,7 @@
 /** Signing in and out, who one is, and what a client asks before it signs in. */
+import type { Principal } from '../../../lib/bus/credentials.ts';
 import { Fault } from '../../../lib/errors.ts';
-import { cookieOf, type Door } from '../auth/guard.ts';
+import { ANONYMOUS, cookieOf, type Door } from '../auth/guard.ts';
 import type { Keeper } from '../auth/keeper.ts';
 import { jsonOf } from '../body.ts';
 import { PREVIEW_ROWS, PREVIEW_ROWS_MAX } from './previews.ts';
@@ -24,8 +25,10 @@ export interface SessionParts extends Door {
 }
 
 export function sessionHandlers({ keeper, cookie, version, pluginsHash, instance }: SessionParts) {
-  const open = async ({ context }: Asked, keeping: Keeper, user: string) => {
-    const { secret, maxAgeMs } = await keeping.openSession(user);
+  const open = async ({ context }: Asked, keeping: Keeper, principal: Principal) => {
+    const session = await keeping.openSession(principal);
+    if (!session) throw new Fault('auth.required', 'expected a user, got one that was just removed');
+    const { secret, maxAgeMs } = session;
     context.cookies.set(cookie, secret, { httpOnly: true, sameSite: 'lax', secure: context.secure, maxAge: maxAgeMs });
   };
   return {
@@ -43,25 +46,25 @@ export function sessionHandlers({ keeper, cookie, version, pluginsHash, instance
           'request.invalid',
           `expected { "username": …, "password": … } with two texts, got ${typeof username} and ${typeof password}`,
         );
-      if (!keeper) return asked.json({ username: asked.user });
-      const user = await keeper.signIn(username, password, asked.context.ip);
-      if (user === undefined) throw new Fault('auth.required', 'expected a user and their password, got others');
-      await open(asked, keeper, user);
-      asked.json({ username: user });
+      if (!keeper) return asked.json({ username: ANONYMOUS.user });
+      const principal = await keeper.signIn(username, password, asked.context.ip);
+      if (!principal) throw new Fault('auth.required', 'expected a user and their password, got others');
+      await open(asked, keeper, principal);
+      asked.json({ username: principal.user });
     },
     useLink: async (asked) => {
       // Whoever only looks at the address (chats do) does not use it up.
       if (asked.context.method === 'HEAD') return asked.context.redirect(PAGE);
-      const user = await keeper?.useLink(asked.params.secret!);
+      const principal = await keeper?.useLink(asked.params.secret!);
       // A person who follows an old link wants to come in: the page says what is wrong with it, and asks for the password.
-      if (keeper && user === undefined && asked.context.req.headers['sec-fetch-mode'] === 'navigate')
+      if (keeper && !principal && asked.context.req.headers['sec-fetch-mode'] === 'navigate')
         return asked.context.redirect(`${PAGE}?link=spent`);
-      if (keeper && user === undefined)
+      if (keeper && !principal)
         throw new Fault(
           'auth.required',
           'expected a link that has not been used, got one that was or is older than an hour',
         );
-      if (keeper) await open(asked, keeper, user!);
+      if (keeper) await open(asked, keeper, principal!);
       asked.context.redirect(PAGE);
     },
     logout: async (asked) => {
@@ -70,7 +73,7 @@ export function sessionHandlers({ keeper, cookie, version, pluginsHash, instance
       asked.context.cookies.set(cookie, null);
       asked.context.status = 204;
     },
-    me: (asked) => asked.json({ username: asked.user }),
+    me: ({ json, user, scope }) => json({ username: user, scope }),
   } satisfies Partial<Handlers>;
 }
 

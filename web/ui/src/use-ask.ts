@@ -5,8 +5,8 @@ import { ApiError } from './api.ts';
 export interface Asked<T> {
   readonly value?: T;
   readonly error?: string;
-  /** The server refused: asking again gives the same. */
-  readonly refused?: boolean;
+  /** The status with which the server refused: asking again gives the same. */
+  readonly refused?: number;
   readonly again: () => void;
 }
 
@@ -23,7 +23,7 @@ interface Answer<T> {
   readonly key: string;
   readonly value?: T;
   readonly error?: string;
-  readonly refused?: boolean;
+  readonly refused?: number;
 }
 
 /** `key` names what is asked. */
@@ -63,7 +63,7 @@ export function useAsk<T>(key: string, ask: () => Promise<T>, { everyMs, keep = 
 }
 
 function failed<T>(old: Answer<T>, key: string, failure: unknown): Answer<T> {
-  const refused = failure instanceof ApiError && failure.status < 500;
-  const error = refused ? failure.message : 'The server does not answer; trying again…';
-  return { key, value: old.value, error, refused };
+  const refusal = failure instanceof ApiError && failure.status < 500 ? failure : undefined;
+  const error = refusal ? refusal.message : 'The server does not answer; trying again…';
+  return { key, value: old.value, error, refused: refusal?.status };
 }

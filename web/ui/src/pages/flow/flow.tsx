@@ -125,6 +125,6 @@ function RunOf({ flow, inputsOf, onClose }: RunOfProps) {
     inputsOf === undefined ? undefined : readExecution(inputsOf),
   );
   // The form takes its first values from it: it must be there before, or be known to be away.
-  const ready = inputsOf === undefined || before.value !== undefined || before.refused === true;
+  const ready = inputsOf === undefined || before.value !== undefined || before.refused !== undefined;
   return ready && <RunDialog flow={flow} given={before.value?.inputs} onClose={onClose} />;
 }

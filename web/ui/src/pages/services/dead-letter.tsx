@@ -16,7 +16,7 @@ import { wordsOf } from './message-words.ts';
 export function DeadLetter({ id }: { readonly id: string }) {
   useTitle('Dead letter');
   const { value: letter, error, refused } = useAsk(`dead letter ${id}`, () => readDeadLetter(id));
-  if (!letter && refused)
+  if (!letter && refused === 404)
     return (
       <div className="empty">
         <p>This letter is not here: it was sent again, or thrown away.</p>
