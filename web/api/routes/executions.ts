@@ -35,7 +35,12 @@ export const EXECUTION_ROUTES = {
     path: '/executions/search',
     access: 'read',
     summary: 'Search executions',
-    query: { ...paged(SORTS), ...EXECUTION_FILTERS, brief: flag.describe('Without task runs') },
+    query: {
+      ...paged(SORTS),
+      ...EXECUTION_FILTERS,
+      brief: flag.describe('Without task runs'),
+      why: flag.describe('With why each waits, what of it runs, or why it failed'),
+    },
     answer: json(page(Execution)),
     example: {
       query: {
