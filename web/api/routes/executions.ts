@@ -126,7 +126,7 @@ export const EXECUTION_ROUTES = {
     method: 'POST',
     path: '/executions/:namespace/:flowId',
     access: 'run',
-    summary: 'Start a flow; the header Idempotency-Key makes asking twice asking once',
+    summary: 'Start a flow; the header Idempotency-Key, best a UUID of version 7, makes asking twice asking once',
     query: START,
     body: INPUTS,
     answer: json(Execution),
