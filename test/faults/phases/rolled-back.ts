@@ -36,7 +36,8 @@ export const rolledBack: Phase = {
   id: 'rollback',
   title: 'a replica that is behind takes over',
   seconds: 70,
-  sights: [LOST, NOTICED, HEALED],
+  // An owner whose commit was under way then has no answer, and drops what it holds for that: refusals are told, not asked for.
+  sights: [LOST, HEALED],
   goals: [{ recovery: 'whole loop back', share: 1, ms: 6_000 }],
   ground: 'single',
   run: async (stage) => {
