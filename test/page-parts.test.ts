@@ -1,9 +1,10 @@
 /** What the page computes before it draws: rows, bars, marks, moves by the keys, lines, inputs, its two sentences. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { whyOf } from '../web/api/why.ts';
 import type { ExecutionView, InputView, LogView, StateView, TaskRunView } from '../web/ui/src/api.ts';
 import { narrowed, wrapped } from '../web/ui/src/pages/execution/log-rows.ts';
-import { whyFailed, whyWaiting } from '../web/ui/src/pages/execution/waiting.ts';
+import { type Sentence, sentenceOf } from '../web/ui/src/pages/execution/waiting.ts';
 import { barsOf, marksOf, placeOf, rowsOf } from '../web/ui/src/parts/task-rows.ts';
 import { moveOf } from '../web/ui/src/parts/tree-keys.ts';
 import { parseRoute, paths, WHOLE_LIST } from '../web/ui/src/route.ts';
@@ -196,45 +197,51 @@ test('reading an address as what it shows, and writing it back', () => {
   assert.deepEqual(read('/ui/flows/%E0%A4%A/x'), { page: 'unknown' });
 });
 
+function sentenceFor(execution: ExecutionView, nowMs: number): Sentence | undefined {
+  const why = whyOf(execution, nowMs);
+  return why && sentenceOf(why, nowMs);
+}
+
 test('saying why an execution waits, and nothing where it does not', () => {
   const parent = aRun('all', RUNNING);
   const waiting = aRun('one', aState(['CREATED', 0]), { parentTaskRunId: 'all' });
   // A sentence that flashes and is gone tells nobody anything.
-  assert.equal(whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 200), undefined);
+  assert.equal(sentenceFor(anExecution(RUNNING, [parent, waiting]), START_MS + 200), undefined);
   assert.equal(
-    whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 900)!.text,
+    sentenceFor(anExecution(RUNNING, [parent, waiting]), START_MS + 900)!.text,
     'one has waited 900 ms for a free worker.',
   );
-  const long = whyWaiting(anExecution(RUNNING, [parent, waiting]), START_MS + 20_000)!;
+  const long = sentenceFor(anExecution(RUNNING, [parent, waiting]), START_MS + 20_000)!;
   assert.deepEqual([/none there/.test(long.text), long.services], [true, true]);
   const busy = aRun('two', RUNNING, { parentTaskRunId: 'all' });
-  assert.equal(whyWaiting(anExecution(RUNNING, [parent, waiting, busy]), START_MS + 20_000), undefined);
+  const working = whyOf(anExecution(RUNNING, [parent, waiting, busy]), START_MS + 20_000);
+  assert.deepEqual(working, { kind: 'works', tasks: ['two'] });
   const retrying = aRun('one', aState(['RUNNING', 0], ['RETRYING', 100]), {
     reason: 'exit code 3',
     dueDate: at(30_600),
     attempts: [{ state: RUNNING }],
   });
   assert.match(
-    whyWaiting(anExecution(RUNNING, [retrying]), START_MS + 600)!.text,
+    sentenceFor(anExecution(RUNNING, [retrying]), START_MS + 600)!.text,
     /one failed \(exit code 3\).*attempt 2 follows in 30 s \(/,
   );
   const paused = { current: 'PAUSED', histories: [], startDate: at(0) };
   const pause = aRun('ask', paused, { dueDate: at(90_600) });
   assert.match(
-    whyWaiting(anExecution(paused, [pause]), START_MS + 600)!.text,
+    sentenceFor(anExecution(paused, [pause]), START_MS + 600)!.text,
     /^ask is paused until.*in 1 min 30 s \(/,
   );
-  assert.match(whyWaiting(anExecution(paused, []), START_MS)!.text, /^Somebody has paused it/);
+  assert.match(sentenceFor(anExecution(paused, []), START_MS)!.text, /^Somebody has paused it/);
   const calls = aRun('call', RUNNING, { outputs: { executionId: 'child' } });
-  assert.equal(whyWaiting(anExecution(RUNNING, [calls]), START_MS)!.executionId, 'child');
-  assert.equal(whyWaiting(anExecution(aState(['RUNNING', 0], ['SUCCESS', 5]), []), START_MS), undefined);
+  assert.equal(sentenceFor(anExecution(RUNNING, [calls]), START_MS)!.executionId, 'child');
+  assert.equal(sentenceFor(anExecution(aState(['RUNNING', 0], ['SUCCESS', 5]), []), START_MS), undefined);
 });
 
 test('naming the task that failed, not the one around it', () => {
   const failed = aState(['RUNNING', 0], ['FAILED', 5]);
   const runs = [aRun('all', failed), aRun('one', failed, { parentTaskRunId: 'all', reason: 'exit code 3' })];
-  assert.deepEqual(whyFailed(anExecution(failed, runs)), { text: 'one: exit code 3', taskRunId: 'one' });
-  assert.equal(whyFailed(anExecution(RUNNING, runs)), undefined);
+  assert.deepEqual(sentenceFor(anExecution(failed, runs), START_MS), { text: 'one: exit code 3', taskRunId: 'one' });
+  assert.equal(whyOf(anExecution(RUNNING, []), START_MS), undefined);
   const warned = aRun('soft', aState(['RUNNING', 0], ['WARNING', 2]), { reason: 'so so' });
-  assert.equal(whyFailed(anExecution(failed, [warned, ...runs]))!.taskRunId, 'one');
+  assert.equal(sentenceFor(anExecution(failed, [warned, ...runs]), START_MS)!.taskRunId, 'one');
 });

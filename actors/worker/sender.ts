@@ -1,6 +1,7 @@
 /**
  * Sends what tasks say to the streams of their executions' partitions: what comes up within a few milliseconds in one append.
- * While the bus is away it is kept up to a bound; beyond it it is dropped and counted.
+ * While it comes faster than it can be passed on, or the bus is away, it is kept up to a bound; beyond it it is dropped and
+ * counted, and in the place of the lines of each attempt that were dropped stands one that says so.
  */
 import type { Lined, Lines } from '../../lib/bus/lines.ts';
 import type { Log } from '../../lib/log.ts';
@@ -15,6 +16,10 @@ const FLUSH_MS = 10;
 const METRICS_EACH_MS = 250;
 const APPEND_CHARS_MAX = 512 * 1024;
 const KEPT_CHARS_MAX = 16 * 1024 * 1024;
+/** What has begun to drop goes on until so much has left, or a log would be a sieve. */
+const ROOM_CHARS = KEPT_CHARS_MAX / 2;
+/** Attempts whose gaps are remembered at once. */
+const GAPS_MAX = 1_000;
 /** What a line takes besides its text, and a run besides its metrics, about. */
 const NAMES_CHARS = 250;
 const METRIC_CHARS = 80;
@@ -32,32 +37,60 @@ interface Kind<T> {
   readonly charsOf: (one: T) => number;
   /** Appends to all partitions are at least so far apart. */
   readonly eachMs: number;
+  /** What stands where some were dropped; absent where nothing can. */
+  readonly gap?: {
+    /** Each has a gap of its own. */
+    readonly ownerOf: (one: T) => string;
+    readonly inPlaceOf: (first: T, count: number) => T;
+  };
+}
+
+interface Gap<T> {
+  readonly partition: Partition;
+  readonly first: T;
+  count: number;
 }
 
 export const lineSender = (given: Given): Sender<LogLine> =>
   new Sender(given, {
     name: 'log lines',
-    dropped: counter('worker_log_lines_dropped_total', 'Log lines of tasks dropped while the bus was away'),
+    dropped: counter(
+      'worker_log_lines_dropped_total',
+      'Log lines of tasks dropped: the bus was away, or they came too fast',
+    ),
     append: (partition, lines) => given.lines.append(partition, byExecution(lines)),
     charsOf: ({ message }) => message.length + NAMES_CHARS,
     eachMs: FLUSH_MS,
+    gap: { ownerOf: ({ id }) => id.slice(0, id.lastIndexOf('/')), inPlaceOf: lineOfGap },
   });
 
 export const metricSender = (given: Given): Sender<Measured> =>
   new Sender(given, {
     name: 'metrics',
-    dropped: counter('worker_metrics_dropped_total', 'Runs whose metrics were dropped while the bus was away'),
+    dropped: counter(
+      'worker_metrics_dropped_total',
+      'Runs whose metrics were dropped: the bus was away, or they came too fast',
+    ),
     append: (partition, measured) => given.lines.measure(partition, measured),
     charsOf: ({ values }) => NAMES_CHARS + values.length * METRIC_CHARS,
     eachMs: METRICS_EACH_MS,
   });
+
+/** It has the number of the first, so that it stands where they would. */
+const lineOfGap = (first: LogLine, count: number): LogLine => ({
+  ...first,
+  level: 'WARN',
+  message: `${count === 1 ? 'A line is' : `${count} lines are`} missing here: more was logged than the worker could pass on`,
+});
 
 export class Sender<T> {
   readonly #given: Given;
   readonly #kind: Kind<T>;
   readonly #waiting = new Map<Partition, T[]>();
   readonly #sending = new Set<Partition>();
+  readonly #gaps = new Map<string, Gap<T>>();
   #chars = 0;
+  #drops = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
@@ -71,10 +104,8 @@ export class Sender<T> {
   }
 
   send(partition: Partition, one: T): void {
-    if (this.#chars > KEPT_CHARS_MAX) {
-      this.#kind.dropped.inc();
-      return;
-    }
+    this.#drops ||= this.#chars > KEPT_CHARS_MAX;
+    if (this.#drops) return this.#drop(partition, one);
     this.#chars += this.#kind.charsOf(one);
     const waiting = this.#waiting.get(partition);
     if (waiting) waiting.push(one);
@@ -91,6 +122,22 @@ export class Sender<T> {
     for (const partition of this.#waiting.keys()) if (!this.#sending.has(partition)) void this.#empty(partition);
   }
 
+  #drop(partition: Partition, one: T): void {
+    this.#kind.dropped.inc();
+    const owner = this.#kind.gap?.ownerOf(one);
+    if (owner === undefined) return;
+    const gap = this.#gaps.get(owner);
+    if (gap) gap.count++;
+    else if (this.#gaps.size < GAPS_MAX) this.#gaps.set(owner, { partition, first: one, count: 1 });
+  }
+
+  #goOn(): void {
+    this.#drops = false;
+    const gaps = [...this.#gaps.values()];
+    this.#gaps.clear();
+    for (const { partition, first, count } of gaps) this.send(partition, this.#kind.gap!.inPlaceOf(first, count));
+  }
+
   async #empty(partition: Partition): Promise<void> {
     this.#sending.add(partition);
     for (
@@ -103,6 +150,7 @@ export class Sender<T> {
       else this.#waiting.set(partition, waiting.slice(some.length));
       await this.#append(partition, some);
       this.#chars -= chars;
+      if (this.#drops && this.#chars < ROOM_CHARS) this.#goOn();
     }
     this.#sending.delete(partition);
   }

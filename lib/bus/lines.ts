@@ -22,7 +22,7 @@ export interface Lines {
   /** One batch per execution. */
   append(partition: Partition, batches: readonly Lined[]): Promise<void>;
   measure(partition: Partition, measured: readonly Measured[]): Promise<void>;
-  /** Batches behind each cursor (`0` the oldest, `$` only what comes next), optionally of one execution only. */
+  /** Batches behind each cursor (`0` the oldest, `$` only what comes next), optionally of some executions only. */
   read(
     since: ReadonlyMap<Partition, string>,
     options: {
@@ -36,6 +36,10 @@ export interface Lines {
     readonly batches: ReadonlyMap<Partition, readonly LineBatch[]>;
     readonly cursors: ReadonlyMap<Partition, string>;
   }>;
+  /** Lines of one execution that are still in the stream, in its order. Throws `bus.unavailable`. */
+  backlog(partition: Partition, executionId: string): Promise<readonly LogLine[]>;
+  /** The cursors behind which there is nothing yet. Throws `bus.unavailable`. */
+  newest(partitions: readonly Partition[]): Promise<ReadonlyMap<Partition, string>>;
   /** Everything up to the cursors is in the repository and may go. */
   trim(until: ReadonlyMap<Partition, string>): Promise<void>;
 }

@@ -5,7 +5,8 @@
  *
  * Half of the readers follow logs, half executions, of `--flows` executions that say a line each half second; the slow ones follow the
  * log of one that says 1 MB a second, and read nothing. A log's latency is from when a line is said to when a reader has it; the
- * client runs on the same machine. Memory is what is held beyond that for ten readers. Prints JSON.
+ * client runs on the same machine. Memory is what is held beyond that for ten readers,
+ * the most of each. Prints JSON.
  */
 
 import { fileURLToPath } from 'node:url';
@@ -65,18 +66,19 @@ async function measure(webserver: ServerProcess): Promise<Record<string, number>
   await api.save(
     aFlow('loud', [{ ...talk, lines: Math.ceil((seconds * 1_000 * LOUD.atOnce) / LOUD.pauseMs), ...LOUD }]),
   );
-  await warm(api);
-  const loud = await api.start(`${NAMESPACE}/loud`);
-  const quiet = await Promise.all(Array.from({ length: flows }, () => api.start(`${NAMESPACE}/quiet`)));
-  const cpuBefore = cpuSeconds(webserver.pid);
+  let cpuBefore = 0;
   let read: Read | undefined;
-  const grown = await growth(webserver, async () => {
-    read = await readAll(
-      api,
-      loud.id,
-      quiet.map(({ id }) => id),
-    );
-  });
+  const grown = await growth(
+    webserver,
+    () => warm(api),
+    async () => {
+      cpuBefore = cpuSeconds(webserver.pid);
+      const loud = await api.start(`${NAMESPACE}/loud`);
+      const quiet = await Promise.all(Array.from({ length: flows }, () => api.start(`${NAMESPACE}/quiet`)));
+      const ids = quiet.map(({ id }) => id);
+      read = await readAll(api, loud.id, ids);
+    },
+  );
   const { heard, connectedMs } = read!;
   return {
     readers,

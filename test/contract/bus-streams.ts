@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { NO_VERSION, versionOf } from '../../lib/model/version.ts';
 import { aCommit, aLease, type Fresh } from '../support/bus-parts.ts';
 import { eventually } from '../support/eventually.ts';
-import { aMeasured, T0 } from '../support/rows.ts';
+import { aLine, aMeasured, T0 } from '../support/rows.ts';
 
 export function streams(fresh: Fresh): void {
   test('reading a feed from a cursor, in the order of commits', async () => {
@@ -69,6 +69,31 @@ export function streams(fresh: Fresh): void {
     assert.equal((await bus.lines.read(cursors, { count: 10, blockMs: 0 })).batches.size, 0);
     await bus.lines.trim(cursors);
     assert.equal((await bus.lines.read(new Map([[p, '0']]), { count: 10, blockMs: 0 })).batches.size, 0);
+  });
+  test('finding all lines of one execution in a long stream, and the end of it', async () => {
+    const { bus, p } = fresh();
+    assert.deepEqual(await bus.lines.backlog(p, 'e1'), []);
+    const before = (await bus.lines.newest([p])).get(p)!;
+    assert.equal((await bus.lines.read(new Map([[p, before]]), { count: 10, blockMs: 0 })).batches.size, 0);
+    const lineOf = (executionId: string, n: number, message = 'hello') => aLine(executionId, n, { message });
+    const loud = 'x'.repeat(100_000);
+    for (let n = 0; n < 60; n++)
+      await bus.lines.append(p, [
+        { executionId: 'e1', lines: [lineOf('e1', 2 * n), lineOf('e1', 2 * n + 1)] },
+        { executionId: 'e2', lines: [lineOf('e2', n, loud)] },
+      ]);
+    await bus.lines.measure(p, [aMeasured('e1', [1, T0, 'counter', 'rows', 3])]);
+    const found = await bus.lines.backlog(p, 'e1');
+    assert.deepEqual(
+      found,
+      Array.from({ length: 120 }, (_, n) => lineOf('e1', n)),
+    );
+    assert.equal((await bus.lines.backlog(p, 'e2')).length, 60);
+    const newest = (await bus.lines.newest([p])).get(p)!;
+    assert.equal((await bus.lines.read(new Map([[p, newest]]), { count: 10, blockMs: 0 })).batches.size, 0);
+    await bus.lines.append(p, [{ executionId: 'e1', lines: [lineOf('e1', 120)] }]);
+    const { batches } = await bus.lines.read(new Map([[p, newest]]), { count: 10, blockMs: 0 });
+    assert.equal(batches.get(p)!.length, 1);
   });
   test('carrying metrics beside log lines', async () => {
     const { bus, p } = fresh();

@@ -99,6 +99,12 @@ test('starting once under one Idempotency-Key, at once and later, waited for or 
   assert.equal((await startAs('one', '?wait=true')).body.state.current, 'SUCCESS');
   assert.notEqual((await startAs('another')).body.id, id);
   assert.equal((await startAs('k'.repeat(256))).status, 400);
+  // A key that begins with a time gives an id that begins as those without a key do.
+  const timed = `${Date.now().toString(16).padStart(12, '0')}70008000000000000001`;
+  const uuid = timed.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const [first, second] = [await startAs(uuid), await startAs(uuid)];
+  assert.equal(first.body.id, second.body.id);
+  assert.equal(first.body.id.slice(0, 2), (await post(`${FLOW}/plain`)).body.id.slice(0, 2));
   const search = `/executions/search?namespace=${NAMESPACE}&flowId=plain&q=${id}`;
   await eventually(async () => (await api.ask<{ total: number }>('GET', search)).body.total > 0);
   assert.equal((await api.ask<{ total: number }>('GET', search)).body.total, 1);

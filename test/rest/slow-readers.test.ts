@@ -85,15 +85,17 @@ function assertWhole({ path, events }: Heard, lines: number): void {
 
 test(`${READERS} readers, of whom ${SLOW} stop reading: all of them have everything once, in bounded memory`, async () => {
   // A process that has never served anybody grows with the first one, so it has had some.
-  const earlier = await start('loud');
-  const warming = await Promise.all(Array.from({ length: 10 }, () => reads(`/logs/${earlier}/follow`)));
-  await Promise.all(warming.map(({ ended }) => ended));
-  const gapsBefore = await gaps();
-  const loud = await start('loud');
-  const quiet = await Promise.all(Array.from({ length: QUIET_FLOWS }, () => start('quiet')));
+  const warm = async () => {
+    const earlier = await start('loud');
+    const warming = await Promise.all(Array.from({ length: 10 }, () => reads(`/logs/${earlier}/follow`)));
+    await Promise.all(warming.map(({ ended }) => ended));
+  };
   const slow: Heard[] = [];
   let others: Heard[] = [];
-  const grown = await growth(webserver, async () => {
+  const grown = await growth(webserver, warm, async () => {
+    const gapsBefore = await gaps();
+    const loud = await start('loud');
+    const quiet = await Promise.all(Array.from({ length: QUIET_FLOWS }, () => start('quiet')));
     for (let n = 0; n < SLOW; n++) {
       const reader = await reads(`/logs/${loud}/follow`);
       // At once: what has read for a while is given more by the system before it is held back.

@@ -3,12 +3,13 @@ import type { ServerProcess } from './server.ts';
 
 const RESIDENT = /^windhover_process_resident_memory_bytes (\S+)$/m;
 const YOUNG = /^windhover_nodejs_heap_space_size_total_bytes\{space="new"\} (\S+)$/m;
+const LOOK_MS = 250;
 
 /**
  * Bytes that are resident, without the young generation: V8 makes that as large as it likes by how much comes at once, up to a
  * bound that is the same for one reader and for a thousand.
  */
-export async function heldBy({ health }: ServerProcess): Promise<number> {
+async function heldBy({ health }: ServerProcess): Promise<number> {
   const text = await (await fetch(`${health}/metrics`)).text();
   const [resident, young] = [RESIDENT, YOUNG].map((metric) => Number(metric.exec(text)?.[1]));
   const held = resident! - young!;
@@ -16,13 +17,25 @@ export async function heldBy({ health }: ServerProcess): Promise<number> {
   return held;
 }
 
-/** The most that it has held while `during` went on, beyond what it held before, in bytes. */
-export async function growth(server: ServerProcess, during: () => Promise<void>): Promise<number> {
-  const before = await heldBy(server);
-  let most = before;
+/**
+ * How much more it holds at the most during `much` than at the most during `little`, in bytes. Of a young generation that has just
+ * grown not all is resident, and it counts as too little then: so one moment before is nothing to compare with.
+ */
+export async function growth(
+  server: ServerProcess,
+  little: () => Promise<void>,
+  much: () => Promise<void>,
+): Promise<number> {
+  const before = await mostDuring(server, little);
+  return (await mostDuring(server, much)) - before;
+}
+
+async function mostDuring(server: ServerProcess, during: () => Promise<void>): Promise<number> {
+  let most = await heldBy(server);
   let going = true;
   const watching = (async () => {
-    for (; going; await new Promise((resolve) => setTimeout(resolve, 250))) most = Math.max(most, await heldBy(server));
+    for (; going; await new Promise((resolve) => setTimeout(resolve, LOOK_MS)))
+      most = Math.max(most, await heldBy(server));
   })();
   try {
     await during();
@@ -30,5 +43,5 @@ export async function growth(server: ServerProcess, during: () => Promise<void>)
     going = false;
     await watching;
   }
-  return most - before;
+  return most;
 }

@@ -183,6 +183,9 @@ export class ScriptedFeeds {
           ),
         };
       },
+      // Only the webserver asks for these.
+      backlog: async () => [],
+      newest: async () => new Map(),
       trim: async (until) => {
         for (const [partition, id] of until) this.trimmed.set(partition, id);
       },

@@ -54,6 +54,25 @@ export const TaskRun = named(
 );
 export type TaskRunBody = z.infer<typeof TaskRun>;
 
+const tasks = { tasks: list(text).describe('Their first three ids'), more: whole.optional() };
+const [due, reason] = [time.optional(), text.optional()];
+/** Why an execution waits, what of it runs, or why it failed. */
+export const Why = named(
+  'Why',
+  z.discriminatedUnion('kind', [
+    shape({ kind: z.enum(['limited', 'killing', 'held']) }),
+    shape({ kind: z.literal('untouched'), since: time }),
+    shape({ kind: z.literal('works'), ...tasks }),
+    shape({ kind: z.literal('retry'), ...tasks, taskRunId: text, attempt: whole, since: time, due, reason }),
+    shape({ kind: z.literal('untaken'), ...tasks, since: time, count: whole, lost: flag }),
+    shape({ kind: z.literal('paused'), ...tasks, taskRunId: text, due }),
+    shape({ kind: z.literal('round'), ...tasks, taskRunId: text, due: time }),
+    shape({ kind: z.literal('call'), ...tasks, executionId: text }),
+    shape({ kind: z.literal('failed'), state: text, task: text.optional(), taskRunId: text.optional(), reason }),
+  ]),
+);
+export type WhyBody = z.infer<typeof Why>;
+
 export const Label = named('Label', shape({ key: text, value: text }));
 
 export const Execution = named(
@@ -78,6 +97,7 @@ export const Execution = named(
     metadata: shape({ attemptNumber: whole, originalCreatedDate: time }),
     url: text.optional(),
     reason: text.optional().describe('Why it failed'),
+    why: Why.optional().describe('Where it is asked for: why it waits, what of it runs, or why it failed'),
   }),
 );
 export type ExecutionBody = z.infer<typeof Execution>;

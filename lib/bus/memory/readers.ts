@@ -117,6 +117,12 @@ export function memoryLines(store: Store): Lines {
       }
       return { batches, cursors };
     },
+    backlog: async (partition, executionId) =>
+      streamOf(partition).flatMap((batch) =>
+        'lines' in batch && batch.executionId === executionId ? batch.lines : [],
+      ),
+    newest: async (partitions) =>
+      new Map(partitions.map((partition) => [partition, `${streamOf(partition).at(-1)?.id ?? 0}-0`])),
     trim: async (until) => {
       for (const [partition, cursor] of until)
         store.lines.set(

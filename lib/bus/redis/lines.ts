@@ -5,12 +5,16 @@ import type { Partition } from '../../model/partition.ts';
 import type { LineBatch, Lines } from '../lines.ts';
 import { type Connections, reached } from './connection.ts';
 import { linesKey } from './keys.ts';
+import { script } from './script.ts';
 import { ReaderPool } from './streams.ts';
 
 /** A stream that no indexer trims keeps about this many batches a partition: memory stays bounded when the repository is away. */
 const BATCHES_MAX = 50_000;
 /** The field of an entry that holds no lines. */
 const MEASURED = 'm';
+const FIRST = '0';
+
+const backlog = script('backlog');
 
 export function redisLines(connections: Connections): Lines {
   const { state } = connections;
@@ -44,6 +48,23 @@ export function redisLines(connections: Connections): Lines {
         batches.set(partition, wanted.map(batchOf));
       }
       return { batches, cursors };
+    },
+    backlog: async (partition, executionId) => {
+      const lines: LogLine[] = [];
+      for (let since = FIRST; since !== ''; ) {
+        const answer = (await backlog(state, linesKey(partition), [since, executionId])) as readonly string[];
+        const [next, ...batches] = answer;
+        for (const batch of batches) lines.push(...(JSON.parse(batch) as LogLine[]));
+        since = next!;
+      }
+      return lines;
+    },
+    newest: async (partitions) => {
+      const asked = partitions.map((each) => state.xrevrange(linesKey(each), '+', '-', 'COUNT', 1));
+      const found = await Promise.all(asked).catch((error: unknown) => {
+        throw reached(error);
+      });
+      return new Map(partitions.map((partition, n) => [partition, found[n]![0]?.[0] ?? FIRST]));
     },
     trim: async (until) => {
       const trims = [...until].map(([partition, id]) => state.xtrim(linesKey(partition), 'MINID', behind(id)));

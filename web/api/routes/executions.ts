@@ -35,7 +35,12 @@ export const EXECUTION_ROUTES = {
     path: '/executions/search',
     access: 'read',
     summary: 'Search executions',
-    query: { ...paged(SORTS), ...EXECUTION_FILTERS, brief: flag.describe('Without task runs') },
+    query: {
+      ...paged(SORTS),
+      ...EXECUTION_FILTERS,
+      brief: flag.describe('Without task runs'),
+      why: flag.describe('With why each waits, what of it runs, or why it failed'),
+    },
     answer: json(page(Execution)),
     example: {
       query: {
@@ -121,7 +126,7 @@ export const EXECUTION_ROUTES = {
     method: 'POST',
     path: '/executions/:namespace/:flowId',
     access: 'run',
-    summary: 'Start a flow; the header Idempotency-Key makes asking twice asking once',
+    summary: 'Start a flow; the header Idempotency-Key, best a UUID of version 7, makes asking twice asking once',
     query: START,
     body: INPUTS,
     answer: json(Execution),

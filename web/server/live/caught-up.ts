@@ -8,7 +8,6 @@ import type { Repository } from '../../../lib/repository/repository.ts';
 
 const WAIT_MS = 2_000;
 const LOOK_MS = 20;
-const READ_BATCHES = 500;
 
 export interface Copied {
   readonly bus: Pick<Bus, 'feeds' | 'lines' | 'partitions'>;
@@ -30,23 +29,12 @@ export async function caughtUp({ bus, repository }: Copied, kind: 'x' | 'f', wai
 
 /** The same for log lines. */
 export async function linesCaughtUp({ bus, repository }: Copied, partitions: readonly Partition[]): Promise<void> {
-  const stored = await repository.cursors();
-  const cursorOf = (cursors: ReadonlyMap<string, string>, partition: Partition): string =>
-    cursors.get(linesCursor(partition)) ?? '0';
-  let newest: ReadonlyMap<Partition, string> = new Map(partitions.map((each) => [each, cursorOf(stored, each)]));
-  for (let more = true; more; ) {
-    const read = await bus.lines.read(newest, { count: READ_BATCHES, blockMs: 0, executions: NONE });
-    more = read.batches.size > 0;
-    newest = read.cursors;
-  }
+  const newest = await bus.lines.newest(partitions);
   await until(WAIT_MS, async () => {
     const cursors = await repository.cursors();
-    return partitions.every((each) => !isBehind(cursorOf(cursors, each), newest.get(each)!));
+    return partitions.every((each) => !isBehind(cursors.get(linesCursor(each)) ?? '0', newest.get(each)!));
   });
 }
-
-/** Only how far the streams go is wanted. */
-const NONE: ReadonlySet<string> = new Set();
 
 /** Ids of streams: milliseconds and a number. */
 function isBehind(id: string, other: string): boolean {

@@ -65,22 +65,8 @@ export class LineHub {
    * Lines of the execution that are still in the stream, in an array that others who ask have too. Throws `bus.unavailable`.
    */
   backlog(executionId: string): Promise<readonly LogLine[]> {
-    return this.#backlogs.of(executionId, () => this.#backlog(executionId));
-  }
-
-  async #backlog(executionId: string): Promise<readonly LogLine[]> {
     const partition = executionPartition(executionId, this.#bus.partitions);
-    const lines: LogLine[] = [];
-    for (let since: ReadonlyMap<Partition, string> = new Map([[partition, FIRST]]); ; ) {
-      const { batches, cursors } = await this.#bus.lines.read(since, {
-        count: READ_BATCHES,
-        blockMs: 0,
-        executions: new Set([executionId]),
-      });
-      if (!batches.has(partition)) return lines;
-      for (const batch of batches.get(partition)!) if ('lines' in batch) lines.push(...batch.lines);
-      since = cursors;
-    }
+    return this.#backlogs.of(executionId, () => this.#bus.lines.backlog(partition, executionId));
   }
 
   async close(): Promise<void> {

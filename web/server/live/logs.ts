@@ -2,8 +2,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { LEVELS, type Level, type LogLine } from '../../../lib/model/log-line.ts';
 import { sinceOf } from '../../../lib/model/state.ts';
-import type { Repository } from '../../../lib/repository/repository.ts';
+import type { LineSearch, Repository, Page as RowPage } from '../../../lib/repository/repository.ts';
 import type { Executions, Snapshot } from './executions.ts';
+import { Gathering } from './gathering.ts';
 import type { LineHub } from './line-hub.ts';
 import { isOver } from './live.ts';
 import { LogCursor } from './log-cursor.ts';
@@ -37,6 +38,7 @@ export class Logs {
   readonly #repository: Repository;
   readonly #hub: LineHub;
   readonly #executions: Executions;
+  readonly #pages = new Gathering<RowPage<LogLine>>();
 
   constructor(repository: Repository, hub: LineHub, executions: Executions) {
     this.#repository = repository;
@@ -71,8 +73,7 @@ export class Logs {
     const fresh = await this.#hub.backlog(executionId);
     let limit = PAGE_FIRST;
     for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-      const more = after === undefined ? {} : { after };
-      const page = await this.#repository.lines({ executionId, limit, uncounted: true, ...more });
+      const page = await this.#page({ executionId, limit, ...(after === undefined ? {} : { after }) });
       // SQLite answers without a turn of the loop: others have theirs between two pages.
       await breathe();
       yield { lines: page.rows, held: fresh };
@@ -80,6 +81,14 @@ export class Logs {
       limit = limitAfter(page.rows);
     }
     yield { lines: fresh, held: [] };
+  }
+
+  /** All who follow an execution read it anew at once where some of it may have been missed. */
+  #page(search: LineSearch): Promise<RowPage<LogLine>> {
+    const { executionId, limit, after } = search;
+    return this.#pages.of(`${executionId} ${limit} ${after}`, () =>
+      this.#repository.lines({ ...search, uncounted: true }),
+    );
   }
 }
 

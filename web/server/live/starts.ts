@@ -32,6 +32,8 @@ import { Uploads } from './uploads.ts';
 
 const REMEMBER_S = 24 * 60 * 60;
 const KEY_CHARS_MAX = 255;
+/** A key that begins with a time gives an id that does. */
+const UUID_7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 /** What the inputs of one start may ask for, all together. */
 const FACTS_MS_MAX = 20_000;
 
@@ -290,5 +292,7 @@ function nameOf({ name, principal, idempotencyKey }: StartAsked): string | undef
       'request.invalid',
       `Idempotency-Key: expected 1 to ${KEY_CHARS_MAX} characters, got ${idempotencyKey.length}`,
     );
-  return derivedId('request', TENANT, flowKey(name), principal, idempotencyKey);
+  const id = derivedId('request', TENANT, flowKey(name), principal, idempotencyKey);
+  const time = UUID_7.exec(idempotencyKey);
+  return time ? timeLed(Number.parseInt(time[1]! + time[2]!, 16), id) : id;
 }

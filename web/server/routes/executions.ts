@@ -8,11 +8,13 @@ import { TENANT } from '../../../lib/model/flow.ts';
 import { MESSAGE_FORMAT } from '../../../lib/model/message.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import type { ExecutionSearch, Repository } from '../../../lib/repository/repository.ts';
+import type { WhyBody } from '../../api/bodies.ts';
 import { formOf } from '../form.ts';
 import type { Executions, Snapshot } from '../live/executions.ts';
 import { followExecution } from '../live/follow.ts';
 import { followDependencies } from '../live/follow-dependencies.ts';
 import { type Followed, isOver } from '../live/live.ts';
+import { Reasons } from '../live/reasons.ts';
 import type { StartAsked, Starts } from '../live/starts.ts';
 import { bodyOfExecution, executionBody } from '../views/execution.ts';
 import { pageBody } from './paging.ts';
@@ -25,7 +27,8 @@ const TAKEN_IN_MS = 5_000;
 const LOOK_MS = 20;
 /** Of an execution in a list: what has more is asked for alone. */
 const TASK_RUNS_MAX = 100;
-const NONE: ReadonlyMap<string, readonly TaskRun[]> = new Map();
+const NO_TASK_RUNS: ReadonlyMap<string, readonly TaskRun[]> = new Map();
+const NO_REASONS: ReadonlyMap<string, WhyBody> = new Map();
 export interface ExecutionParts {
   readonly bus: Bus;
   readonly repository: Repository;
@@ -38,6 +41,7 @@ export const bodyOf = ({ start, head, taskRuns }: Snapshot): object => execution
 
 export function executionHandlers(parts: ExecutionParts) {
   const { executions, repository, starts, followed } = parts;
+  const reasons = new Reasons(repository, executions);
   const create = async (asked: Asked) => {
     const wanted = startAsked(asked);
     if (!flagOf(asked.query, 'wait')) return asked.json(bodyOf(await starts.start(wanted)));
@@ -49,12 +53,18 @@ export function executionHandlers(parts: ExecutionParts) {
     const searched = await executionsAsked(asked.query, repository);
     const page = await repository.searchExecutions({ ...searched, ...more, bounded: true });
     const taskRuns = flagOf(asked.query, 'brief')
-      ? NONE
+      ? NO_TASK_RUNS
       : await repository.taskRuns(
           page.rows.map(({ id }) => id),
           TASK_RUNS_MAX,
         );
-    asked.json(pageBody(page, (row) => bodyOfExecution({ ...row, taskRunList: taskRuns.get(row.id) })));
+    const whys = flagOf(asked.query, 'why') ? await reasons.of(page.rows, systemClock.now()) : NO_REASONS;
+    asked.json(
+      pageBody(page, (row) => {
+        const why = whys.get(row.id);
+        return { ...bodyOfExecution({ ...row, taskRunList: taskRuns.get(row.id) }), ...(why ? { why } : {}) };
+      }),
+    );
   };
   return {
     createExecution: create,

@@ -1,5 +1,5 @@
 /** What the page asks of the server: the shapes are the contract's (web/api). A 401 shows the sign-in. */
-import type { RefusalBody } from '../../api/bodies.ts';
+import type { RefusalBody, WhyBody } from '../../api/bodies.ts';
 
 export const API = '/api/v1/main';
 
@@ -44,6 +44,8 @@ export interface ExecutionView {
   readonly originalId?: string;
   readonly scheduleDate?: string;
   readonly reason?: string;
+  /** Where it was asked for. */
+  readonly why?: WhyBody;
 }
 
 export interface LogView {

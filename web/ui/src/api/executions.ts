@@ -15,6 +15,9 @@ export interface Judgement {
 /** Without their task runs. */
 export const searchExecutions = (query: URLSearchParams) =>
   ask<PageOf<ExecutionView>>(`/executions/search?brief=true&${query}`);
+/** And with why each waits, or why it failed. */
+export const searchWithReasons = (query: URLSearchParams) =>
+  ask<PageOf<ExecutionView>>(`/executions/search?brief=true&why=true&${query}`);
 export const readExecution = (id: string) => ask<ExecutionView>(of(id));
 /** Its state without its task runs, which may be megabytes; undefined where the indexer has not seen it yet. */
 export const glanceAt = async (id: string): Promise<ExecutionView | undefined> =>

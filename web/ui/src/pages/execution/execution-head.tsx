@@ -1,5 +1,6 @@
 /** What an execution is and how it stands: its flow, state, time and labels, why it waits or failed, and what can be done. */
 import { useMemo } from 'react';
+import { whyOf } from '../../../../api/why.ts';
 import { forceRun } from '../../api/executions.ts';
 import type { ExecutionView } from '../../api.ts';
 import { Link } from '../../parts/link.tsx';
@@ -10,7 +11,7 @@ import { paths } from '../../route.ts';
 import { dateText, spanText, useNow } from '../../time.ts';
 import type { Connection } from '../../use-follow.ts';
 import { Actions } from './actions.tsx';
-import { whyFailed, whyWaiting } from './waiting.ts';
+import { type Sentence, sentenceOf } from './waiting.ts';
 
 const SECOND_MS = 1_000;
 /** Labels that the system gave for itself. */
@@ -30,7 +31,9 @@ export function ExecutionHead({ execution, connection, chosen, onAnew }: Executi
   const now = useNow(live);
   const second = Math.floor(now / SECOND_MS);
   // Its times need no hundredths, and a sentence that never rests cannot be read.
-  const waiting = useMemo(() => whyWaiting(execution, second * SECOND_MS), [execution, second]);
+  const why = useMemo(() => whyOf(execution, second * SECOND_MS), [execution, second]);
+  const sentence = why && why.kind !== 'works' ? sentenceOf(why, second * SECOND_MS) : undefined;
+  const failed = why?.kind === 'failed';
   return (
     <>
       <div className="title">
@@ -49,17 +52,21 @@ export function ExecutionHead({ execution, connection, chosen, onAnew }: Executi
         <Actions execution={execution} chosen={chosen} onRevived={onAnew} onChanged={onAnew} />
       </div>
       <Facts execution={execution} />
-      {waiting && (
-        <p className="waiting" role="status">
-          {waiting.text}{' '}
-          {waiting.taskRunId && <Link to={paths.execution(execution.id, waiting.taskRunId)}>Show it</Link>}
-          {waiting.executionId && <Link to={paths.execution(waiting.executionId)}>Open that</Link>}
-          {waiting.services && <Link to={paths.services}>See who lives</Link>}
-          {waiting.timed && <GoOn id={execution.id} />}
-        </p>
-      )}
-      <WhyFailed execution={execution} />
+      {sentence && failed && <Failed execution={execution} sentence={sentence} />}
+      {sentence && !failed && <Waiting id={execution.id} sentence={sentence} />}
     </>
+  );
+}
+
+function Waiting({ id, sentence }: { readonly id: string; readonly sentence: Sentence }) {
+  const { text, taskRunId, executionId, services, timed } = sentence;
+  return (
+    <p className="waiting" role="status">
+      {text} {taskRunId && <Link to={paths.execution(id, taskRunId)}>Show it</Link>}
+      {executionId && <Link to={paths.execution(executionId)}>Open that</Link>}
+      {services && <Link to={paths.services}>See who lives</Link>}
+      {timed && <GoOn id={id} />}
+    </p>
   );
 }
 
@@ -107,12 +114,11 @@ function Facts({ execution: { id, flowRevision, state, trigger, labels } }: { re
   );
 }
 
-function WhyFailed({ execution }: { readonly execution: ExecutionView }) {
-  const failed = whyFailed(execution);
-  if (!failed) return null;
+function Failed({ execution, sentence }: { readonly execution: ExecutionView; readonly sentence: Sentence }) {
+  const { text, taskRunId } = sentence;
   return (
     <p className={execution.state.current === 'FAILED' ? 'error' : 'waiting'}>
-      {failed.text} {failed.taskRunId && <Link to={paths.execution(execution.id, failed.taskRunId)}>Show its log</Link>}
+      {text} {taskRunId && <Link to={paths.execution(execution.id, taskRunId)}>Show its log</Link>}
     </p>
   );
 }

@@ -1,12 +1,12 @@
 /** The last executions that failed, each one click from why. */
-import { readExecution, searchExecutions } from '../../api/executions.ts';
+import { searchWithReasons } from '../../api/executions.ts';
 import { FlowName } from '../../parts/flow-name.tsx';
 import { Link } from '../../parts/link.tsx';
 import { StateBadge } from '../../parts/state.tsx';
 import { paths, type StartView } from '../../route.ts';
 import { dateText, shortDateText } from '../../time.ts';
 import { useAsk } from '../../use-ask.ts';
-import { whyFailed } from '../execution/waiting.ts';
+import { sentenceOf } from '../execution/waiting.ts';
 
 const ROWS = 6;
 const FRESH_MS = 10_000;
@@ -20,14 +20,14 @@ export function FailedLately({ since, namespace }: StartView) {
     ['timeRange', since],
     ...(namespace ? [['namespace', namespace]] : []),
   ]);
-  const { value } = useAsk(`failed ${query}`, () => searchExecutions(query), { everyMs: FRESH_MS, keep: true });
+  const { value } = useAsk(`failed ${query}`, () => searchWithReasons(query), { everyMs: FRESH_MS, keep: true });
   if (!value) return <p className="loading">Loading…</p>;
   if (value.total === 0) return <p className="empty">Nothing failed. What does stands here, the newest first.</p>;
   const now = Date.now();
   return (
     <>
       <ul className="now">
-        {value.results.map(({ id, namespace: of, flowId, state }) => (
+        {value.results.map(({ id, namespace: of, flowId, state, why }) => (
           <li key={id}>
             <span className="line">
               <Link to={paths.execution(id)} className="cut">
@@ -38,7 +38,7 @@ export function FailedLately({ since, namespace }: StartView) {
                 {shortDateText(state.startDate, now)}
               </span>
             </span>
-            <Why id={id} />
+            <span className="quiet why cut">{why && sentenceOf(why, now).text}</span>
           </li>
         ))}
       </ul>
@@ -47,10 +47,4 @@ export function FailedLately({ since, namespace }: StartView) {
       )}
     </>
   );
-}
-
-/** The list knows no task runs, and they tell why. What has ended stays as it is: once is enough. */
-function Why({ id }: { readonly id: string }) {
-  const { value } = useAsk(`why ${id} failed`, () => readExecution(id));
-  return <span className="quiet why cut">{value && whyFailed(value)?.text}</span>;
 }
