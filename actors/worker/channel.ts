@@ -25,15 +25,17 @@ export interface Setup {
   readonly installation: Installation;
   /** Tasks may reach loopback and private addresses. */
   readonly httpAllowPrivate: boolean;
-  /** Two numbers: `CURSOR` and `ATTENTION`. Absent in a process. */
+  /** Three numbers: `CURSOR`, `ATTENTION` and `HEARD`. Absent in a process. */
   readonly shared?: SharedArrayBuffer;
 }
 
-export const SHARED_BYTES = 8;
+export const SHARED_BYTES = 12;
 /** The serial of the item whose user code runs now, 0 for none: read when a thread dies. */
 export const CURSOR = 0;
 /** Not 0: there is a message to read before the next item starts. */
 export const ATTENTION = 1;
+/** Reports of lines for whose like there is room: a thread that is ahead of it waits. */
+export const HEARD = 2;
 
 /** What the items of one execution share; texts are JSON as the owner wrote it. */
 export interface ExecutionPart {

@@ -61,6 +61,10 @@ export class Crew implements SeatEvents {
     }
   }
 
+  room(then: () => void): void {
+    this.#parts.lines.room(then);
+  }
+
   metrics(metrics: readonly RawMetrics[], jobs: ReadonlyMap<number, Job>): void {
     const { skewMs } = this.#parts.time;
     for (const [serial, raw] of metrics) {

@@ -16,6 +16,8 @@ export interface Host {
 
 export interface HostEvents {
   said(message: Exclude<FromRunner, { kind: 'ready' }>): void;
+  /** Calls back as soon as there is room for more lines. */
+  room(then: () => void): void;
   /** It takes no more. `running` is the serial of the item that ran, 0 for none. */
   gone(running: number, why: string): void;
 }

@@ -34,6 +34,7 @@ const RESULTS_MS = 10;
 /** A task that has run this long is worth a message for its line alone. */
 const SHORT_MS = 5;
 const LINES_MAX = 500;
+const LINES_CHARS_MAX = 256 * 1024;
 /** Items that are done leave the queue's array at the latest when there are this many. */
 const TAKEN_MAX = 200;
 
@@ -73,6 +74,7 @@ export class Runner {
   readonly #aborted = new Map<number, AbortCause>();
   readonly #questions: Questions;
   #lines: RawLine[] = [];
+  #chars = 0;
   #metrics: RawMetrics[] = [];
   #results: Result[] = [];
   #reportedMs = 0;
@@ -204,9 +206,11 @@ export class Runner {
     if (current.ended) return;
     const atMs = Date.now();
     this.#lines.push([current.serial, ++current.lines, level, atMs, text]);
+    this.#chars += text.length;
+    const many = this.#lines.length >= LINES_MAX || this.#chars >= LINES_CHARS_MAX;
     const alone = this.#next === 1 && this.#queue.length === 1;
     const long = alone || atMs - current.startedAtMs >= SHORT_MS;
-    if ((long && atMs - this.#reportedMs >= REPORT_MS) || this.#lines.length >= LINES_MAX) this.#report(atMs);
+    if (many || (long && atMs - this.#reportedMs >= REPORT_MS)) this.#report(atMs);
     else this.#timer ??= setTimeout(() => this.#report(), REPORT_MS);
   }
 
@@ -224,6 +228,7 @@ export class Runner {
     const [lines, metrics, results] = [this.#lines, this.#metrics, this.#results];
     if (lines.length + metrics.length + results.length === 0) return;
     this.#lines = [];
+    this.#chars = 0;
     this.#results = [];
     this.#reportedMs = nowMs;
     if (metrics.length === 0) return this.#parts.post({ kind: 'report', lines, results });

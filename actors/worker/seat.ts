@@ -29,6 +29,7 @@ const SHORT_BATCHES_MAX = 2;
 
 export interface SeatEvents {
   lines(lines: readonly RawLine[], jobs: ReadonlyMap<number, Job>): void;
+  room(then: () => void): void;
   metrics(metrics: readonly RawMetrics[], jobs: ReadonlyMap<number, Job>): void;
   results(results: readonly Result[], jobs: Map<number, Job>): void;
   asked(question: Question, answered: (answer: AnswerMessage['answer']) => void): void;
@@ -127,6 +128,7 @@ export class Seat {
   #hears(kind: 'thread' | 'process'): HostEvents {
     return {
       said: (message) => this.#said(kind, message),
+      room: (then) => this.#events.room(then),
       gone: (running, why) => this.#gone(kind, running, why),
     };
   }

@@ -1,7 +1,7 @@
 /**
  * Sends what tasks say to the streams of their executions' partitions: what comes up within a few milliseconds in one append.
- * While it comes faster than it can be passed on, or the bus is away, it is kept up to a bound; beyond it it is dropped and
- * counted, and in the place of the lines of each attempt that were dropped stands one that says so.
+ * While it comes faster than it can be passed on, or the bus is away, it is kept up to a bound; threads wait before it is reached.
+ * Beyond it it is dropped and counted, and in the place of the lines of each attempt that were dropped stands one that says so.
  */
 import type { Lined, Lines } from '../../lib/bus/lines.ts';
 import type { Log } from '../../lib/log.ts';
@@ -89,6 +89,7 @@ export class Sender<T> {
   readonly #waiting = new Map<Partition, T[]>();
   readonly #sending = new Set<Partition>();
   readonly #gaps = new Map<string, Gap<T>>();
+  readonly #wanting: (() => void)[] = [];
   #chars = 0;
   #drops = false;
   #flushedMs = Number.NEGATIVE_INFINITY;
@@ -113,6 +114,12 @@ export class Sender<T> {
     if (this.#timer) return;
     const againMs = this.#flushedMs + this.#kind.eachMs - performance.now();
     this.#timer = setTimeout(() => this.flush(), Math.max(FLUSH_MS, againMs));
+  }
+
+  /** Calls back as soon as there is room for more: at once, or when some has left. */
+  room(then: () => void): void {
+    if (this.#chars < ROOM_CHARS) then();
+    else this.#wanting.push(then);
   }
 
   flush(): void {
@@ -150,7 +157,9 @@ export class Sender<T> {
       else this.#waiting.set(partition, waiting.slice(some.length));
       await this.#append(partition, some);
       this.#chars -= chars;
-      if (this.#drops && this.#chars < ROOM_CHARS) this.#goOn();
+      if (this.#chars >= ROOM_CHARS) continue;
+      if (this.#drops) this.#goOn();
+      for (const then of this.#wanting.splice(0)) then();
     }
     this.#sending.delete(partition);
   }

@@ -9,6 +9,7 @@ import {
   CHANNEL_FORMAT,
   CURSOR,
   type FromRunner,
+  HEARD,
   messageIn,
   type Setup,
   SHARED_BYTES,
@@ -32,13 +33,20 @@ export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
     stderr: true,
     resourceLimits: RESOURCE_LIMITS,
   });
+  const heard = (): void => {
+    Atomics.add(shared, HEARD, 1);
+    Atomics.notify(shared, HEARD);
+  };
   thread.unref();
   for (const stream of [thread.stdout, thread.stderr]) tell(stream, log);
   thread.on('message', (text: unknown) => {
     const message = readable(text);
     if (!message) log.warn({}, 'a plugin speaks on the channel of its thread: left out');
     else if (message.kind === 'ready') ready = true;
-    else events.said(message);
+    else {
+      events.said(message);
+      if (message.kind === 'report' && message.lines.length > 0) events.room(heard);
+    }
   });
   thread.on('error', (error) => {
     why = error.message;
