@@ -6,9 +6,11 @@ const SAMPLES_MIN = 8;
 const SLOW_PART = 0.05;
 
 interface Learned {
-  readonly slow: boolean[];
+  /** ms, the last ones. */
+  readonly ran: number[];
   next: number;
   slowCount: number;
+  sumMs: number;
 }
 
 export class Durations {
@@ -16,20 +18,26 @@ export class Durations {
 
   note(type: string, ranMs: number): void {
     let learned = this.#types.get(type);
-    if (!learned) this.#types.set(type, (learned = { slow: [], next: 0, slowCount: 0 }));
-    const slow = ranMs > SHORT_MS;
-    if (learned.slow[learned.next]) learned.slowCount--;
-    learned.slow[learned.next] = slow;
-    if (slow) learned.slowCount++;
-    learned.next = (learned.next + 1) % SAMPLES;
+    if (!learned) this.#types.set(type, (learned = { ran: [], next: 0, slowCount: 0, sumMs: 0 }));
+    const { ran, next } = learned;
+    const forgottenMs = ran[next] ?? 0;
+    if (forgottenMs > SHORT_MS) learned.slowCount--;
+    if (ranMs > SHORT_MS) learned.slowCount++;
+    learned.sumMs += ranMs - forgottenMs;
+    ran[next] = ranMs;
+    learned.next = (next + 1) % SAMPLES;
   }
 
   isShort(type: string): boolean {
     const learned = this.#types.get(type);
     return (
-      learned !== undefined &&
-      learned.slow.length >= SAMPLES_MIN &&
-      learned.slowCount <= learned.slow.length * SLOW_PART
+      learned !== undefined && learned.ran.length >= SAMPLES_MIN && learned.slowCount <= learned.ran.length * SLOW_PART
     );
+  }
+
+  /** Of a type that has been seen. */
+  meanMs(type: string): number {
+    const { sumMs, ran } = this.#types.get(type)!;
+    return sumMs / ran.length;
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Committed attempts become parcels, one BullMQ job each: short tasks travel together, as many as spread over all threads;
- * a slow or new type travels alone, and so does whatever was delivered before, ahead of all others. A parcel may hold
- * attempts of several partitions of a round: they were committed together, and claims go by partition anyway.
+ * Committed attempts become parcels, one BullMQ job each: short tasks travel together, as many as spread over all threads, or
+ * more where they take next to nothing; a slow or new type travels alone, and so does whatever was delivered before, ahead of
+ * all others. A parcel may hold attempts of several partitions of a round: they were committed together, and claims go by
+ * partition anyway.
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
@@ -10,6 +11,9 @@ import { deliveryNumber } from '../../lib/model/execution.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import type { Dispatch } from './batch.ts';
 import type { Durations } from './durations.ts';
+
+/** What a parcel may take although threads are free: to spread less would cost more than it brings. */
+const TOGETHER_MS = 10;
 
 export interface SentParcel {
   readonly group: string;
@@ -44,22 +48,22 @@ export class Parcels {
 
   #pack(dispatches: readonly Dispatch[], open: number): SentParcel[] {
     const parcels: SentParcel[] = [];
-    const short = new Map<string, Item[]>();
+    const short = new Map<string, { readonly items: Item[]; ms: number }>();
     for (const { group, type, item } of dispatches) {
       const again = deliveryNumber(item.delivery) > 1;
       if (again || !this.#durations.isShort(type)) parcels.push(parcelOf(group, [item], again));
       else {
         item.short = true;
-        const items = short.get(group);
-        if (items) items.push(item);
-        else short.set(group, [item]);
+        let together = short.get(group);
+        if (!together) short.set(group, (together = { items: [], ms: 0 }));
+        together.items.push(item);
+        together.ms += this.#durations.meanMs(type);
       }
     }
-    for (const [group, items] of short) {
-      const size = Math.max(
-        1,
-        Math.min(PARCEL_ITEMS_MAX, Math.ceil(Math.max(open, items.length) / (this.threads.get(group) || 1))),
-      );
+    for (const [group, { items, ms }] of short) {
+      const spread = Math.ceil(Math.max(open, items.length) / (this.threads.get(group) || 1));
+      const brief = Math.floor((TOGETHER_MS * items.length) / ms);
+      const size = Math.max(1, Math.min(PARCEL_ITEMS_MAX, Math.max(spread, brief)));
       for (let from = 0; from < items.length; from += size)
         parcels.push(parcelOf(group, items.slice(from, from + size)));
     }

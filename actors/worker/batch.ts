@@ -1,44 +1,38 @@
-/** Makes one message of jobs: flows that the runner does not have yet, executions once, items. */
-import { CHANNEL_FORMAT, type ExecutionPart, type RunMessage, type WorkItem } from './channel.ts';
-import type { Job } from './job.ts';
+/** Makes one message of jobs: flows and starts that the runner does not have yet, executions once, items. */
+import { CHANNEL_FORMAT, type ExecutionPart, type RunMessage, startName, type WorkItem } from './channel.ts';
+import type { FetchedPart, Job } from './job.ts';
+import { Sent } from './sent.ts';
 
-/** Flows that a runner keeps; the one used longest ago goes. */
 const FLOWS_MAX = 200;
+const FLOWS_CHARS_MAX = 64 * 1024 * 1024;
+const STARTS_MAX = 500;
+const STARTS_CHARS_MAX = 4 * 1024 * 1024;
 
-/** `known` is what the runner has been sent, in the order of use; it is brought up to date. */
-export function batchOf(jobs: readonly Job[], known: Set<string>): RunMessage {
-  const flows: (readonly [string, string])[] = [];
-  const executions: ExecutionPart[] = [];
-  const places = new Map<ExecutionPart, number>();
-  const items: WorkItem[] = [];
-  for (const { serial, item, part, flow } of jobs) {
-    if (!known.delete(item.hash)) flows.push([item.hash, flow!]);
-    known.add(item.hash);
-    let execution = places.get(part!);
-    if (execution === undefined) {
-      execution = executions.push(part!) - 1;
-      places.set(part!, execution);
+/** Of one runner. */
+export class Batches {
+  readonly #flows = new Sent(FLOWS_MAX, FLOWS_CHARS_MAX);
+  readonly #starts = new Sent(STARTS_MAX, STARTS_CHARS_MAX);
+
+  /** They have been fetched. */
+  of(jobs: readonly Job[]): RunMessage {
+    const flows: (readonly [string, string])[] = [];
+    const starts: (readonly [string, string])[] = [];
+    const executions: ExecutionPart[] = [];
+    const places = new Map<FetchedPart, number>();
+    const items: WorkItem[] = [];
+    for (const { serial, item, part, flow } of jobs) {
+      if (!this.#flows.has(item.hash, flow!)) flows.push([item.hash, flow!]);
+      let execution = places.get(part!);
+      if (execution === undefined) {
+        const { id, incarnation, start, fields } = part!;
+        execution = executions.push({ id, incarnation, fields }) - 1;
+        places.set(part!, execution);
+        const name = startName(part!);
+        if (!this.#starts.has(name, start)) starts.push([name, start]);
+      }
+      items.push({ serial, execution, item });
     }
-    items.push({ serial, execution, item });
+    const drop = [...this.#flows.dropped(), ...this.#starts.dropped()];
+    return { kind: 'run', v: CHANNEL_FORMAT, flows, starts, drop, executions, items };
   }
-  return {
-    kind: 'run',
-    v: CHANNEL_FORMAT,
-    flows,
-    drop: dropped(known, new Set(jobs.map(({ item }) => item.hash))),
-    executions,
-    items,
-  };
-}
-
-/** Never one that this batch needs. */
-function dropped(known: Set<string>, needed: ReadonlySet<string>): string[] {
-  const drop: string[] = [];
-  for (const hash of known) {
-    if (known.size <= FLOWS_MAX) break;
-    if (needed.has(hash)) continue;
-    known.delete(hash);
-    drop.push(hash);
-  }
-  return drop;
 }

@@ -10,6 +10,8 @@ import type { ContentHash } from '../../lib/model/partition.ts';
 import type { Server } from '../../plugins/sdk/index.ts';
 
 export const CHANNEL_FORMAT = 1;
+/** A runner has one that runs, and of short jobs one that waits. */
+export const BATCHES_MAX = 2;
 
 /** Given to a thread or process when it starts. */
 export interface Setup {
@@ -41,9 +43,11 @@ export const HEARD = 2;
 export interface ExecutionPart {
   readonly id: string;
   readonly incarnation: number;
-  readonly start: string;
   readonly fields: readonly (readonly [name: string, text: string])[];
 }
+
+/** What an incarnation of an execution began with never changes: a runner is told of it once. */
+export const startName = (part: Pick<ExecutionPart, 'id' | 'incarnation'>): string => `${part.id}/${part.incarnation}`;
 
 export interface WorkItem {
   /** Of this process, from 1: names the item on the channel. */
@@ -57,8 +61,10 @@ export interface RunMessage {
   readonly kind: 'run';
   readonly v: number;
   readonly flows: readonly (readonly [hash: ContentHash, source: string])[];
-  /** Flows that are not needed for now. */
-  readonly drop: readonly ContentHash[];
+  /** JSON by `startName`. */
+  readonly starts: readonly (readonly [name: string, json: string])[];
+  /** Flows and starts that are not needed for now. */
+  readonly drop: readonly string[];
   readonly executions: readonly ExecutionPart[];
   readonly items: readonly WorkItem[];
 }

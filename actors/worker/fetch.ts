@@ -5,7 +5,7 @@
 import type { Documents } from '../../lib/bus/documents.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
 import type { ExecutionPart } from './channel.ts';
-import type { Job } from './job.ts';
+import type { FetchedPart, Job } from './job.ts';
 
 const STARTS_MAX = 2_000;
 const START_CHARS_MAX = 16 * 1024 * 1024;
@@ -81,6 +81,6 @@ export class Fetch {
 }
 
 function fill(jobs: readonly Job[], start: string, fields: ExecutionPart['fields']): undefined {
-  const part: ExecutionPart = { id: jobs[0]!.executionId, incarnation: jobs[0]!.item.incarnation, start, fields };
+  const part: FetchedPart = { id: jobs[0]!.executionId, incarnation: jobs[0]!.item.incarnation, start, fields };
   for (const job of jobs) job.part = part;
 }

@@ -4,6 +4,11 @@ import { parseAttemptRef } from '../../lib/model/execution.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
 import type { AbortCause, ExecutionPart, Result } from './channel.ts';
 
+/** As it is in Redis; the start is JSON. */
+export interface FetchedPart extends ExecutionPart {
+  readonly start: string;
+}
+
 export interface Job {
   /** Of this process, from 1. */
   readonly serial: number;
@@ -26,7 +31,7 @@ export interface Job {
   /** When the gate last said that the claim is void, monotonic. */
   revokedAtMs?: number;
   /** What a runner needs besides the item. */
-  part?: ExecutionPart;
+  part?: FetchedPart;
   flow?: string;
   /** The end, if its runner dies: it was ended by us. */
   ending?: Pick<Result, 'state' | 'reason'>;

@@ -15,11 +15,9 @@ import type { PluginSet } from '../../lib/plugin/load.ts';
 import type { Roots, RunGiven, Runnable } from '../../lib/task/given.ts';
 import { readYaml } from '../../lib/yaml/yaml.ts';
 import { type Server, TaskError } from '../../plugins/sdk/index.ts';
-import type { ExecutionPart, WorkItem } from './channel.ts';
+import { type ExecutionPart, type RunMessage, startName, type WorkItem } from './channel.ts';
 import { errorLines } from './error-lines.ts';
 import type { Secrets } from './secrets.ts';
-
-const STARTS_MAX = 256;
 
 /** The part of a batch that one execution's items share, parsed as far as it was asked for. */
 export interface OpenPart {
@@ -47,7 +45,8 @@ export class Library {
   readonly #installation: Installation;
   readonly #sources = new Map<ContentHash, string>();
   readonly #flows = new Map<ContentHash, Flow>();
-  readonly #starts = new Map<string, ExecutionStart>();
+  /** As text until it is needed. */
+  readonly #starts = new Map<string, ExecutionStart | string>();
 
   constructor({ plugins, secrets, installation }: LibraryParts) {
     this.#plugins = plugins;
@@ -55,12 +54,10 @@ export class Library {
     this.#installation = installation;
   }
 
-  learn(flows: readonly (readonly [hash: ContentHash, source: string])[], drop: readonly ContentHash[]): void {
-    for (const hash of drop) {
-      this.#sources.delete(hash);
-      this.#flows.delete(hash);
-    }
+  learn({ flows = [], starts = [], drop = [] }: Partial<Pick<RunMessage, 'flows' | 'starts' | 'drop'>>): void {
+    for (const name of drop) for (const known of [this.#sources, this.#flows, this.#starts]) known.delete(name);
     for (const [hash, source] of flows) this.#sources.set(hash, source);
+    for (const [name, json] of starts) this.#starts.set(name, json);
   }
 
   /** Throws a TaskError when the flow, the task or its type cannot be had. */
@@ -103,11 +100,11 @@ export class Library {
   }
 
   #start(part: ExecutionPart): ExecutionStart {
-    const name = `${part.id}/${part.incarnation}`;
-    let start = this.#starts.get(name);
-    if (start) return start;
-    start = JSON.parse(part.start) as ExecutionStart;
-    if (this.#starts.size >= STARTS_MAX) this.#starts.delete(this.#starts.keys().next().value!);
+    const name = startName(part);
+    const known = this.#starts.get(name);
+    if (known === undefined) throw new TaskError(`expected the start of the execution ${name} to be at hand, got none`);
+    if (typeof known !== 'string') return known;
+    const start = JSON.parse(known) as ExecutionStart;
     this.#starts.set(name, start);
     return start;
   }

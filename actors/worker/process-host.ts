@@ -1,7 +1,7 @@
 /** A process that runs one job alone: if the job kills it, it kills nothing else. */
 import { fork } from 'node:child_process';
 import type { Log } from '../../lib/log.ts';
-import { batchOf } from './batch.ts';
+import { Batches } from './batch.ts';
 import { CHANNEL_FORMAT, type FromRunner, type Setup } from './channel.ts';
 import type { Host, HostEvents } from './host.ts';
 import { tell } from './thread-host.ts';
@@ -45,7 +45,7 @@ export function startProcess(setup: Setup, events: HostEvents, log: Log): Host {
       // What comes when it has done its work is not its own: `gone` hands it to the next one.
       if (ending) return;
       serial = jobs[0]!.serial;
-      send(batchOf(jobs, new Set()));
+      send(new Batches().of(jobs));
     },
     abort: (job, cause) => send({ kind: 'abort', v: CHANNEL_FORMAT, serial: job.serial, cause }),
     answer: send,

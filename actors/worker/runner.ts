@@ -138,8 +138,9 @@ export class Runner {
     return true;
   }
 
-  #add({ executions, items, flows, drop }: RunMessage): void {
-    this.#parts.library.learn(flows, drop);
+  #add(message: RunMessage): void {
+    const { executions, items } = message;
+    this.#parts.library.learn(message);
     const parts = executions.map(openPart);
     if (this.#next >= TAKEN_MAX) this.#queue = this.#queue.slice(this.#next);
     if (this.#next >= TAKEN_MAX) this.#next = 0;

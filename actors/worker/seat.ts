@@ -9,6 +9,7 @@ import { LEVELS } from '../../lib/model/log-line.ts';
 import {
   type AbortCause,
   type AnswerMessage,
+  BATCHES_MAX,
   CHANNEL_FORMAT,
   type Question,
   type RawLine,
@@ -25,7 +26,6 @@ import { startThread } from './thread-host.ts';
 export const GRACE_MS = 1_500;
 /** A thread that cannot even start is not tried again at once. */
 const START_PAUSE_MS = 1_000;
-const SHORT_BATCHES_MAX = 2;
 
 export interface SeatEvents {
   lines(lines: readonly RawLine[], jobs: ReadonlyMap<number, Job>): void;
@@ -65,7 +65,7 @@ export class Seat {
   }
 
   get takesShort(): boolean {
-    return this.#short && this.#batches > 0 && this.#batches < SHORT_BATCHES_MAX;
+    return this.#short && this.#batches > 0 && this.#batches < BATCHES_MAX;
   }
 
   get warm(): boolean {

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../../lib/log.ts';
-import { batchOf } from './batch.ts';
+import { Batches } from './batch.ts';
 import {
   type AbortCause,
   ATTENTION,
@@ -23,7 +23,7 @@ const OUTPUT_CHARS_MAX = 4_096;
 
 export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
   const shared = new Int32Array(new SharedArrayBuffer(SHARED_BYTES));
-  const known = new Set<string>();
+  const batches = new Batches();
   let [ready, why] = [false, 'ended'];
   const thread = new Worker(new URL('./thread.ts', import.meta.url), {
     workerData: { ...setup, shared: shared.buffer } satisfies Setup,
@@ -56,7 +56,7 @@ export function startThread(setup: Setup, events: HostEvents, log: Log): Host {
     get ready() {
       return ready;
     },
-    send: (jobs) => thread.postMessage(textOf(batchOf(jobs, known))),
+    send: (jobs) => thread.postMessage(textOf(batches.of(jobs))),
     abort: ({ serial }: Job, cause: AbortCause) => {
       thread.postMessage(textOf({ kind: 'abort', v: CHANNEL_FORMAT, serial, cause }));
       Atomics.store(shared, ATTENTION, 1);

@@ -2,6 +2,7 @@
  * How the attempts of a test end: as it says, by the task's id; else light core tasks are run for real, with the fields that their
  * item names and no others, and whatever would wait or reach out into the world ends well at once.
  */
+import { startName } from '../../actors/worker/channel.ts';
 import { Library, openPart } from '../../actors/worker/library.ts';
 import { Secrets } from '../../actors/worker/secrets.ts';
 import type { Item } from '../../lib/bus/queues.ts';
@@ -68,13 +69,12 @@ export function outcomeOf(
 
 function realOutcome(run: Run, item: Item, definition: string, installation: Installation): TaskOutcome {
   const library = new Library({ plugins, secrets: new Secrets(undefined), installation });
-  library.learn([[item.hash, definition]], []);
   const part = {
     id: run.start.id,
     incarnation: run.start.incarnation,
-    start: JSON.stringify(run.start),
     fields: item.reads.map((name): [string, string] => [name, JSON.stringify(fieldOf(run, name))]),
   };
+  library.learn({ flows: [[item.hash, definition]], starts: [[startName(part), JSON.stringify(run.start)]] });
   const [sink, metrics, server] = [() => {}, () => {}, absent<Server>('server')];
   const given = library.given({ serial: 1, execution: 0, item }, openPart(part), { sink, metrics, server });
   if (!RUN_FOR_REAL.test(given.task.type)) return {};

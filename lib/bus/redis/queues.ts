@@ -2,11 +2,12 @@
  * Queues on BullMQ: one job per parcel, its name the job's id. Transport only: stalled jobs decide nothing here, and progress
  * is watched rather than connection, since a queue was seen to hang for ever after an outage.
  */
-import { type ConnectionOptions, Queue, Worker } from 'bullmq';
+import { type ConnectionOptions, Queue, type Worker } from 'bullmq';
 import { textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Parcel, QueueServer, Queues } from '../queues.ts';
 import { type Client, type Connections, reached } from './connection.ts';
+import { EagerWorker } from './eager-worker.ts';
 import { queuePrefix } from './keys.ts';
 import { counted } from './socket.ts';
 
@@ -106,7 +107,7 @@ class Server implements QueueServer {
     };
     this.#build = () => {
       const { connection, close } = connections.forWorker();
-      const worker = new Worker<Parcel>(QUEUE, (job) => taken(job.data), {
+      const worker = new EagerWorker<Parcel>(QUEUE, taken, {
         prefix: queuePrefix(group),
         connection: connection as ConnectionOptions,
         concurrency,

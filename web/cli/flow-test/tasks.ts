@@ -2,6 +2,7 @@
  * How the attempts of a rehearsed execution end: as a fixture says; else the task is run for real, in this process and with files in
  * a folder of the test's own. It reaches no network and no server: what asks for one fails, and says that it wants a fixture.
  */
+import { startName } from '../../../actors/worker/channel.ts';
 import { Library, openPart } from '../../../actors/worker/library.ts';
 import { Secrets } from '../../../actors/worker/secrets.ts';
 import type { Item } from '../../../lib/bus/queues.ts';
@@ -33,7 +34,7 @@ export interface TaskParts {
 export function outcomeIn(parts: TaskParts): (run: Run, item: Item) => Outcome {
   const { plugins, sources, fixtures, say } = parts;
   const library = new Library({ plugins, secrets: new Secrets(undefined), installation: NO_INSTALLATION });
-  library.learn([...sources], []);
+  library.learn({ flows: [...sources] });
   const ground = groundOf(parts);
   return (run, item) => {
     const { taskId, value } = item;
@@ -58,13 +59,14 @@ function fixedOutcome({ id, state, outputs, duration }: Fixtures['tasks'][number
 function givenIn(library: Library, run: Run, item: Item, say: TaskParts['say']) {
   const fieldOf = (name: string): unknown =>
     name === 'head' ? run.head : run.taskRuns.get(name.slice(taskRunField('').length));
-  const part = openPart({
-    id: run.start.id,
-    incarnation: run.start.incarnation,
-    start: JSON.stringify(run.start),
+  const { id, incarnation } = run.start;
+  const part = {
+    id,
+    incarnation,
     fields: item.reads.map((name): [string, string] => [name, JSON.stringify(fieldOf(name))]),
-  });
-  return library.given({ serial: 1, execution: 0, item }, part, {
+  };
+  library.learn({ starts: [[startName(part), JSON.stringify(run.start)]] });
+  return library.given({ serial: 1, execution: 0, item }, openPart(part), {
     sink: (level, message) => say(level, item.taskId, message),
     metrics: () => {},
     server: { ask: () => Promise.reject(new Error(wanted('another server'))) },
