@@ -9,7 +9,9 @@ import { Owned } from '../actors/executor/owned.ts';
 import { type MemoryBus, openMemoryBus } from '../lib/bus/memory/open.ts';
 import { LEASE_MS } from '../lib/bus/ownership.ts';
 import { silentLog } from '../lib/log.ts';
+import { parseAttemptRef } from '../lib/model/execution.ts';
 import { sourceHash } from '../lib/model/ids.ts';
+import { MESSAGE_FORMAT, type TaskEndedMessage } from '../lib/model/message.ts';
 import { NO_VERSION } from '../lib/model/version.ts';
 import { BUILT_IN, loadPlugins } from '../lib/plugin/load.ts';
 import { aLease, aStart } from './support/bus-parts.ts';
@@ -64,4 +66,32 @@ test('sending again what the last owner may not have sent, and taking it from no
   );
   assert.deepEqual(await bus.claims.renew('x:0', 'worker', [claim]), ['held']);
   assert.deepEqual(await bus.claims.claim('x:0', 'other', [{ ...claim, token: 'another' }]), ['claimed']);
+});
+
+test('beginning again what a roll-back took away, though an answer of the first time comes with it', async () => {
+  const start = aStart('x', clock.now(), sourceHash('main', SOURCE));
+  const before = openMemoryBus({ partitions: 1, clock });
+  await before.mailbox.start('x:0', start, { definition: SOURCE });
+  const { ref } = (await round(before, await anOwner(before, 'first'))).dispatches[0]!.item;
+  const { taskRunId, attempt } = parseAttemptRef(ref);
+
+  const bus = openMemoryBus({ partitions: 1, clock });
+  const late: TaskEndedMessage = {
+    v: MESSAGE_FORMAT,
+    kind: 'taskEnded',
+    executionId: 'x',
+    atMs: clock.now(),
+    taskRunId,
+    attempt,
+    token: 'of the first time',
+    workerId: 'worker',
+    state: 'SUCCESS',
+    startedAtMs: clock.now(),
+    endedAtMs: clock.now(),
+    lines: 0,
+  };
+  await bus.mailbox.append('x:0', [late]);
+  await bus.mailbox.start('x:0', start, { definition: SOURCE });
+  const { delivery } = (await round(bus, await anOwner(bus, 'second'))).dispatches[0]!.item;
+  assert.deepEqual(await bus.claims.claim('x:0', 'worker', [{ ref, delivery, token: 'token' }]), ['granted']);
 });

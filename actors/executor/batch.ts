@@ -43,7 +43,7 @@ export class Batch {
   readonly hints: string[] = [];
   readonly applied: string[] = [];
   readonly tombstones = new Map<string, string>();
-  readonly tombstonesDropped: string[] = [];
+  readonly tombstonesDropped = new Set<string>();
   readonly timers = new Map<string, number>();
   readonly timersDropped = new Set<string>();
   /** To be sent once this is applied. */
@@ -76,7 +76,6 @@ export class Batch {
   get isEmpty(): boolean {
     const lists = [
       this.applied,
-      this.tombstonesDropped,
       this.definitionsDropped,
       this.killed,
       this.deadLetters,
@@ -87,8 +86,8 @@ export class Batch {
     ];
     return (
       lists.every(({ length }) => length === 0) &&
-      this.#folded.size + this.timers.size + this.timersDropped.size + this.tombstones.size === 0 &&
-      this.letters.size + this.lettersDropped.size === 0
+      this.#folded.size + this.timers.size + this.timersDropped.size === 0 &&
+      this.tombstones.size + this.tombstonesDropped.size + this.letters.size + this.lettersDropped.size === 0
     );
   }
 
@@ -108,6 +107,8 @@ export class Batch {
   }
 
   open(dispatch: Dispatch): void {
+    // A late answer of the same name may have closed it before: after a roll-back an execution begins again under its old id.
+    this.#closed.delete(dispatch.item.ref);
     this.#opened.set(dispatch.item.ref, dispatch.item.delivery);
     this.dispatches.push(dispatch);
   }
@@ -120,6 +121,16 @@ export class Batch {
   close(ref: string): void {
     this.#opened.delete(ref);
     this.#closed.add(ref);
+  }
+
+  bury(id: string, tombstone: string): void {
+    this.tombstonesDropped.delete(id);
+    this.tombstones.set(id, tombstone);
+  }
+
+  dropTombstone(id: string): void {
+    this.tombstones.delete(id);
+    this.tombstonesDropped.add(id);
   }
 
   setTimer({ name, dueMs }: Extract<Effect, { kind: 'setTimer' }>): void {
@@ -163,7 +174,7 @@ export class Batch {
       documents: this.#documents,
       opened: [...this.#opened],
       closed: [...this.#closed],
-      tombstones: { set: [...this.tombstones], dropped: this.tombstonesDropped },
+      tombstones: { set: [...this.tombstones], dropped: [...this.tombstonesDropped] },
       timers: { set: [...this.timers], dropped: [...this.timersDropped] },
       letters: {
         set: Array.from(this.letters, ([name, letter]) => [name, JSON.stringify(letter)] as const),

@@ -12,8 +12,9 @@ import { queuePrefix } from './keys.ts';
 import { counted } from './socket.ts';
 
 const QUEUE = 'parcels';
-const LOCK_MS = 6_000;
-const STALLED_CHECK_MS = 2_000;
+/** A parcel that its worker has not claimed when it dies comes back after this and two looks. */
+const LOCK_MS = 3_000;
+const STALLED_CHECK_MS = 1_000;
 /** Stalled jobs come back as often as it takes: claims decide, not BullMQ. */
 const STALLED_MAX = 1_000_000;
 /** Parcels wait, threads are free, and none was taken for this long: the worker is built anew. */
