@@ -1,31 +1,23 @@
 /** A script that prints faster than its lines can be passed on waits for them: its log is whole. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Api } from './support/api.ts';
+import { test } from 'node:test';
 import { eventually } from './support/eventually.ts';
 import { aFlow, NAMESPACE } from './support/flow-source.ts';
-import { anInstallation, type Installation } from './support/server.ts';
+import { aStandalone } from './support/standalone.ts';
 
 /** 32 MB, twice what a worker keeps. */
 const LINES = 40_000;
 const PAD = 800;
 
-let installation: Installation;
-let api: Api;
-before(async () => {
-  installation = anInstallation();
-  await installation.start('standalone');
-  api = installation.api();
-});
-after(() => installation.remove());
+const house = aStandalone();
 
 test('passing on every line of a script that prints twice what a worker keeps', async () => {
   const print = `awk 'BEGIN { pad = sprintf("%${PAD}s", ""); gsub(/ /, ".", pad); for (n = 0; n < ${LINES}; n++) print n " " pad }'`;
   const task = { id: 'print', type: 'io.kestra.plugin.scripts.shell.Commands', commands: [print] };
-  await api.save(aFlow('loud', [task]));
-  const { id } = await api.start(`${NAMESPACE}/loud?wait=true`);
+  await house.api.save(aFlow('loud', [task]));
+  const { id } = await house.api.start(`${NAMESPACE}/loud?wait=true`);
   const numbers = async () => {
-    const { text } = await api.ask('GET', `/logs/${id}/download?taskId=print`);
+    const { text } = await house.api.ask('GET', `/logs/${id}/download?taskId=print`);
     return Array.from(text.matchAll(/ (\d+) \.{800}$/gm), ([, number]) => Number(number));
   };
   // The log follows the end.

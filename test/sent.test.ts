@@ -8,7 +8,7 @@ import { PARCEL_ITEMS_MAX } from '../lib/bus/queues.ts';
 const NEEDED = (BATCHES_MAX + 1) * PARCEL_ITEMS_MAX;
 
 const used = (sent: Sent, from: number, to: number, text = 'x'): boolean[] =>
-  Array.from({ length: to - from }, (_, n) => sent.has(`n${from + n}`, text));
+  Array.from({ length: to - from }, (_, n) => sent.use(`n${from + n}`, text));
 
 test('sending a name once, until it is dropped', () => {
   const sent = new Sent(NEEDED + 2, 1_000_000);

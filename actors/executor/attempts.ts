@@ -55,7 +55,7 @@ export class Attempts {
     if (watched) watched.sinceMs = nowMs;
   }
 
-  /** Messages about attempts that nobody has any more. Throws `bus.unavailable`. */
+  /** Messages about attempts that nobody has now. Throws `bus.unavailable`. */
   async look(bus: Bus, partition: Partition, nowMs: number): Promise<readonly Message[]> {
     if (nowMs - this.#lookedMs < LOOK_EACH_MS || bus.sightMs() < SIGHT_MS) return [];
     this.#lookedMs = nowMs;

@@ -5,13 +5,14 @@
 import { GONE } from '../../lib/bus/feed.ts';
 import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
 import type { Item } from '../../lib/bus/queues.ts';
-import type { Change, Effect } from '../../lib/execution/effect.ts';
+import type { Change } from '../../lib/execution/effect.ts';
 import { taskRunField } from '../../lib/execution/run.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
 import type { Letter } from '../../lib/model/letter.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
 import { type Version, versionOf } from '../../lib/model/version.ts';
+import { Edits } from './edits.ts';
 
 /** An attempt to hand to the workers once the commit is applied. */
 export interface Dispatch {
@@ -29,8 +30,7 @@ export interface Outgoing extends Item {
 interface Folded {
   start?: ExecutionStart;
   head?: ExecutionHead;
-  readonly taskRuns: Map<string, TaskRun>;
-  readonly removed: Set<string>;
+  readonly taskRuns: Edits<TaskRun>;
 }
 
 export class Batch {
@@ -42,13 +42,12 @@ export class Batch {
   readonly lines: { readonly executionId: string; readonly line: LogLine }[] = [];
   readonly hints: string[] = [];
   readonly applied: string[] = [];
-  readonly tombstones = new Map<string, string>();
-  readonly tombstonesDropped = new Set<string>();
-  readonly timers = new Map<string, number>();
-  readonly timersDropped = new Set<string>();
+  /** JSON. */
+  readonly tombstones = new Edits<string>();
+  /** When each is due. */
+  readonly timers = new Edits<number>();
   /** To be sent once this is applied. */
-  readonly letters = new Map<string, Letter>();
-  readonly lettersDropped = new Set<string>();
+  readonly letters = new Edits<Letter>();
   /** Refs of earlier commits that were not sent yet. */
   readonly unsent: string[] = [];
   readonly triesDropped: string[] = [];
@@ -60,8 +59,8 @@ export class Batch {
   trimFeedBefore?: Version;
   taskRuns = 0;
   bytes = 0;
-  readonly #opened = new Map<string, string>();
-  readonly #closed = new Set<string>();
+  /** Deliveries of open attempts. */
+  readonly #attempts = new Edits<string>();
   readonly #folded = new Map<string, Folded>();
   readonly #documents: DocumentChange[] = [];
   readonly #events: (readonly [id: string, json: string])[] = [];
@@ -86,8 +85,7 @@ export class Batch {
     ];
     return (
       lists.every(({ length }) => length === 0) &&
-      this.#folded.size + this.timers.size + this.timersDropped.size === 0 &&
-      this.tombstones.size + this.tombstonesDropped.size + this.letters.size + this.lettersDropped.size === 0
+      this.#folded.size + this.timers.size + this.tombstones.size + this.letters.size === 0
     );
   }
 
@@ -95,21 +93,16 @@ export class Batch {
   add(executionId: string, change: Change): void {
     if (!change.start && !change.head && change.taskRuns.length === 0) return;
     let folded = this.#folded.get(executionId);
-    if (!folded) this.#folded.set(executionId, (folded = { taskRuns: new Map(), removed: new Set() }));
+    if (!folded) this.#folded.set(executionId, (folded = { taskRuns: new Edits() }));
     if (change.start) folded.start = change.start;
     if (change.head) folded.head = change.head;
-    for (const id of change.removed) {
-      folded.taskRuns.delete(id);
-      folded.removed.add(id);
-    }
-    for (const taskRun of change.taskRuns) folded.taskRuns.set(taskRun.id, taskRun);
+    for (const id of change.removed) folded.taskRuns.drop(id);
+    for (const taskRun of change.taskRuns) folded.taskRuns.put(taskRun.id, taskRun);
     this.taskRuns += change.taskRuns.length;
   }
 
   open(dispatch: Dispatch): void {
-    // A late answer of the same name may have closed it before: after a roll-back an execution begins again under its old id.
-    this.#closed.delete(dispatch.item.ref);
-    this.#opened.set(dispatch.item.ref, dispatch.item.delivery);
+    this.#attempts.put(dispatch.item.ref, dispatch.item.delivery);
     this.dispatches.push(dispatch);
   }
 
@@ -119,38 +112,7 @@ export class Batch {
   }
 
   close(ref: string): void {
-    this.#opened.delete(ref);
-    this.#closed.add(ref);
-  }
-
-  bury(id: string, tombstone: string): void {
-    this.tombstonesDropped.delete(id);
-    this.tombstones.set(id, tombstone);
-  }
-
-  dropTombstone(id: string): void {
-    this.tombstones.delete(id);
-    this.tombstonesDropped.add(id);
-  }
-
-  setTimer({ name, dueMs }: Extract<Effect, { kind: 'setTimer' }>): void {
-    this.timersDropped.delete(name);
-    this.timers.set(name, dueMs);
-  }
-
-  dropTimer(name: string): void {
-    this.timers.delete(name);
-    this.timersDropped.add(name);
-  }
-
-  setLetter(name: string, letter: Letter): void {
-    this.lettersDropped.delete(name);
-    this.letters.set(name, letter);
-  }
-
-  dropLetter(name: string): void {
-    this.letters.delete(name);
-    this.lettersDropped.add(name);
+    this.#attempts.drop(ref);
   }
 
   document(change: DocumentChange, event?: string): void {
@@ -172,13 +134,13 @@ export class Batch {
       expected: this.expected,
       applied: this.applied,
       documents: this.#documents,
-      opened: [...this.#opened],
-      closed: [...this.#closed],
-      tombstones: { set: [...this.tombstones], dropped: [...this.tombstonesDropped] },
-      timers: { set: [...this.timers], dropped: [...this.timersDropped] },
+      opened: [...this.#attempts.set],
+      closed: [...this.#attempts.dropped],
+      tombstones: { set: [...this.tombstones.set], dropped: [...this.tombstones.dropped] },
+      timers: { set: [...this.timers.set], dropped: [...this.timers.dropped] },
       letters: {
-        set: Array.from(this.letters, ([name, letter]) => [name, JSON.stringify(letter)] as const),
-        dropped: [...this.lettersDropped],
+        set: Array.from(this.letters.set, ([name, letter]) => [name, JSON.stringify(letter)] as const),
+        dropped: [...this.letters.dropped],
       },
       outbox: this.unsent.length > 0 ? [...this.unsent, ...refs] : refs,
       events: this.#events,
@@ -190,15 +152,15 @@ export class Batch {
     };
   }
 
-  #write(id: string, { start, head, taskRuns, removed }: Folded): void {
+  #write(id: string, { start, head, taskRuns }: Folded): void {
     const set: [string, string][] = [];
     if (start) set.push(['start', JSON.stringify(start)]);
     if (head) set.push(['head', JSON.stringify(head)]);
-    for (const taskRun of taskRuns.values()) set.push([taskRunField(taskRun.id), JSON.stringify(taskRun)]);
+    for (const taskRun of taskRuns.set.values()) set.push([taskRunField(taskRun.id), JSON.stringify(taskRun)]);
     let names = '';
     for (const [name] of set) names += names === '' ? name : ` ${name}`;
-    if (removed.size === 0) return this.document({ id, set }, names);
-    const gone = [...removed].map(taskRunField);
+    if (taskRuns.dropped.size === 0) return this.document({ id, set }, names);
+    const gone = Array.from(taskRuns.dropped, taskRunField);
     for (const name of gone) names += ` ${GONE}${name}`;
     this.document({ id, set, removed: gone }, names.trimStart());
   }

@@ -205,7 +205,7 @@ export class ExecutionPartition implements PartitionActor {
     const [executionId, what] = name.split('/') as [string, string];
     const message = { v: MESSAGE_FORMAT, executionId, atMs: nowMs };
     this.#held.timers.drop(name);
-    batch.dropTimer(name);
+    batch.timers.drop(name);
     this.#take(
       batch,
       what === CONTINUE ? { ...message, kind: 'continue' } : { ...message, kind: 'timer', name, dueMs },

@@ -61,10 +61,10 @@ export class Held {
         batch.hints.push(effect.ref);
         return;
       case 'setTimer':
-        batch.setTimer(effect);
+        batch.timers.put(effect.name, effect.dueMs);
         return this.timers.set(effect.name, effect.dueMs);
       case 'dropTimer':
-        batch.dropTimer(effect.name);
+        batch.timers.drop(effect.name);
         return this.timers.drop(effect.name);
       case 'send':
         return this.letters.set(batch, effect.name, effect.letter);

@@ -51,16 +51,16 @@ export class Letters {
   set(batch: Batch, name: string, letter: Letter): void {
     this.#done.delete(name);
     this.#keep(name, letter);
-    batch.setLetter(name, letter);
+    batch.letters.put(name, letter);
   }
 
   applied({ letters }: Batch, nowMs: number): void {
-    for (const [name, letter] of letters) this.#begin(name, letter, nowMs);
+    for (const [name, letter] of letters.set) this.#begin(name, letter, nowMs);
   }
 
   drop(batch: Batch, name: string): void {
     this.#done.delete(name);
-    if (this.#kept.delete(name)) batch.dropLetter(name);
+    if (this.#kept.delete(name)) batch.letters.drop(name);
   }
 
   dropDone(batch: Batch): void {

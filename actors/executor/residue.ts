@@ -76,7 +76,7 @@ export class Residue {
     this.#ended.delete(id);
     if (!this.#tombstones.delete(id)) return;
     this.#expiry.drop(id);
-    batch.dropTombstone(id);
+    batch.tombstones.drop(id);
   }
 
   /** A document that is of no use any more: it goes like one that has ended now. */
@@ -93,7 +93,7 @@ export class Residue {
   remember(batch: Batch, id: string, tombstone: Tombstone): void {
     this.#tombstones.set(id, tombstone);
     this.#expiry.set(id, tombstone.untilMs);
-    batch.bury(id, JSON.stringify(tombstone));
+    batch.tombstones.put(id, JSON.stringify(tombstone));
   }
 
   sweep(batch: Batch, { nowMs, durable }: Moment, mailboxRead: boolean, left: (id: string) => void): void {
@@ -139,7 +139,7 @@ export class Residue {
       // Its document is still there.
       if (this.#ended.has(id)) this.#expiry.set(id, nowMs + SWEEP_MS);
       else {
-        batch.dropTombstone(id);
+        batch.tombstones.drop(id);
         this.#tombstones.delete(id);
         this.#expiry.drop(id);
       }

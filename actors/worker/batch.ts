@@ -21,14 +21,14 @@ export class Batches {
     const places = new Map<FetchedPart, number>();
     const items: WorkItem[] = [];
     for (const { serial, item, part, flow } of jobs) {
-      if (!this.#flows.has(item.hash, flow!)) flows.push([item.hash, flow!]);
+      if (!this.#flows.use(item.hash, flow!)) flows.push([item.hash, flow!]);
       let execution = places.get(part!);
       if (execution === undefined) {
         const { id, incarnation, start, fields } = part!;
         execution = executions.push({ id, incarnation, fields }) - 1;
         places.set(part!, execution);
         const name = startName(part!);
-        if (!this.#starts.has(name, start)) starts.push([name, start]);
+        if (!this.#starts.use(name, start)) starts.push([name, start]);
       }
       items.push({ serial, execution, item });
     }

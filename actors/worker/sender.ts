@@ -16,7 +16,7 @@ const FLUSH_MS = 10;
 const METRICS_EACH_MS = 250;
 const APPEND_CHARS_MAX = 512 * 1024;
 const KEPT_CHARS_MAX = 16 * 1024 * 1024;
-/** What has begun to drop goes on until so much has left, or a log would be a sieve. */
+/** Below this there is room: threads wait for it, and what has begun to drop goes on until then, or a log would be a sieve. */
 const ROOM_CHARS = KEPT_CHARS_MAX / 2;
 /** Attempts whose gaps are remembered at once. */
 const GAPS_MAX = 1_000;

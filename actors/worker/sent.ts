@@ -16,8 +16,8 @@ export class Sent {
     this.#charsMost = charsMost;
   }
 
-  /** It is used; false if it has to be sent. */
-  has(name: string, text: string): boolean {
+  /** True if it is there; otherwise it has to be sent with this. */
+  use(name: string, text: string): boolean {
     const known = this.#charsOf.delete(name);
     this.#charsOf.set(name, text.length);
     if (!known) this.#chars += text.length;

@@ -16,7 +16,7 @@ import { olderNames } from './aliases.ts';
 import { catalogueOf } from './catalogue.ts';
 import { taskEntry } from './entry.ts';
 
-/** Our own, loaded as any other. */
+/** Our own, loaded as all others are. */
 export const BUILT_IN: readonly string[] = [
   '@windhover/plugin-core',
   '@windhover/plugin-http',

@@ -160,7 +160,7 @@ export interface Repository {
   execution(id: string): Promise<Execution | undefined>;
   /** Without task runs. */
   searchExecutions(search: ExecutionSearch): Promise<Page<Omit<Execution, 'taskRunList'>>>;
-  /** The latest of each flow that has any, in the order of the names; without task runs. */
+  /** The latest of each flow that has one, in the order of the names; without task runs. */
   latestExecutions(
     tenant: string,
     flows: readonly { readonly namespace: string; readonly id: string }[],

@@ -1,10 +1,9 @@
 /** Flows over REST: what was saved is read back to the byte, revisions count, what is refused says why. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Api } from '../support/api.ts';
+import { test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, NAMESPACE, says, YAML } from '../support/flow-source.ts';
-import { anInstallation, type Installation } from '../support/server.ts';
+import { aStandalone } from '../support/standalone.ts';
 
 interface FlowAnswer {
   readonly id: string;
@@ -14,20 +13,16 @@ interface FlowAnswer {
   readonly tasks: readonly { readonly id: string }[];
 }
 
-let installation: Installation;
-let api: Api;
-before(async () => {
-  installation = anInstallation();
-  await installation.start('standalone');
-  api = installation.api();
-});
-after(() => installation.remove());
+const house = aStandalone();
 
 const send = (method: 'POST' | 'PUT', path: string, body: string) =>
-  api.ask<FlowAnswer>(method, path, { headers: YAML, body });
-const read = (id: string, query = '') => api.ask<FlowAnswer>('GET', `/flows/${NAMESPACE}/${id}${query}`);
+  house.api.ask<FlowAnswer>(method, path, { headers: YAML, body });
+const read = (id: string, query = '') => house.api.ask<FlowAnswer>('GET', `/flows/${NAMESPACE}/${id}${query}`);
 const found = async (query: string) => {
-  const { body } = await api.ask<{ results: readonly FlowAnswer[]; total: number }>('GET', `/flows/search?${query}`);
+  const { body } = await house.api.ask<{ results: readonly FlowAnswer[]; total: number }>(
+    'GET',
+    `/flows/search?${query}`,
+  );
   return { ids: body.results.map(({ id }) => id), total: body.total };
 };
 
@@ -53,7 +48,7 @@ test('counting a revision for each source that differs, and none for the same on
   assert.equal((await send('PUT', `/flows/${NAMESPACE}/counted`, first)).body.revision, 1);
   assert.equal((await send('PUT', `/flows/${NAMESPACE}/counted`, second)).body.revision, 2);
   assert.equal((await send('PUT', `/flows/${NAMESPACE}/counted`, second)).body.revision, 2);
-  const { body } = await api.ask<FlowAnswer[]>('GET', `/flows/${NAMESPACE}/counted/revisions`);
+  const { body } = await house.api.ask<FlowAnswer[]>('GET', `/flows/${NAMESPACE}/counted/revisions`);
   assert.deepEqual(
     body.map(({ revision, source }) => [revision, source]),
     [
@@ -69,12 +64,12 @@ test('counting a revision for each source that differs, and none for the same on
 test('deleting a flow, and counting on when one of its name is created again', async () => {
   const source = aFlow('deleted', [says('one')]);
   await send('POST', '/flows', source);
-  assert.equal((await api.ask('DELETE', `/flows/${NAMESPACE}/deleted`)).status, 204);
+  assert.equal((await house.api.ask('DELETE', `/flows/${NAMESPACE}/deleted`)).status, 204);
   assert.equal((await read('deleted')).status, 404);
-  assert.equal((await api.ask('POST', `/executions/${NAMESPACE}/deleted`)).status, 404);
+  assert.equal((await house.api.ask('POST', `/executions/${NAMESPACE}/deleted`)).status, 404);
   assert.deepEqual((await read('deleted', '?allowDeleted=true')).body.deleted, true);
   assert.equal((await read('deleted', '?revision=1&source=true')).body.source, source);
-  assert.equal((await api.ask('DELETE', `/flows/${NAMESPACE}/deleted`)).status, 404);
+  assert.equal((await house.api.ask('DELETE', `/flows/${NAMESPACE}/deleted`)).status, 404);
   assert.equal((await send('PUT', `/flows/${NAMESPACE}/deleted`, source)).status, 404);
   const again = await send('POST', '/flows', source);
   assert.deepEqual([again.status, again.body.revision, again.body.deleted], [200, 2, false]);
@@ -89,7 +84,7 @@ test('refusing what exists, what is unknown, and a source of another name', asyn
   assert.equal((await read('taken', '?source=true')).body.source, source);
 
   assert.equal((await read('nowhere')).status, 404);
-  assert.equal((await api.ask('GET', `/flows/${NAMESPACE}/nowhere/revisions`)).status, 404);
+  assert.equal((await house.api.ask('GET', `/flows/${NAMESPACE}/nowhere/revisions`)).status, 404);
   assert.equal((await send('PUT', `/flows/${NAMESPACE}/nowhere`, 'neither a flow nor known: [')).status, 404);
 
   const other = await send('PUT', `/flows/${NAMESPACE}/taken`, aFlow('renamed', [says('one')]));
@@ -113,13 +108,13 @@ test('finding flows by text and by namespace, a moment after they were saved', a
   assert.deepEqual((await found('namespace=tests.search')).ids.sort(), ['below', 'wanted']);
   assert.deepEqual((await found('q=needle')).ids, ['wanted']);
   assert.deepEqual(await found('namespace=tests.search&size=1&page=2'), { ids: ['below'], total: 2 });
-  await api.ask('DELETE', '/flows/tests.search/wanted');
+  await house.api.ask('DELETE', '/flows/tests.search/wanted');
   await eventually(async () => (await found('namespace=tests.search')).total === 1);
 });
 
 test('validating several documents of one text, each problem on the line of the text', async () => {
   const text = `${aFlow('good', [says('one')])}---\n${aFlow('bad', [says('two', 'say', { mesage: 'three' })])}`;
-  const { status, body } = await api.ask<
+  const { status, body } = await house.api.ask<
     readonly {
       flow?: string;
       constraints?: string;

@@ -1,33 +1,25 @@
 /** A list that says why its executions wait or have failed: in one answer, without their task runs. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { Fault } from '../../lib/errors.ts';
 import { versionOf } from '../../lib/model/version.ts';
 import type { ExecutionBody, WhyBody } from '../../web/api/bodies.ts';
 import { Snapshot } from '../../web/server/live/executions.ts';
 import { Reasons } from '../../web/server/live/reasons.ts';
-import type { Api } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { aFlow, flowable, NAMESPACE, says, sleeps } from '../support/flow-source.ts';
 import { aHead, aStart, aTaskRun, T0 } from '../support/rows.ts';
-import { anInstallation, type Installation } from '../support/server.ts';
+import { aStandalone } from '../support/standalone.ts';
 
 const FAIL = { id: 'breaks', type: 'io.kestra.plugin.core.execution.Fail', errorMessage: 'the other side said 503' };
 
-let installation: Installation;
-let api: Api;
-before(async () => {
-  installation = anInstallation();
-  await installation.start('standalone');
-  api = installation.api();
-});
-after(() => installation.remove());
+const house = aStandalone();
 
 /** Of the only execution of its flow, once it is of that kind. */
 const whyOf = (flow: string, kind: WhyBody['kind']): Promise<WhyBody> =>
   eventually(async () => {
     const query = `namespace=${NAMESPACE}&flowId=${flow}&brief=true&why=true`;
-    const { body } = await api.ask<{ results: readonly ExecutionBody[] }>('GET', `/executions/search?${query}`);
+    const { body } = await house.api.ask<{ results: readonly ExecutionBody[] }>('GET', `/executions/search?${query}`);
     assert.ok(body.results.every(({ taskRunList }) => taskRunList === undefined));
     const why = body.results[0]?.why;
     return why?.kind === kind && why;
@@ -35,11 +27,11 @@ const whyOf = (flow: string, kind: WhyBody['kind']): Promise<WhyBody> =>
 
 test('saying what waits for its next try, what failed, what is paused and what runs', async () => {
   const retry = { type: 'constant', interval: 'PT1H', maxAttempts: 3 };
-  await api.save(aFlow('patient', [{ ...FAIL, retry }]));
-  await api.save(aFlow('broken', [says('x'), FAIL]));
-  await api.save(aFlow('asking', [flowable('ask', 'Pause', {})]));
-  await api.save(aFlow('busy', [sleeps('PT10M')]));
-  for (const flow of ['patient', 'broken', 'asking', 'busy']) await api.start(`${NAMESPACE}/${flow}`);
+  await house.api.save(aFlow('patient', [{ ...FAIL, retry }]));
+  await house.api.save(aFlow('broken', [says('x'), FAIL]));
+  await house.api.save(aFlow('asking', [flowable('ask', 'Pause', {})]));
+  await house.api.save(aFlow('busy', [sleeps('PT10M')]));
+  for (const flow of ['patient', 'broken', 'asking', 'busy']) await house.api.start(`${NAMESPACE}/${flow}`);
   const retrying = await whyOf('patient', 'retry');
   assert.ok(retrying.kind === 'retry' && Date.parse(retrying.due!) > Date.now());
   assert.deepEqual([retrying.tasks, retrying.attempt, retrying.reason], [['breaks'], 2, FAIL.errorMessage]);
@@ -54,10 +46,10 @@ test('saying what waits for its next try, what failed, what is paused and what r
 
 test('reading one with many task runs whole', async () => {
   const values = Array.from({ length: 250 }, (_, n) => n);
-  await api.save(
+  await house.api.save(
     aFlow('large', [flowable('each', 'ForEach', { values, tasks: [says('x')] }), flowable('ask', 'Pause', {})]),
   );
-  await api.start(`${NAMESPACE}/large`);
+  await house.api.start(`${NAMESPACE}/large`);
   const paused = await whyOf('large', 'paused');
   assert.ok(paused.kind === 'paused');
   assert.deepEqual(paused.tasks, ['ask']);

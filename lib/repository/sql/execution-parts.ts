@@ -5,7 +5,7 @@ import type { Where } from '../where.ts';
 import type { Database } from './database.ts';
 import { EXECUTIONS } from './execution-filter.ts';
 import { inIndex, type Narrowing, type Part } from './narrow.ts';
-import { isOneOf, PAIRS_MAX, type Pairs, pairsIn } from './pairs.ts';
+import { isOneOf, namesPart, pairsIn } from './pairs.ts';
 import { kept } from './rows.ts';
 import { equal, fieldsOf, isOver, isTerm, makesGroups, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
 import { conditionOf } from './where.ts';
@@ -42,7 +42,11 @@ export async function executionsNarrowing(
     time: 'start_ms',
     tenant: search.tenant,
     span: [sql<SqlBool>`state is not null`, ...times.map(conditionIn)],
-    parts: [...keysOf(search), ...namesPart(pairs, conditionIn({ all: names }), asking), ...parts],
+    parts: [
+      ...keysOf(search),
+      ...namesPart(pairs, conditionIn({ all: names }), asking.idiom, 'executions_of_flow'),
+      ...parts,
+    ],
     basis: one
       ? { index: 'executions_of_flow', answers: [one] }
       : state
@@ -79,13 +83,6 @@ const keysOf = ({ parentId, originalId }: Filter): readonly Part[] => [
   ...(parentId === undefined ? [] : [key(sql<SqlBool>`parent_id = ${parentId}`)]),
   ...(originalId === undefined ? [] : [key(sql<SqlBool>`(original_id = ${originalId} or id = ${originalId})`)]),
 ];
-
-function namesPart(pairs: Pairs | undefined, asked: Part['condition'], { idiom }: Asking): readonly Part[] {
-  if (!pairs || pairs.isAll || pairs.fitting.length === 1) return [];
-  if (pairs.fitting.length > PAIRS_MAX) return [{ condition: asked, needsRow: false }];
-  const indexed = inIndex(asked, idiom, isOneOf(pairs.fitting));
-  return [{ ...indexed, index: 'executions_of_flow', few: 'entries', needsRow: false }];
-}
 
 function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {
   const condition = conditionOf(where, EXECUTIONS, idiom);

@@ -5,7 +5,7 @@ import type { Where } from '../where.ts';
 import type { Database } from './database.ts';
 import { LINES } from './line-filter.ts';
 import { inIndex, type Narrowing, type Part } from './narrow.ts';
-import { isOneOf, PAIRS_MAX, type Pairs, pairsIn } from './pairs.ts';
+import { isOneOf, namesPart, pairsIn } from './pairs.ts';
 import { kept } from './rows.ts';
 import { equal, fieldsOf, isOver, isTerm, makesGroups, oneOf, partsOf, type Term, valuesOf } from './terms.ts';
 import { conditionOf } from './where.ts';
@@ -41,7 +41,10 @@ export async function linesNarrowing(
     table: 'logs',
     time: 'at_ms',
     span: times.map(conditionIn),
-    parts: [...namesPart(pairs, conditionIn({ all: names }), asking), ...rest.map((where) => partOf(where, asking))],
+    parts: [
+      ...namesPart(pairs, conditionIn({ all: names }), asking.idiom, 'logs_of_flow'),
+      ...rest.map((where) => partOf(where, asking)),
+    ],
     basis: one
       ? { index: 'logs_of_flow', answers: [one] }
       : isGrave
@@ -60,13 +63,6 @@ function termsOf(search: LineSearch): readonly Where<Term>[] {
     text ? { anywhere: text } : undefined,
   ];
   return [...given.filter((each) => each !== undefined), ...(where ? partsOf(where) : [])];
-}
-
-function namesPart(pairs: Pairs | undefined, asked: Part['condition'], { idiom }: Asking): readonly Part[] {
-  if (!pairs || pairs.isAll || pairs.fitting.length === 1) return [];
-  if (pairs.fitting.length > PAIRS_MAX) return [{ condition: asked, needsRow: false }];
-  const indexed = inIndex(asked, idiom, isOneOf(pairs.fitting));
-  return [{ ...indexed, index: 'logs_of_flow', few: 'entries', needsRow: false }];
 }
 
 function partOf(where: Where<Term>, { idiom, isTextIndexed }: Asking): Part {

@@ -3,7 +3,8 @@
  * begins with them. A flow that stands alone is then looked for by its whole name.
  */
 import { type Expression, type SqlBool, sql } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database, Idiom } from './database.ts';
+import { inIndex, type Part } from './narrow.ts';
 
 export interface Pair {
   readonly namespace: string;
@@ -11,7 +12,7 @@ export interface Pair {
 }
 
 /** More flows than this say little about how many rows they have. */
-export const PAIRS_MAX = 50;
+const PAIRS_MAX = 50;
 
 export interface Pairs {
   /** Those that fit; PAIRS_MAX + 1 where there are more. */
@@ -55,3 +56,15 @@ export const isOneOf = (pairs: readonly Pair[]): Expression<SqlBool> =>
   pairs.length === 1
     ? sql<SqlBool>`namespace = ${pairs[0]!.namespace} and flow_id = ${pairs[0]!.flow_id}`
     : sql<SqlBool>`(namespace, flow_id) in (values ${sql.join(pairs.map((pair) => sql`(${pair.namespace}, ${pair.flow_id})`))})`;
+
+/** What is left to be asked of the rows' flows: nothing where all fit, or where one is looked for by its name. */
+export function namesPart(
+  pairs: Pairs | undefined,
+  asked: Expression<SqlBool>,
+  idiom: Idiom,
+  index: string,
+): readonly Part[] {
+  if (!pairs || pairs.isAll || pairs.fitting.length === 1) return [];
+  if (pairs.fitting.length > PAIRS_MAX) return [{ condition: asked, needsRow: false }];
+  return [{ ...inIndex(asked, idiom, isOneOf(pairs.fitting)), index, few: 'entries', needsRow: false }];
+}

@@ -117,7 +117,7 @@ export const STATISTICS_ROUTES = {
     path: '/stats/executions/latest/group-by-flow',
     access: 'read',
     summary:
-      'The latest execution of each flow that has any, without task runs; of all flows if none is named, at most 1,000',
+      'The latest execution of each flow that has one, without task runs; of all flows if none is named, at most 1,000',
     body: jsonBody(open({ flows })),
     answer: json(list(Execution)),
     example: { body: { flows: [{ namespace: 'company.team', id: 'hello' }] } },
