@@ -13,8 +13,8 @@ import { counted } from './socket.ts';
 
 const QUEUE = 'parcels';
 /** A parcel that its worker has not claimed when it dies comes back after this and two looks. */
-const LOCK_MS = 3_000;
-const STALLED_CHECK_MS = 1_000;
+const LOCK_MS = 2_000;
+const STALLED_CHECK_MS = 500;
 /** Stalled jobs come back as often as it takes: claims decide, not BullMQ. */
 const STALLED_MAX = 1_000_000;
 /** Parcels wait, threads are free, and none was taken for this long: the worker is built anew. */
