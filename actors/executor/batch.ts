@@ -2,12 +2,12 @@
  * One commit in the making (B2): what the steps of a batch changed, folded; the feed names the fields that it writes.
  */
 
-import { GONE } from '../../lib/bus/feed.ts';
+import { GOES_ON, GONE } from '../../lib/bus/feed.ts';
 import { type Commit, type DocumentChange, EMPTY_COMMIT, type Lease } from '../../lib/bus/ownership.ts';
 import type { Item } from '../../lib/bus/queues.ts';
 import type { Change } from '../../lib/execution/effect.ts';
 import { taskRunField } from '../../lib/execution/run.ts';
-import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
+import { type ExecutionHead, type ExecutionStart, isOver, type TaskRun } from '../../lib/model/execution.ts';
 import type { Letter } from '../../lib/model/letter.ts';
 import type { LogLine } from '../../lib/model/log-line.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
@@ -159,9 +159,9 @@ export class Batch {
     for (const taskRun of taskRuns.set.values()) set.push([taskRunField(taskRun.id), JSON.stringify(taskRun)]);
     let names = '';
     for (const [name] of set) names += names === '' ? name : ` ${name}`;
-    if (taskRuns.dropped.size === 0) return this.document({ id, set }, names);
     const gone = Array.from(taskRuns.dropped, taskRunField);
     for (const name of gone) names += ` ${GONE}${name}`;
+    if (head && !isOver(head)) names += ` ${GOES_ON}`;
     this.document({ id, set, removed: gone }, names.trimStart());
   }
 }

@@ -5,7 +5,8 @@
  * The event of an execution names the fields of its document that the commit has changed, parted by spaces; `-t:x` is one that
  * went. It does not repeat them: a reader fetches what it wants, once for however many events it has gathered. What it gets may
  * be newer than the event; histories only grow, so nothing is missed. A document stays until every durable reader is behind
- * its end. `-` says that the execution is deleted; words behind it name what is kept of it: `logs`, `metrics`.
+ * its end. `+` as the last says that it goes on by the head that is named: whoever waits for its end need not look. `-` as the
+ * first says that the execution is deleted; words behind it name what is kept of it: `logs`, `metrics`.
  */
 import type { Partition } from '../model/partition.ts';
 import type { Version } from '../model/version.ts';
@@ -17,6 +18,7 @@ export interface FeedEntry {
 }
 
 export const GONE = '-';
+export const GOES_ON = '+';
 
 /** The event of a flow's actor, as JSON: it answers a request. */
 export interface FlowEvent {
