@@ -24,8 +24,6 @@ import { Owned } from './owned.ts';
 import { Post } from './post.ts';
 
 const ASSIGN_EACH_MS = 500;
-/** Attempts that are out: below this nobody waits for anybody. */
-const BUSY_ATTEMPTS = 32;
 const DURABLE_EACH_MS = 1_000;
 const NOTHING: readonly Entry[] = [];
 
@@ -79,7 +77,14 @@ export class Estate {
     await this.#assign(live);
     await this.#lookAtReaders(nowMs);
     await Promise.all([...this.#owned.values()].map(({ actor }) => actor.watch(this.#nowMs())));
-    await deliveries.again(this.#open());
+    await deliveries.again(this.open);
+  }
+
+  /** Attempts that are out. */
+  get open(): number {
+    let open = 0;
+    for (const { actor } of this.#owned.values()) if (actor instanceof ExecutionPartition) open += actor.attempts.size;
+    return open;
   }
 
   cursors(): ReadonlyMap<Partition, string> {
@@ -119,7 +124,7 @@ export class Estate {
         else this.#drop(owned);
       }),
     );
-    if (committed.length > 0) this.#parts.deliveries.deliver(committed, this.#open());
+    if (committed.length > 0) this.#parts.deliveries.deliver(committed, this.open);
   }
 
   dropAll(): void {
@@ -254,17 +259,7 @@ export class Estate {
     this.#durable = await this.#parts.bus.feeds.durable([...this.#owned.keys()]);
   }
 
-  get isBusy(): boolean {
-    return this.#open() >= BUSY_ATTEMPTS;
-  }
-
   #nowMs(): number {
     return Math.floor(performance.now() + this.#offsetMs);
-  }
-
-  #open(): number {
-    let open = 0;
-    for (const { actor } of this.#owned.values()) if (actor instanceof ExecutionPartition) open += actor.attempts.size;
-    return open;
   }
 }

@@ -17,8 +17,12 @@ import { Estate, type EstateParts } from './estate.ts';
 
 const READ_ENTRIES = 200;
 const BLOCK_MS = 500;
-/** Under load rounds begin this many times as far apart as the last one took from its read to its commit: the least CPU that costs no rate. */
-const GATHER_ROUNDS = 5;
+/**
+ * Under load rounds begin several times as far apart as the last one took from its read to its commit: once more for each so
+ * many attempts that are out, since the more there are, the less anybody waits for one of them. The least CPU that costs no rate.
+ */
+const GATHER_ATTEMPTS = 64;
+const GATHER_ROUNDS_MAX = 5;
 const GATHER_MS_MAX = 20;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
@@ -56,8 +60,9 @@ class Executor {
   #running = false;
   #done: Promise<void> = Promise.resolve();
   #progressMs = performance.now();
+  /** When the last round began, and how long it took. */
+  #begunMs = 0;
   #roundMs = 0;
-  #gatherMs = 0;
 
   constructor(parts: Omit<EstateParts, 'deliveries'>) {
     const { bus, log } = parts;
@@ -108,7 +113,7 @@ class Executor {
         await committed;
         committed = this.#estate.commit(planned);
         this.#progressMs = performance.now();
-        this.#gatherMs = Math.min(GATHER_ROUNDS * (this.#progressMs - readMs), GATHER_MS_MAX);
+        this.#roundMs = this.#progressMs - readMs;
       } catch (error) {
         if (!isFault(error)) this.#log.error({ err: error }, 'a round failed');
         else this.#log.debug({ reason: textOf(error) }, 'a round waits for Redis');
@@ -123,9 +128,11 @@ class Executor {
 
   /** Under load a round costs less the more it holds: the next one waits until it has been worth it. */
   async #gather(): Promise<void> {
-    const waitMs = this.#estate.isBusy ? this.#roundMs + this.#gatherMs - performance.now() : 0;
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    this.#roundMs = performance.now();
+    const rounds = Math.min(this.#estate.open / GATHER_ATTEMPTS, GATHER_ROUNDS_MAX);
+    const waitMs = this.#begunMs + Math.min(rounds * this.#roundMs, GATHER_MS_MAX) - performance.now();
+    // A timer has no parts of a millisecond.
+    if (waitMs >= 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    this.#begunMs = performance.now();
   }
 
   #read(): Promise<ReadonlyMap<Partition, readonly Entry[]>> {
