@@ -1,8 +1,7 @@
 /** What one step has changed so far, over a run that stays as it is (E1): what changes is copied first. `finish` gives the step. */
 import { answersFrom, questionKey, seededRandom, type World } from '../expression/world.ts';
-import { attemptRef, type ExecutionHead, type ExecutionStart, type TaskRun } from '../model/execution.ts';
+import { attemptRef, type ExecutionHead, type ExecutionStart, placedId, type TaskRun } from '../model/execution.ts';
 import type { Flow, Task } from '../model/flow.ts';
-import { derivedId } from '../model/ids.ts';
 import { type Installation, NO_INSTALLATION } from '../model/installation.ts';
 import type { Level } from '../model/log-line.ts';
 import type { Answer, Answered, Question } from '../model/question.ts';
@@ -128,7 +127,8 @@ export class Draft {
   /** The flow and every flowable that has not ended. */
   wakeAll(): void {
     this.wake(undefined);
-    for (const { id, taskId } of this.live()) if (this.flow.taskOf.get(taskId)?.kind === 'flowable') this.wake(id);
+    for (const { id, taskId } of this.#living(this.#run?.owners))
+      if (this.flow.taskOf.get(taskId)?.kind === 'flowable') this.wake(id);
   }
 
   /** The next owner to look at. */
@@ -188,13 +188,18 @@ export class Draft {
     return this.#removed.size > 0 ? all.filter((id) => this.taskRun(id)) : all;
   }
 
-  *live(): Iterable<TaskRun> {
-    for (const id of this.#run?.live ?? NOTHING) {
+  live(): Iterable<TaskRun> {
+    return this.#living(this.#run?.live);
+  }
+
+  /** Of those before this step, and all that it has changed. */
+  *#living(before: ReadonlySet<string> = NOBODY): Iterable<TaskRun> {
+    for (const id of before) {
       const taskRun = this.taskRun(id);
       if (taskRun && !isEnded(stateOf(taskRun.history))) yield taskRun;
     }
     for (const [id, taskRun] of this.#taskRuns)
-      if (!this.#run?.live.has(id) && !isEnded(stateOf(taskRun.history))) yield taskRun;
+      if (!before.has(id) && !isEnded(stateOf(taskRun.history))) yield taskRun;
   }
 
   put(taskRun: TaskRun): void {
@@ -279,15 +284,6 @@ export class Draft {
   }
 }
 
-/** A task run's id, from where it stands in its execution. */
-export function placedId(
-  executionId: string,
-  incarnation: number,
-  place: Pick<TaskRun, 'taskId' | 'parentId' | 'list' | 'iteration'>,
-): string {
-  return derivedId(executionId, incarnation, place.parentId ?? '', place.list, place.iteration ?? '', place.taskId);
-}
-
 function note(index: Map<string, string[]>, key: string, id: string): void {
   const ids = index.get(key);
   if (ids) ids.push(id);
@@ -296,3 +292,4 @@ function note(index: Map<string, string[]>, key: string, id: string): void {
 
 const NO_SCOPE: Readonly<Scope> = emptyScope();
 const NOTHING: readonly string[] = [];
+const NOBODY: ReadonlySet<string> = new Set();

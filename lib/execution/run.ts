@@ -18,6 +18,8 @@ export interface Run {
   readonly scopes: ReadonlyMap<string, Readonly<Scope>>;
   /** Task runs that have not ended. */
   readonly live: ReadonlySet<string>;
+  /** Of these the ones without an attempt: flowables, which own others, and what has not begun. */
+  readonly owners: ReadonlySet<string>;
   /** Of the next task run: behind all that there ever were. */
   readonly nextIndex: number;
 }
@@ -31,6 +33,7 @@ interface OwnedRun extends Run {
   readonly byParent: Map<string, Set<string>>;
   readonly scopes: Scopes;
   readonly live: Set<string>;
+  readonly owners: Set<string>;
   nextIndex: number;
 }
 
@@ -72,8 +75,9 @@ export function applyChange(run: Run | undefined, change: Change): Run {
       note(owned.byParent, taskRun.parentId ?? '', taskRun.id);
     }
     count(scopeOf, before, taskRun);
-    if (isEnded(stateOf(taskRun.history))) owned.live.delete(taskRun.id);
-    else owned.live.add(taskRun.id);
+    const lives = !isEnded(stateOf(taskRun.history));
+    keep(owned.live, taskRun.id, lives);
+    keep(owned.owners, taskRun.id, lives && taskRun.attempts.length === 0);
   }
   return owned;
 }
@@ -83,10 +87,16 @@ function remove(run: OwnedRun, id: string, scopeOf: (key: string) => Scope): voi
   if (!before) return;
   run.taskRuns.delete(id);
   run.live.delete(id);
+  run.owners.delete(id);
   run.byTask.get(before.taskId)!.delete(id);
   run.byParent.get(before.parentId ?? '')?.delete(id);
   run.byParent.delete(id);
   count(scopeOf, before, undefined);
+}
+
+function keep(ids: Set<string>, id: string, belongs: boolean): void {
+  if (belongs) ids.add(id);
+  else ids.delete(id);
 }
 
 function note(index: Map<string, Set<string>>, key: string, id: string): void {
@@ -103,5 +113,6 @@ const emptyRun = ({ start, head }: Change): OwnedRun => ({
   byParent: new Map(),
   scopes: new Map(),
   live: new Set(),
+  owners: new Set(),
   nextIndex: 0,
 });

@@ -3,6 +3,7 @@
  * a hash with one field for the head and one per task run (invariant E4), feeds and repositories carry the same JSON.
  */
 import type { FlowRef, Labels } from './flow.ts';
+import { derivedId } from './ids.ts';
 import { type History, isEnded, type State, stateOf } from './state.ts';
 
 /** What is known at the start and never changes afterwards: workers cache it per execution. Field `start`. */
@@ -124,6 +125,15 @@ export interface Attempt {
   readonly lines?: number;
   /** The URI of its log, where the task keeps that in a file. */
   readonly logFile?: string;
+}
+
+/** A task run's id, from where it stands in its execution. */
+export function placedId(
+  executionId: string,
+  incarnation: number,
+  place: Pick<TaskRun, 'taskId' | 'parentId' | 'list' | 'iteration'>,
+): string {
+  return derivedId(executionId, incarnation, place.parentId ?? '', place.list, place.iteration ?? '', place.taskId);
 }
 
 /** The name of an attempt in claims, jobs and ledgers. */

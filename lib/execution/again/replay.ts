@@ -2,10 +2,10 @@
  * Replay: another execution is made from one that has ended, from a task run on: what was done before it is kept, under ids of the
  * new execution's own; what comes after it goes, and is done again.
  */
-import type { ExecutionHead, ExecutionStart, TaskRun } from '../../model/execution.ts';
+import { type ExecutionHead, type ExecutionStart, placedId, type TaskRun } from '../../model/execution.ts';
 import type { Flow } from '../../model/flow.ts';
 import { stateOf } from '../../model/state.ts';
-import { Draft, placedId } from '../draft.ts';
+import { Draft } from '../draft.ts';
 import type { Change } from '../effect.ts';
 import { flowableOf } from '../flowable/table.ts';
 import { removeBelow } from '../handlers.ts';
