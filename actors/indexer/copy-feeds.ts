@@ -22,8 +22,8 @@ import type { Traces } from './traces.ts';
 
 /** What comes within this time is one row: an execution's many small commits are fetched once. */
 const GATHER_MS = 100;
-/** Under load more of them come for the same row: so much longer for each event of the batch before, and never beyond. */
-const GATHER_MS_PER_EVENT = 0.25;
+/** Under load more of them come for the same row: so much longer for each field of the batch before, and never beyond. */
+const GATHER_MS_PER_FIELD = 0.1;
 const GATHER_MS_MAX = 500;
 /** Entries of a partition in one read. */
 const COUNT_MAX = 256;
@@ -48,8 +48,8 @@ export class FeedCopy {
   readonly #copying: Copying;
   readonly #insistence: Insistence;
   readonly #broken = new Set<Partition>();
-  /** Events of the last batch. */
-  #events = 0;
+  /** Fields of the last batch. */
+  #fields = 0;
   readonly #copied = counter('indexer_events_total', 'Events of feeds copied into the repository');
   readonly #seconds = histogram(
     'indexer_write_seconds',
@@ -93,7 +93,7 @@ export class FeedCopy {
     const first = await bus.feeds.read(since, { count: COUNT_MAX, blockMs, signal });
     // Nothing more to gather where the wait is over, or where a partition alone has more than was asked for.
     if (first.size === 0 || signal.aborted || first.values().some(({ length }) => length >= COUNT_MAX)) return first;
-    await clock.sleep(Math.min(GATHER_MS + GATHER_MS_PER_EVENT * this.#events, GATHER_MS_MAX), signal);
+    await clock.sleep(Math.min(GATHER_MS + GATHER_MS_PER_FIELD * this.#fields, GATHER_MS_MAX), signal);
     const behind = new Map(since);
     for (const [partition, entries] of first) behind.set(partition, entries.at(-1)!.version);
     const more = signal.aborted ? new Map() : await bus.feeds.read(behind, { count: COUNT_MAX, blockMs: 0, signal });
@@ -105,7 +105,7 @@ export class FeedCopy {
   /** Partition by partition, as many in a transaction as fit. */
   async #write(read: Entries): Promise<void> {
     let part = emptyPart();
-    this.#events = 0;
+    this.#fields = 0;
     for (const [partition, entries] of read) {
       if (breaks(this.#copying.progress.feeds.get(partition)!, entries)) {
         this.#broken.add(partition);
@@ -114,10 +114,7 @@ export class FeedCopy {
       if (partition.startsWith('x')) addExecutions(part, partition, foldExecutions(entries));
       else part.flows.push(...foldFlows(entries, (id, error) => this.#tellUnreadable('flow', id, error)));
       part.cursors.set(partition, entries.at(-1)!.version);
-      for (const { events } of entries) {
-        part.events += events.length;
-        this.#events += events.length;
-      }
+      for (const { events } of entries) part.events += events.length;
       if (part.weight + part.flows.length < WRITE_FIELDS) continue;
       if (!(await this.#commit(part))) return;
       part = emptyPart();
@@ -126,8 +123,9 @@ export class FeedCopy {
     if (part.cursors.size > 0) await this.#commit(part);
   }
 
-  async #commit({ changed, flows, cursors, events }: Part): Promise<boolean> {
+  async #commit({ changed, flows, cursors, events, weight }: Part): Promise<boolean> {
     const { repository, progress, traces } = this.#copying;
+    this.#fields += weight;
     const named = new Map([...cursors].map(([partition, version]) => [feedCursor(partition), version]));
     const executions = await insist(this.#insistence, 'fetching', () => this.#fetch(changed));
     if (!executions) return false;

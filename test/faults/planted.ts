@@ -42,8 +42,13 @@ export async function planted(name: string): Promise<string> {
   const filter = (source: string) => !source.includes('node_modules');
   for (const path of NEEDED) cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  await run('git', ['apply', '--recount', join(PLANTED, `${name}.patch`)], { cwd: folder });
-  return folder;
+  try {
+    await run('git', ['apply', '--recount', join(PLANTED, `${name}.patch`)], { cwd: folder });
+    return folder;
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** The invariants that broke, as the report names them; undefined: there was none. */
