@@ -121,7 +121,18 @@ function nested(labels: Labels): Json {
   return result;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
+const ISO_MAX = 1_000;
+const isoOf = new Map<number, string>();
+
+/** All tasks of an execution see its start, and many of a batch began in one millisecond: a text is made once. */
+function iso(ms: number): string {
+  let text = isoOf.get(ms);
+  if (text === undefined) {
+    if (isoOf.size >= ISO_MAX) isoOf.clear();
+    isoOf.set(ms, (text = new Date(ms).toISOString()));
+  }
+  return text;
+}
 
 const reachesOfTask = new WeakMap<Task, readonly Reach[]>();
 
