@@ -1,6 +1,8 @@
 /** Servers as processes of their own that are told to stop: by their deadline, with nothing lost (L1–L3). */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Api } from '../support/api.ts';
@@ -73,6 +75,35 @@ test('keeping the address of the webserver that came while another one stopped',
   assert.equal(await leaving.kill('SIGTERM'), 0);
   assert.equal(address(), staying.url);
   assert.equal((await installation.api().ask('GET', '/me')).status, 200);
+});
+
+test('answering what a webserver was still being sent when it was told to stop', async () => {
+  const [executor, leaving] = [await installation.start('executor'), await installation.start('webserver')];
+  const source = notes('sent', 0);
+  const sending = request(`${leaving.url}/api/v1/main/flows`, {
+    method: 'POST',
+    agent: false,
+    headers: {
+      authorization: `Bearer ${readFileSync(join(installation.data, 'token'), 'utf8').trim()}`,
+      'content-type': 'application/x-yaml',
+      'content-length': source.length,
+      expect: '100-continue',
+    },
+  });
+  const answer = once(sending, 'response');
+  sending.flushHeaders();
+  await once(sending, 'continue');
+  const ended = leaving.kill('SIGTERM');
+  await eventually(() =>
+    fetch(`${leaving.url}/ping`).then(
+      () => false,
+      () => true,
+    ),
+  );
+  sending.end(source);
+  const [{ statusCode, headers }] = (await answer) as [IncomingMessage];
+  assert.deepEqual([statusCode, headers.connection], [200, 'close']);
+  assert.deepEqual([await ended, await executor.kill('SIGTERM')], [0, 0]);
 });
 
 test('waiting for what runs until a second signal', async () => {

@@ -14,6 +14,12 @@ export const WAITING_BYTES_MAX = 1024 * 1024;
 const SLOW_MS = 2_000;
 /** Who has been told to go takes what it has by then. */
 const LEAVING_MS = 60_000;
+const HEADERS = new Headers({
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+  connection: 'keep-alive',
+});
 const open = gauge('web_streams', 'Streams of events that are open');
 
 export interface SseEvent {
@@ -45,12 +51,8 @@ export class EventStream {
     this.#response.on('drain', () => {
       this.#waitsSinceMs = undefined;
     });
-    this.#response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      connection: 'keep-alive',
-    });
+    this.#response.setHeaders(HEADERS);
+    this.#response.writeHead(200);
     context.req.socket.setNoDelay(true);
     this.#response.write(': windhover\n\n');
     // Who went while its stream was prepared closes nothing any more; who asks for headers alone waits for nothing.

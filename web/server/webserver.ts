@@ -23,6 +23,7 @@ import type { Storage } from '../../lib/storage/storage.ts';
 import { appOf } from './app.ts';
 import { type Household, prepare } from './auth/first-start.ts';
 import { type Door, refuseOpenDoor } from './auth/guard.ts';
+import { Leaving } from './leaving.ts';
 import { Commands } from './live/commands.ts';
 import { Copies } from './live/copies.ts';
 import { Executions } from './live/executions.ts';
@@ -63,8 +64,6 @@ const PORT = 8080;
 const MB = 1024 * 1024;
 /** A request's headers must have come by then. */
 const HEADERS_MS = 20_000;
-/** Of what stands behind a stream: the last words are flushed. */
-const LAST_WORDS_MS = 100;
 
 export interface WebserverParts {
   readonly bus: Bus;
@@ -102,6 +101,7 @@ class WebserverService implements Webserver {
   readonly #time: BusTime;
   #household: Household | undefined;
   #server: Server | undefined;
+  #leaving: Leaving | undefined;
   #beat: NodeJS.Timeout | undefined;
 
   constructor(parts: WebserverParts) {
@@ -121,6 +121,7 @@ class WebserverService implements Webserver {
     const door: Door = { keeper: household.keeper, cookie: `windhover-${household.instance.slice(0, 8)}` };
     const app = appOf({ handlers: this.#handlers(door), door, allowedHosts: config.allowedHosts, log });
     this.#server = createServer({ headersTimeout: HEADERS_MS }, app.callback());
+    this.#leaving = new Leaving(this.#server);
     const port = await listenOn(this.#server, config.host, config.port ?? PORT, portFixed);
     this.url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
     writeWhole(data.address, `${this.url}\n`);
@@ -139,21 +140,14 @@ class WebserverService implements Webserver {
   }
 
   async quiet(): Promise<void> {
-    this.#server?.close();
-    this.#server?.closeIdleConnections();
+    this.#leaving?.begin();
+    this.#forgetAddress();
   }
 
   async stop(deadlineMs: number): Promise<void> {
     clearInterval(this.#beat);
     this.#time.stop();
-    const server = this.#server;
-    if (server) {
-      const closed = new Promise<void>((resolve) => (server.listening ? server.close(() => resolve()) : resolve()));
-      // Streams do not end by themselves: their readers come back to another webserver.
-      setTimeout(() => server.closeAllConnections(), Math.min(LAST_WORDS_MS, deadlineMs)).unref();
-      await closed;
-      this.#forgetAddress();
-    }
+    await this.#leaving?.end(deadlineMs);
     await Promise.all([this.#hub.close(), this.#lines.close()]);
     await this.#parts.bus.members.leave(this.#member.id).catch(() => {}); // Silence says the same after a while.
   }
