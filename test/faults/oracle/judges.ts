@@ -1,5 +1,6 @@
 /** The invariants: each a judge that reads the evidence and says what does not hold. Their names stand in reports and patches. */
 
+import type { Call } from '../load/history.ts';
 import { judgeAttempts, judgeEffects } from './attempts.ts';
 import { judgeOneWriter } from './commits.ts';
 import { type Judge, wasCut } from './evidence.ts';
@@ -56,12 +57,16 @@ const judgeIndex: Judge = (evidence) => {
 
 const judgeProcesses: Judge = ({ strayEnds }) => strayEnds;
 
-/** What is in order is taken; who cannot be served now is told to come again. */
-const judgeRefusals: Judge = ({ history }) =>
-  history.calls
+/** What is in order is taken; who cannot be served now is told to come again. What was asked before without an answer may have been done. */
+const judgeRefusals: Judge = ({ history }) => {
+  const aim = ({ what, id }: Call) => `${what} ${id}`;
+  const unanswered = new Set(history.calls.filter(({ outcome }) => outcome === 'unknown').map(aim));
+  const mayBeDone = (call: Call) => [404, 409].includes(call.status) || unanswered.has(aim(call));
+  return history.calls
     .filter(({ what, outcome, status }) => what !== 'read' && outcome === 'refused' && ![0, 429].includes(status))
-    .filter(({ what, status }) => what === 'start' || ![404, 409].includes(status))
+    .filter((call) => call.what === 'start' || !mayBeDone(call))
     .map(({ what, kind, name, status, said }) => `${what} of ${kind} ${name} was refused: ${status} ${said}`);
+};
 
 const judgeHangs: Judge = ({ history }) =>
   history.calls
