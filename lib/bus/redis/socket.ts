@@ -47,7 +47,10 @@ export function watchSilence(client: Redis): NodeJS.Timeout {
   return setInterval(look, LOOK_MS).unref();
 }
 
-/** What is asked in one turn of the loop leaves in one write instead of one system call each; on a connection that waits for nothing, in one tick: nobody gains by waiting. */
+/**
+ * What is asked in one turn of the loop leaves in one write instead of one system call each. On a connection that waits for no
+ * answer it leaves with the present tick: there is no load that a longer wait would ease.
+ */
 export function corkWrites(client: Redis): void {
   let corked = false;
   const send = client.sendCommand.bind(client);

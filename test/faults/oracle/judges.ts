@@ -57,7 +57,10 @@ const judgeIndex: Judge = (evidence) => {
 
 const judgeProcesses: Judge = ({ strayEnds }) => strayEnds;
 
-/** What is in order is taken; who cannot be served now is told to come again. What was asked before without an answer may have been done. */
+/**
+ * What is in order is taken; who cannot be served now is told to come again. What was asked before without an answer may have been
+ * done.
+ */
 const judgeRefusals: Judge = ({ history }) => {
   const aim = ({ what, id }: Call) => `${what} ${id}`;
   const unanswered = new Set(history.calls.filter(({ outcome }) => outcome === 'unknown').map(aim));
