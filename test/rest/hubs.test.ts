@@ -92,6 +92,7 @@ class Response extends EventEmitter {
   closed = false;
   writableNeedDrain = false;
   text = '';
+  setHeaders(): void {}
   writeHead(): void {}
   write(text: string): void {
     this.text += text;
