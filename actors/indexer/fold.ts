@@ -2,7 +2,7 @@
  * What several entries of a partition's feed changed, folded: for each execution the names of the fields to fetch, for each
  * flow its rows. An event that cannot be read is told and left out: one bad event must not stop the copy of all others.
  */
-import { type FeedEntry, type FlowEvent, GOES_ON, GONE } from '../../lib/bus/feed.ts';
+import { type FeedEntry, type FlowEvent, GONE, wordsOf } from '../../lib/bus/feed.ts';
 import type { ExecutionHead, ExecutionStart, TaskRun } from '../../lib/model/execution.ts';
 import type { Version } from '../../lib/model/version.ts';
 import type { ExecutionRow, FlowRow } from '../../lib/repository/repository.ts';
@@ -29,7 +29,7 @@ export function foldExecutions(entries: readonly FeedEntry[]): ReadonlyMap<strin
       let changed = all.get(id);
       if (!changed) all.set(id, (changed = { version, fields: new Set(), removed: new Set() }));
       changed.version = version;
-      const [first, ...rest] = names.split(' ');
+      const [first, ...rest] = wordsOf(names);
       if (first === GONE) changed.deleted = new Set(rest);
       else for (const name of [first!, ...rest]) add(changed, name);
     }
@@ -37,7 +37,6 @@ export function foldExecutions(entries: readonly FeedEntry[]): ReadonlyMap<strin
 }
 
 function add({ fields, removed }: Changed, name: string): void {
-  if (name === GOES_ON) return;
   if (name.startsWith(GONE)) {
     const field = name.slice(GONE.length);
     fields.delete(field);

@@ -20,6 +20,13 @@ export interface FeedEntry {
 export const GONE = '-';
 export const GOES_ON = '+';
 
+/** Whether an execution goes on by the head that its event names. */
+export const goesOn = (event: string): boolean => event.endsWith(GOES_ON);
+
+/** The words of an execution's event: fields, those that went, what is deleted. */
+export const wordsOf = (event: string): readonly string[] =>
+  (goesOn(event) ? event.slice(0, -GOES_ON.length).trimEnd() : event).split(' ');
+
 /** The event of a flow's actor, as JSON: it answers a request. */
 export interface FlowEvent {
   readonly request: string;

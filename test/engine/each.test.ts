@@ -33,6 +33,17 @@ test('going through several at once, and through all', () => {
   assert.deepEqual(valuesIn(all.list.slice(0, 4), 'a'), ['x', 'y', 'z']);
 });
 
+for (const forgetful of [false, true])
+  test(`going on with a fan-out that no step holds, while nothing of it ends${forgetful ? ', by another owner' : ''}`, () => {
+    const source = each('"{{ range(1, 600) }}"', ', concurrencyLimit: 0', '[{id: a, type: Return}]');
+    const engine = new Engine(source, { script: { a: { ms: 60_000 } }, forgetful });
+    const id = engine.start();
+    engine.elapse(1_000);
+    const [parent, ...children] = engine.run(id).taskRuns.values();
+    assert.deepEqual([parent!.taskId, children.length], ['each', 600]);
+    assert.deepEqual([engine.run(id).live.size, [...engine.run(id).owners]], [601, [parent!.id]]);
+  });
+
 for (const [values, texts] of [
   ['[1, 2.5, true, "t"]', ['1', '2.5', 'true', 't']],
   ['["a", "a", "b"]', ['a', 'b']],

@@ -136,3 +136,25 @@ test('waiting for no end for whoever has gone before the wait began', async () =
   ending.close();
   await hub.close();
 });
+
+test('looking for an end only when a head may tell of one', async () => {
+  let [looks, say] = [0, (_: string) => {}];
+  const watch: FeedHub['watch'] = async (_, __, { onEvent }) => {
+    say = (event) => onEvent(NO_VERSION, event);
+    return () => {};
+  };
+  const ended = { start: {}, head: { history: [['SUCCESS', 0]] } } as unknown as Snapshot;
+  const brief = async () => {
+    looks++;
+    return ended;
+  };
+  const hub = { watch } as unknown as FeedHub;
+  const ending = await Ending.watch({ hub, executions: { brief } as unknown as Executions, partitions: 4 }, 'e');
+  const end = ending.come({});
+  for (const event of ['start head t:a +', 't:a t:head']) say(event);
+  await turn();
+  assert.equal(looks, 0);
+  say('head t:a');
+  assert.equal(await end, ended);
+  ending.close();
+});

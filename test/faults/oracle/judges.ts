@@ -58,16 +58,17 @@ const judgeIndex: Judge = (evidence) => {
 const judgeProcesses: Judge = ({ strayEnds }) => strayEnds;
 
 /**
- * What is in order is taken; who cannot be served now is told to come again. What was asked before without an answer may have been
- * done.
+ * What is in order is taken; who cannot be served now is told to come again. A restart that was asked before without an answer may
+ * have been done: then there is nothing left to restart.
  */
 const judgeRefusals: Judge = ({ history }) => {
-  const aim = ({ what, id }: Call) => `${what} ${id}`;
-  const unanswered = new Set(history.calls.filter(({ outcome }) => outcome === 'unknown').map(aim));
-  const mayBeDone = (call: Call) => [404, 409].includes(call.status) || unanswered.has(aim(call));
+  const restarts = history.of('restart', 'unknown');
+  const isDone = ({ what, status, id, sentMs }: Call) =>
+    what === 'restart' && status === 422 && restarts.some((before) => before.id === id && before.sentMs < sentMs);
   return history.calls
     .filter(({ what, outcome, status }) => what !== 'read' && outcome === 'refused' && ![0, 429].includes(status))
-    .filter((call) => call.what === 'start' || !mayBeDone(call))
+    .filter(({ what, status }) => what === 'start' || ![404, 409].includes(status))
+    .filter((call) => !isDone(call))
     .map(({ what, kind, name, status, said }) => `${what} of ${kind} ${name} was refused: ${status} ${said}`);
 };
 

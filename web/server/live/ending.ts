@@ -2,7 +2,7 @@
  * The end of one execution, waited for: its head alone is looked at, however many task runs it has, and only when an event names
  * it that may tell of an end.
  */
-import { GOES_ON } from '../../../lib/bus/feed.ts';
+import { goesOn } from '../../../lib/bus/feed.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import type { Snapshot } from './executions.ts';
 import { isOver, type Watched } from './live.ts';
@@ -26,7 +26,7 @@ export class Ending {
     const ending = new Ending(parts, id);
     const onGap = () => ending.#mayBeOver.set();
     const onEvent = (_: unknown, names: string) => {
-      if (HEAD.test(names) && !names.endsWith(GOES_ON)) ending.#mayBeOver.set();
+      if (HEAD.test(names) && !goesOn(names)) ending.#mayBeOver.set();
     };
     ending.#forget = await parts.hub.watch(executionPartition(id, parts.partitions), id, { onEvent, onGap });
     return ending;

@@ -2,6 +2,7 @@
  * Executions that are followed, each kept up to date from the feed once for all who follow it: watched first, read then, so
  * that no change is missed. What events name is fetched when somebody looks.
  */
+import { wordsOf } from '../../../lib/bus/feed.ts';
 import { isOver as headIsOver } from '../../../lib/model/execution.ts';
 import { executionPartition } from '../../../lib/model/partition.ts';
 import { NO_VERSION, type Version } from '../../../lib/model/version.ts';
@@ -196,7 +197,7 @@ class Live {
 
   #take(version: Version, names: string): void {
     this.version = version;
-    for (const name of names.split(' ')) this.#names.add(name);
+    for (const name of wordsOf(names)) this.#names.add(name);
     this.#wake();
   }
 
