@@ -9,6 +9,9 @@ import { type Role, Stage } from './role.ts';
 
 const LOAD = fileURLToPath(new URL('./load.ts', import.meta.url));
 const IDLE_MS = 30_000;
+/** In flight while B1 is warmed up; then there is one at a time. */
+const LIGHT_WINDOW = 20;
+const BIG_MEASURED = 5;
 const BIG_TASK_RUNS = 10_002;
 
 async function staged<T>(
@@ -19,18 +22,25 @@ async function staged<T>(
   const stage = new Stage();
   try {
     const product = await startProduct(stage, options);
-    const client = await stage.role(LOAD, 'client', { source, url: product.url, token: product.token });
+    const client = await stage.role(LOAD, 'client', {
+      ...{ source, window: LIGHT_WINDOW },
+      ...{ url: product.url, token: product.token },
+    });
     return await measure(product, client);
   } finally {
     await stage.end('SIGTERM');
   }
 }
 
-/** B1: two light tasks, one execution after another. */
+/** B1: two light tasks, one execution after another. Warmed by load, as its floor is. */
 export const measureLight = (): Promise<Result> =>
-  staged({}, 'b1', (_, client) => client.ask<Record<string, number>>('alone'));
+  staged({}, 'b1', async (_, client) => {
+    await client.ask('load');
+    await sleep(WARM_UP_MS);
+    return client.ask<Record<string, number>>('alone');
+  });
 
-/** BIG: one ForEach of 10,000 whose body reads an output; CPU of all processes a task run. The second of two counts. */
+/** BIG: one ForEach of 10,000 whose body reads an output; CPU of all processes a task run, over five in a row. */
 export const measureBig = (): Promise<Result> =>
   staged({}, 'big', async ({ pids }, client) => {
     // As long as the others are: a server's code is compiled while it runs.
@@ -39,12 +49,14 @@ export const measureBig = (): Promise<Result> =>
     const processes = [...Object.values(pids), client.pid];
     const total = () => processes.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
     const from = total();
-    const ms = await client.ask<number>('one');
+    let ms = 0;
+    for (let n = 0; n < BIG_MEASURED; n++) ms += await client.ask<number>('one');
     await sleep(1_000); // The indexer is behind by a batch: its work belongs to the figure.
+    const seconds = ms / 1_000 / BIG_MEASURED;
     return {
-      seconds: rounded(ms / 1_000),
-      taskRunsPerSecond: Math.round(BIG_TASK_RUNS / (ms / 1_000)),
-      'cpuMicros.total': rounded(((total() - from) * 1e6) / BIG_TASK_RUNS),
+      seconds: rounded(seconds),
+      taskRunsPerSecond: Math.round(BIG_TASK_RUNS / seconds),
+      'cpuMicros.total': rounded(((total() - from) * 1e6) / BIG_TASK_RUNS / BIG_MEASURED),
     };
   });
 
