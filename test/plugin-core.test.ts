@@ -158,6 +158,9 @@ test('publishing metrics as they are written', async () => {
   const run = await runTask(taskOf('Publish'), { metrics });
   assert.deepEqual(run.metrics, expected);
   assert.deepEqual(run.outputs, { metrics: expected });
+  const timed = aRun(taskOf('Publish'), { metrics: [{ type: 'timer', name: 'took', value: 0.000_001_234_567 }] });
+  timed.run();
+  assert.equal(timed.metrics[0]?.value, 0.001);
   const wrong = aRun(taskOf('Publish'), { metrics: [{ name: 'rows', value: 'many' }] }).run() as Outcome;
   assert.match(wrong.reason!, /metric rows: expected a number, got null/);
 });

@@ -10,7 +10,7 @@ import { counter } from '../../lib/metrics.ts';
 import type { ExecutionStart } from '../../lib/model/execution.ts';
 import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
-import type { Measured } from '../../lib/model/metric.ts';
+import type { Measured, MeasuredValue } from '../../lib/model/metric.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
 import type { Answers } from './answers.ts';
 import type { AnswerMessage, Question, RawLine, RawMetrics, Result } from './channel.ts';
@@ -72,7 +72,7 @@ export class Crew implements SeatEvents {
       if (!job) continue;
       const { token, executionId, taskRunId, attempt, item } = job;
       const { namespace, id: flowId } = this.#flowOf(job);
-      const values = raw.map(([number, atMs, ...rest]) => [number, atMs + skewMs, ...rest] as const);
+      const values = raw.map((value) => atTime(value, value[1] + skewMs));
       const run = { executionId, namespace, flowId, taskId: item.taskId, taskRunId, attempt };
       this.#parts.metrics.send(job.partition, { ...run, token, values });
     }
@@ -193,6 +193,9 @@ export class Crew implements SeatEvents {
     return flow;
   }
 }
+
+const atTime = ([number, , type, name, value, tags]: MeasuredValue, atMs: number): MeasuredValue =>
+  tags ? [number, atMs, type, name, value, tags] : [number, atMs, type, name, value];
 
 function over(job: Job): void {
   clearTimeout(job.timer);

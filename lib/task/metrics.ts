@@ -8,6 +8,9 @@ const NAME_CHARS_MAX = 200;
 const TAGS_MAX = 20;
 const TAG_CHARS_MAX = 200;
 
+/** What a clock says of a task beyond microseconds is noise, and long to write. */
+const toMicroseconds = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+
 /** Throws a TaskError. */
 export function checkedMetric({ type, name, value, tags = {} }: Metric): Metric {
   if (!TYPES.has(type)) throw new TaskError(`metric: expected counter, timer or gauge, got ${JSON.stringify(type)}`);
@@ -21,5 +24,10 @@ export function checkedMetric({ type, name, value, tags = {} }: Metric): Metric 
   const long = entries.find(([key, tag]) => key.length > TAG_CHARS_MAX || tag.length > TAG_CHARS_MAX);
   if (long)
     throw new TaskError(`metric ${name}: expected tags of at most ${TAG_CHARS_MAX} characters, got a longer one`);
-  return { type, name, value, ...(entries.length > 0 && { tags: Object.fromEntries(entries) }) };
+  return {
+    type,
+    name,
+    value: type === 'timer' ? toMicroseconds(value) : value,
+    ...(entries.length > 0 && { tags: Object.fromEntries(entries) }),
+  };
 }
