@@ -59,6 +59,18 @@ export function holdsTerms(open: () => Promise<Repository>): void {
     assert.equal(await found({ not: { field: 'endMs', is: 'atLeast', value: T0 } }), 'c');
   });
 
+  it('finding what labels say now, however often they have changed', async () => {
+    const repository = await open();
+    // An index of texts folds itself together on the way, into rows of huge numbers.
+    for (let n = 1; n <= 60; n++) {
+      const head = aHead(['CREATED'], { labels: { turn: `turn-${n}` } });
+      await repository.write(aBatch({ executions: [anExecution('a', n, { head })] }));
+    }
+    const found = async (anywhere: string) =>
+      (await repository.searchExecutions({ tenant: 'main', limit: 9, where: { anywhere } })).rows.length;
+    assert.deepEqual([await found('turn-60'), await found('turn-59')], [1, 0]);
+  });
+
   it('finding a text of wide letters, and one that no database takes as it is', async () => {
     const repository = await open();
     const head = aHead(['CREATED'], { labels: { mood: '😀a', odd: 'x\0y\uD800' } });

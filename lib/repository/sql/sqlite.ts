@@ -3,7 +3,7 @@
  * middle would let another caller's statements into them, so the driver offers none: what must be one is either a
  * statement, or runs on the handle without a pause (`inOne`).
  */
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -53,6 +53,16 @@ function enterWal(handle: DatabaseSync): void {
   }
 }
 
+/**
+ * A statement that gives no rows. An index of texts has row numbers beyond 2^53, and each run tells the last one: from Node 25 on
+ * that throws unless they may be bigints.
+ */
+export function prepareWrite(handle: DatabaseSync, text: string): StatementSync {
+  const statement = handle.prepare(text);
+  statement.setReadBigInts(true);
+  return statement;
+}
+
 /** One transaction, taken for writing from the start: a reader that turns writer could not wait for another one. */
 export function inOne<T>(handle: DatabaseSync, work: () => T): T {
   return asRepository(() => {
@@ -95,7 +105,7 @@ function driverOf(handle: DatabaseSync): Driver {
         const statement = handle.prepare(query.sql);
         const parameters = query.parameters as SQLInputValue[];
         if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
-        const { changes } = statement.run(...parameters);
+        const { changes } = prepareWrite(handle, query.sql).run(...parameters);
         return { rows: [], numAffectedRows: BigInt(changes) };
       }),
     streamQuery: () => {
