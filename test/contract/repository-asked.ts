@@ -64,11 +64,11 @@ export function holdsTerms(open: () => Promise<Repository>): void {
     // An index of texts folds itself together on the way, into rows of huge numbers.
     for (let n = 1; n <= 60; n++) {
       const head = aHead(['CREATED'], { labels: { turn: `turn-${n}` } });
-      await repository.write(aBatch({ executions: [anExecution('a', n, { head })] }));
+      await repository.write(aBatch({ executions: [anExecution(`e${n % 3}`, n, { head })] }));
     }
     const found = async (anywhere: string) =>
       (await repository.searchExecutions({ tenant: 'main', limit: 9, where: { anywhere } })).rows.length;
-    assert.deepEqual([await found('turn-60'), await found('turn-59')], [1, 0]);
+    assert.deepEqual([await found('turn-60'), await found('turn-57')], [1, 0]);
   });
 
   it('finding a text of wide letters, and one that no database takes as it is', async () => {
