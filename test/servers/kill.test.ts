@@ -51,6 +51,9 @@ test('killing a worker, an executor and both at once in the middle of 200 execut
     const running = runningIn(notesIn(ledger));
     assert.ok(running > EXECUTIONS / 2, `expected most of them in the middle, got ${running} that run`);
     const victims = names.map((name) => living[name].shift()!);
+    const worker = victims.find(({ name }) => name === 'worker');
+    // One that has nothing in hand would not be missed.
+    if (worker) await eventually(() => inHand(notesIn(ledger), worker.pid).length > 1);
     const before = await numbersOf(living.executor);
     await Promise.all(victims.map((victim) => victim.kill('SIGKILL')));
     const atMs = Date.now();
@@ -63,7 +66,6 @@ test('killing a worker, an executor and both at once in the middle of 200 execut
     });
     seen.lost += now.lost - before.lost;
     seen.moved += now.moved - before.moved;
-    const worker = victims.find(({ name }) => name === 'worker');
     if (worker) {
       const crowded = crowding();
       const again = await eventually(() => begunAgain(notesIn(ledger), worker.pid));
@@ -140,13 +142,18 @@ function runningIn(notes: readonly Note[]): number {
   return EXECUTIONS - [...ended.values()].filter(({ size }) => size === NOTES_EACH).length;
 }
 
-/** The next begins of what a process had begun and not ended; undefined while one is missing. */
-function begunAgain(notes: readonly Note[], pid: number): readonly Note[] | undefined {
+/** For each attempt that a process has begun and not ended: the begin that followed, if there is one. */
+function inHand(notes: readonly Note[], pid: number): readonly (Note | undefined)[] {
   const ended = new Set(notes.filter((note) => note.what === 'end' && note.pid === pid).map(nameOf));
-  const next = [...beginsOf(notes)].flatMap(([name, begun]) => {
+  return [...beginsOf(notes)].flatMap(([name, begun]) => {
     const place = begun.findIndex((note) => note.pid === pid);
     return place < 0 || ended.has(name) ? [] : [begun[place + 1]];
   });
+}
+
+/** The next begins of what a process had in hand; undefined while one is missing. */
+function begunAgain(notes: readonly Note[], pid: number): readonly Note[] | undefined {
+  const next = inHand(notes, pid);
   return next.every((note) => note !== undefined) ? next : undefined;
 }
 
