@@ -3,32 +3,41 @@
  * launch; unknown keys are refused with a hint. The only file that reads the environment.
  */
 import { z } from 'zod';
+import { refusalOfSetting } from './config-refusal.ts';
 import { Fault } from './errors.ts';
 import { nearest } from './nearest.ts';
 
-const port = z.coerce.number().int().min(1).max(65535);
-const count = z.coerce.number().int().min(1);
-const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
-const list = z.union([
-  z.array(z.string()),
-  z.string().transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
-  ),
-]);
+/** A number, or its text: what else JavaScript takes for one (true, a list of one) is refused. */
+const number = z.preprocess(numberIn, z.number());
+const within = (least: number, most: number) => number.pipe(z.number().min(least).max(most));
+const wholeWithin = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  number.pipe(z.number().int('expected a whole number').min(least).max(most));
+
+const port = wholeWithin(1, 65_535);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')], {
+  error: 'expected true or false',
+});
+const list = z.union(
+  [
+    z.array(z.string()),
+    z.string().transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
+  ],
+  { error: 'expected a list of texts, or texts separated by commas' },
+);
 
 /** `P30D`, or a number of days; 0 keeps everything. */
-const retention = z.union([
-  z.coerce.number().min(0),
-  z
-    .string()
-    .regex(/^P\d+D$/)
-    .transform((text) => Number(text.slice(1, -1))),
-]);
+const DAYS = 'expected days, such as 30 or P30D, or 0';
+const retention = z.preprocess(
+  (given) => numberIn(typeof given === 'string' && /^P\d+D$/.test(given) ? given.slice(1, -1) : given),
+  z.number(DAYS).min(0, DAYS),
+);
 
-const collector = z.string().regex(/^https?:\/\/./, 'expected http://… or https://…');
+const webAddress = z.string().regex(/^https?:\/\/[^/]/, 'expected http://… or https://…');
 
 /** As OpenTelemetry writes them in the environment, `name=value,…` with values in percent encoding; or a map. */
 const headers = z.preprocess(
@@ -66,6 +75,11 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+function numberIn(given: unknown): unknown {
+  if (typeof given !== 'string' || given.trim() === '' || Number.isNaN(Number(given))) return given;
+  return Number(given);
+}
+
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -98,7 +112,7 @@ const SCHEMA = z.strictObject({
     .string()
     .regex(/^(postgres|postgresql|mysql):\/\//, 'expected postgres://… or mysql://…')
     .optional(),
-  partitions: count.max(1024).optional(),
+  partitions: wholeWithin(1, 1024).optional(),
   host: z.string().default('127.0.0.1'),
   port: port.optional(),
   healthPort: port.optional(),
@@ -107,17 +121,17 @@ const SCHEMA = z.strictObject({
   auth: flag.default(true),
   user: z.string().min(1).optional(),
   password: z.string().min(8).optional(),
-  threads: count.max(1000).optional(),
+  threads: wholeWithin(1, 1000).optional(),
   workerGroup: z
     .string()
-    .regex(/^[a-zA-Z0-9_-]+$/)
+    .regex(/^[a-zA-Z0-9_-]+$/, 'expected letters, digits, _ and -')
     .default('default'),
   pluginDefaults: pluginDefaults.default([]),
   variables: variables.default({ globals: {} }),
   /** 32 bytes in base64. Never printed. */
   encryptionKey: z.string().optional(),
   /** What the files of one start may have together. */
-  uploadMb: z.coerce.number().positive().max(100_000).default(100),
+  uploadMb: within(Number.MIN_VALUE, 100_000).default(100),
   timezone: z.string().refine(isTimeZone, 'expected a time zone such as Europe/Paris').optional(),
   retention: retention.default(30),
   plugins: list.default([]),
@@ -127,13 +141,13 @@ const SCHEMA = z.strictObject({
   logFormat: z.enum(['pretty', 'json']).optional(),
   durability: z.enum(['standard', 'strict']).default('standard'),
   /** OpenTelemetry's collector, OTLP/HTTP. */
-  otlpEndpoint: collector.optional(),
-  otlpTracesEndpoint: collector.optional(),
+  otlpEndpoint: webAddress.optional(),
+  otlpTracesEndpoint: webAddress.optional(),
   /** Never printed. */
   otlpHeaders: headers.optional(),
   /** Seconds. */
-  stopDeadline: z.coerce.number().min(2).max(3_600).default(30),
-  url: z.string().optional(),
+  stopDeadline: within(2, 3_600).default(30),
+  url: webAddress.optional(),
   token: z.string().optional(),
 });
 
@@ -181,16 +195,14 @@ export function loadConfig(options: {
   readonly overrides?: Readonly<Partial<Record<ConfigKey, unknown>>>;
 }): LoadedConfig {
   const env = options.env ?? process.env;
-  const values: Record<string, unknown> = {
-    ...fromFile(options.file),
-    ...fromEnvironment(env),
-    ...defined(options.overrides),
-  };
+  const [inFile, over] = [fromFile(options.file), { ...fromEnvironment(env), ...defined(options.overrides) }];
+  const values: Record<string, unknown> = { ...inFile, ...over };
   const parsed = SCHEMA.safeParse(values);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       const key = String(issue.path[0] ?? '') as ConfigKey;
-      return `${key} (${variableOf(key)}): ${issue.message}`;
+      const file = Object.hasOwn(over, key) ? '' : `${options.file?.name}: `;
+      return `${file}${key} (${variableOf(key)}): ${refusalOfSetting(issue, values[key], SECRET_KEYS.has(key))}`;
     });
     throw new Fault('config.invalid', lines.join('; '));
   }
@@ -202,15 +214,19 @@ export const setByEnvironment = (env: NodeJS.ProcessEnv = process.env): Readonly
   new Set(Object.keys(fromEnvironment(env)) as ConfigKey[]);
 
 function fromFile(file: { readonly name: string; readonly content: unknown } | undefined): Record<string, unknown> {
-  if (!file || file.content === null || file.content === undefined) return {};
-  if (typeof file.content !== 'object' || Array.isArray(file.content))
+  // Nothing but comments.
+  if (!file || isAbsent(file.content)) return {};
+  if (typeof file.content !== 'object' || file.content === null || Array.isArray(file.content))
     throw new Fault(
       'config.invalid',
       `${file.name}: expected a map of settings, got ${JSON.stringify(file.content).slice(0, 60)}`,
     );
   for (const key of Object.keys(file.content)) refuseUnknown(key, KEYS, file.name);
-  return file.content as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(file.content).filter(([, value]) => !isAbsent(value)));
 }
+
+/** As an empty variable, a key without a value sets nothing. */
+const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 function fromEnvironment(env: NodeJS.ProcessEnv): Record<string, unknown> {
   const variables = new Map(KEYS.map((key) => [variableOf(key), key]));
