@@ -76,6 +76,25 @@ test('pushing a folder of flows, once more, and with a mistake', async () => {
   assert.match(wrong.stderr, /massage/);
 });
 
+test('refusing a file that is not there, or in another encoding, before anything is sent', async () => {
+  const latin = join(folder, 'latin.yaml');
+  writeFileSync(
+    latin,
+    Buffer.from(HELLO.replace('id: hello', 'id: latin').replace('Hello', 'Gr\u00fc\u00df Gott'), 'latin1'),
+  );
+  for (const [args, told] of [
+    [['run', 'nope.yaml'], /expected a file that can be read, got nope\.yaml \(ENOENT/],
+    [['run', 'company.team/hello', '--input', 'name=@nope'], /expected a file that can be read, got nope \(ENOENT/],
+    [['run', latin], /expected a file in UTF-8, got .*latin\.yaml/],
+    [['flow', 'push', latin], /expected a file in UTF-8/],
+    [['flow', 'validate', latin], /expected a file in UTF-8/],
+  ] as const) {
+    const { code, stderr } = await windhover(args);
+    assert.deepEqual([code, told.test(stderr), stderr.includes('a bug')], [2, true, false], stderr);
+  }
+  assert.equal((await windhover(['flow', 'show', 'company.team/latin'])).code, 2);
+});
+
 test('listing, showing and exporting flows', async () => {
   const { stdout } = await windhover(['flow', 'list', '-n', 'company']);
   assert.match(stdout, /^NAMESPACE +ID +REVISION/);

@@ -48,7 +48,7 @@ export async function sourceOf(request: IncomingMessage, bytesMax: number): Prom
 }
 
 /** Anything else would be stored as something that nobody has sent. */
-function textIn(body: Buffer): string {
+export function textIn(body: Buffer): string {
   try {
     return UTF_8.decode(body);
   } catch {

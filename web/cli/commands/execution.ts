@@ -1,5 +1,4 @@
 /** `windhover execution list`, `show`, `kill`, `restart`, `replay`, `logs`. What is done to many is done to each, and told of each. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../../lib/config.ts';
 import { Fault } from '../../../lib/errors.ts';
@@ -7,6 +6,7 @@ import { onInterrupt } from '../../../lib/service.ts';
 import { type Client, type ExecutionAnswer, type LineAnswer, openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
 import { countIn, type Out, type Output, outputOption, sayJson, tableOf } from '../print.ts';
+import { textOfFile } from '../text-file.ts';
 import { each } from './each.ts';
 import { lineText } from './live.ts';
 import { collected, pairsOf } from './pairs.ts';
@@ -157,7 +157,7 @@ function show(execution: ExecutionAnswer, output: Output, out: Out): number {
 async function replay(client: Client, id: string, { from, input, follow }: Again, out: Out): Promise<number> {
   const taskRunId = from === undefined ? undefined : taskRunIn(await read(client, id), from);
   const query = taskRunId === undefined ? '' : `?taskRunId=${encodeURIComponent(taskRunId)}`;
-  const inputs = pairsOf(input, '--input', (file) => readFileSync(file, 'utf8'));
+  const inputs = pairsOf(input, '--input', textOfFile);
   const body = new FormData();
   for (const [key, value] of inputs) body.append(key, value);
   const way = inputs.size > 0 ? 'replay-with-inputs' : 'replay';

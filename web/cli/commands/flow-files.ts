@@ -1,5 +1,5 @@
 /** Flows in files and on the server: `windhover flow push`, `list`, `show`, `export`. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../../lib/config.ts';
@@ -7,6 +7,7 @@ import { Fault, isFault, textOf } from '../../../lib/errors.ts';
 import { type Client, openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
 import { countIn, type Out, type Output, outputOption, progressOn, sayJson, tableOf } from '../print.ts';
+import { textOfFile } from '../text-file.ts';
 import { type FlowName, flowName, nameIn, pathOf, saveFlow } from './run.ts';
 
 const PAGE = 100;
@@ -83,7 +84,7 @@ export async function push(
 ): Promise<number> {
   const files = paths.flatMap(filesIn);
   if (files.length === 0) throw new Fault('request.invalid', `expected YAML files in ${paths.join(', ')}, got none`);
-  const sources = files.map((file) => [file, readFileSync(file, 'utf8')] as const);
+  const sources = files.map((file) => [file, textOfFile(file)] as const);
   const progress = progressOn(stderr, files.length, 'flows');
   const results: { readonly file: string; readonly flow?: string; readonly result: string; readonly error?: string }[] =
     [];

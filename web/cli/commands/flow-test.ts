@@ -11,9 +11,10 @@ import type { Flow } from '../../../lib/model/flow.ts';
 import type { PluginSet } from '../../../lib/plugin/load.ts';
 import { type CaseResult, junitOf, type SuiteResult } from '../flow-test/junit.ts';
 import type { Stage } from '../flow-test/run-case.ts';
-import { readSuite, type Suite, sourceOf } from '../flow-test/suite.ts';
+import { readSuite, type Suite } from '../flow-test/suite.ts';
 import { groupOf } from '../group.ts';
 import { type Output, outputOption, sayJson } from '../print.ts';
+import { textOfFile } from '../text-file.ts';
 import { filesIn } from './flow-files.ts';
 import { spanText } from './tree.ts';
 
@@ -77,7 +78,7 @@ async function stageOf(file: string, suite: Suite, plugins: PluginSet): Promise<
   const folder = dirname(file);
   const sources = new Map<string, string>();
   const read = (path: string): Flow => {
-    const source = sourceOf(path);
+    const source = textOfFile(path);
     const { flow, problems } = parseFlow(source, plugins.catalogue, { tenant: 'main' });
     if (!flow) throw new Fault('flow.invalid', `${path} is not valid`, { problems });
     sources.set(flow.hash, source);
@@ -92,7 +93,7 @@ function besides(file: string, { namespace, flowId }: Suite): string {
   const holds = (source: string): boolean =>
     new RegExp(`^id:\\s*["']?${escaped(flowId ?? '')}["']?\\s*$`, 'm').test(source) &&
     (namespace === undefined || new RegExp(`^namespace:\\s*["']?${escaped(namespace)}["']?\\s*$`, 'm').test(source));
-  const found = flowId === undefined ? undefined : filesIn(dirname(file)).find((each) => holds(sourceOf(each)));
+  const found = flowId === undefined ? undefined : filesIn(dirname(file)).find((each) => holds(textOfFile(each)));
   if (found === undefined)
     throw new Fault(
       'request.invalid',

@@ -2,13 +2,12 @@
  * `windhover flow validate <files…>`: offline with the plugins that are here, or `--server` with those of the server. One line
  * for each problem, as compilers print them: `file:line:column path message`. Ends with 1 if there is an error.
  */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../../lib/config.ts';
-import { Fault, textOf } from '../../../lib/errors.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
+import { textOfFile } from '../text-file.ts';
 import { addFlowSchema } from './flow-schema.ts';
 
 type Validate = (source: string) => Promise<readonly Problem[]>;
@@ -34,23 +33,13 @@ export async function validateFiles(
 ): Promise<number> {
   let errors = 0;
   for (const file of files) {
-    const problems = await validate(textIn(file));
+    const problems = await validate(textOfFile(file));
     for (const problem of problems) say(problemLine(file, problem));
     const here = problems.filter(({ severity }) => severity === 'error').length;
     if (here === 0) say(`${file}: valid`);
     errors += here;
   }
   return errors > 0 ? 1 : 0;
-}
-
-function textIn(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Fault('request.invalid', `expected a file that can be read, got ${file} (${textOf(error)})`, {
-      cause: error,
-    });
-  }
 }
 
 export function problemLine(file: string, { line, column, path, message, severity }: Problem): string {

@@ -1,5 +1,5 @@
 /** `name=value` arguments that may be given many times. */
-import { Fault } from '../../../lib/errors.ts';
+import { Fault, isFault } from '../../../lib/errors.ts';
 
 /** For commander: gathers the values of an option. */
 export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -25,6 +25,7 @@ function readFrom(file: string, option: string, fileText: (file: string) => stri
   try {
     return fileText(file);
   } catch (error) {
-    throw new Fault('request.invalid', `${option}: expected a file that can be read, got ${file}`, { cause: error });
+    const said = isFault(error) ? error.detail : `expected a file that can be read, got ${file}`;
+    throw new Fault('request.invalid', `${option}: ${said}`, { cause: error });
   }
 }

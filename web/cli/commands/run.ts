@@ -4,12 +4,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedConfig } from '../../../lib/config.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
 import { onInterrupt } from '../../../lib/service.ts';
 import { type Client, type ExecutionAnswer, openClient } from '../client.ts';
+import { textOfFile } from '../text-file.ts';
 import { followLive, type Terminal } from './live.ts';
 import { collected, pairsOf } from './pairs.ts';
 
@@ -42,9 +43,9 @@ export function addRunCommand(program: Command, load: () => LoadedConfig, finish
 }
 
 export async function run(client: Client, flow: string, options: RunOptions, out: Terminal): Promise<number> {
-  const inputs = pairsOf(options.input, '--input', (file) => readFileSync(file, 'utf8'));
+  const inputs = pairsOf(options.input, '--input', textOfFile);
   const labels = pairsOf(options.label, '--label');
-  const name = isFile(flow) ? await saveFlow(client, readFileSync(flow, 'utf8'), flow) : flowName(flow);
+  const name = isFile(flow) ? await saveFlow(client, textOfFile(flow), flow) : flowName(flow);
   const execution = await startExecution(client, name, inputs, labels);
   out.write(`${execution.id}  ${client.url}/ui/executions/${execution.id}\n`);
   if (!options.follow && !options.logs) return 0;

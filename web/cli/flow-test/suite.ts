@@ -2,10 +2,10 @@
  * A suite of tests of a flow, as it stands in `*.test.yaml`. The shape is that of Kestra's unit tests (`testCases`, `fixtures`,
  * `assertions`); ours besides: `flow` and `flows`, files beside the suite, `fixtures.now` and `fixtures.labels`, and `state`.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { Fault, textOf } from '../../../lib/errors.ts';
+import { Fault } from '../../../lib/errors.ts';
 import { readYaml } from '../../../lib/yaml/yaml.ts';
+import { textOfFile } from '../text-file.ts';
 
 const ENDS = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED'] as const;
 const values = z.record(z.string(), z.unknown());
@@ -90,19 +90,11 @@ export type Assertion = z.output<typeof ASSERTION>;
 
 /** Throws `request.invalid` with the place. */
 export function readSuite(file: string): Suite {
-  const { value, problems } = readYaml(sourceOf(file));
+  const { value, problems } = readYaml(textOfFile(file));
   const wrong = problems.find(({ severity }) => severity === 'error');
   if (wrong) throw new Fault('request.invalid', `${file}:${wrong.line ?? 1}: ${wrong.message}`);
   const parsed = SUITE.safeParse(value);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
   throw new Fault('request.invalid', `${file}: ${path.map(String).join('.')}: ${message}`);
-}
-
-export function sourceOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Fault('request.invalid', `expected a file that can be read, got ${file} (${textOf(error)})`);
-  }
 }
