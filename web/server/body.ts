@@ -42,17 +42,21 @@ async function bodyOf(request: IncomingMessage, bytesMax: number): Promise<Buffe
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
+/** Without parameters, in small letters: media types have no case. */
+export const mediaTypeOf = ({ headers }: IncomingMessage): string =>
+  (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+
 /** The text as it was sent, to the byte. */
 export async function sourceOf(request: IncomingMessage, bytesMax: number): Promise<string> {
   return textIn(await bodyOf(request, bytesMax));
 }
 
 /** Anything else would be stored as something that nobody has sent. */
-export function textIn(body: Buffer): string {
+export function textIn(body: Buffer, name = 'a body'): string {
   try {
     return UTF_8.decode(body);
   } catch {
-    throw new Fault('request.invalid', 'expected a body in UTF-8, got bytes that are none');
+    throw new Fault('request.invalid', `expected ${name} in UTF-8, got bytes that are none`);
   }
 }
 
@@ -85,7 +89,7 @@ export async function jsonIn(request: IncomingMessage, bytesMax: number): Promis
   return value;
 }
 
-const notJson = (expected: string, value: unknown): Fault =>
+export const notJson = (expected: string, value: unknown): Fault =>
   new Fault(
     'request.invalid',
     `expected ${expected}, got ${(JSON.stringify(value) ?? 'nothing').slice(0, EXCERPT_CHARS)}`,
@@ -93,11 +97,10 @@ const notJson = (expected: string, value: unknown): Fault =>
 
 /** The fields of what is no multipart form: an execution's inputs. */
 export async function fieldsOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('application/json')) return jsonOf(request, FORM_BYTES_MAX);
+  const type = mediaTypeOf(request);
+  if (type === 'application/json') return jsonOf(request, FORM_BYTES_MAX);
   const body = await bodyOf(request, FORM_BYTES_MAX);
   if (body.length === 0) return {};
-  if (type.startsWith('application/x-www-form-urlencoded'))
-    return Object.fromEntries(new URLSearchParams(textIn(body)));
-  throw new Fault('request.invalid', `expected multipart/form-data, got ${type || 'no content type'}`);
+  if (type === 'application/x-www-form-urlencoded') return Object.fromEntries(new URLSearchParams(textIn(body)));
+  throw new Fault('request.invalid', `Content-Type: expected multipart/form-data, got ${type || 'none'}`);
 }

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { Fault } from '../../lib/errors.ts';
-import { FORM_BYTES_MAX, fieldsOf } from './body.ts';
+import { FORM_BYTES_MAX, fieldsOf, mediaTypeOf } from './body.ts';
 
 const FIELDS_MAX = 1_000;
 const FIELD_NAME_BYTES_MAX = 1_024;
@@ -28,8 +28,7 @@ export interface Form {
 
 /** Fields by name. Throws `request.invalid`, `request.tooLarge`, and what `take` throws. */
 export async function formOf(request: IncomingMessage, form: Form): Promise<Record<string, unknown>> {
-  const type = request.headers['content-type'] ?? '';
-  if (!type.startsWith('multipart/form-data')) return fieldsOf(request);
+  if (mediaTypeOf(request) !== 'multipart/form-data') return fieldsOf(request);
   const { 'content-length': length, 'content-encoding': encoding = 'identity' } = request.headers;
   if (length === '0') return {};
   if (encoding !== 'identity') {
@@ -40,7 +39,7 @@ export async function formOf(request: IncomingMessage, form: Form): Promise<Reco
     request.resume();
     throw tooLarge(`${form.filesBytesMax} bytes of files and ${FORM_BYTES_MAX} of fields`);
   }
-  const parser = parserOf(request, type);
+  const parser = parserOf(request);
   const fields: Record<string, unknown> = Object.create(null);
   const files: Promise<void>[] = [];
   let [fieldBytes, fileCount] = [0, 0];
@@ -78,10 +77,10 @@ export async function formOf(request: IncomingMessage, form: Form): Promise<Reco
   }
 }
 
-function parserOf(request: IncomingMessage, type: string): BusboyInstance {
+function parserOf(request: IncomingMessage): BusboyInstance {
   try {
     return new Busboy({
-      headers: { 'content-type': type },
+      headers: { 'content-type': request.headers['content-type']! },
       limits: {
         fields: FIELDS_MAX,
         fieldSize: FORM_BYTES_MAX,

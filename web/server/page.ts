@@ -26,8 +26,10 @@ export function page(folder = BUILT): Middleware {
   return async (context, next) => {
     if (context.path === '/' || context.path === ROOT) return context.redirect(`${ROOT}/${context.search}`);
     if (!context.path.startsWith(`${ROOT}/`)) return next();
-    if (context.method !== 'GET' && context.method !== 'HEAD')
+    if (context.method !== 'GET' && context.method !== 'HEAD') {
+      context.set('allow', 'GET, HEAD');
       throw new Fault('request.method', `expected GET, got ${context.method}`);
+    }
     return send(context, folder, context.path.slice(ROOT.length));
   };
 }

@@ -80,7 +80,7 @@ export function executionHandlers(parts: ExecutionParts) {
       followExecution(followed, asked.params.executionId!, asked.stream, { resume: flagOf(asked.query, 'resume') }),
     followDependencies: (asked) => followDependencies(parts, asked.params.executionId!, asked.stream),
     killExecution: async (asked) => {
-      const alone = asked.query.get('isOnKillCascade') === 'false';
+      const alone = !flagOf(asked.query, 'isOnKillCascade', true);
       await kill(parts, asked.params.executionId!, { principal: asked.user, alone });
       asked.json({ message: STATUS_CODES[202] }, 202);
     },

@@ -7,7 +7,7 @@ import { type Flow, type FlowName, TENANT } from '../../../lib/model/flow.ts';
 import { flowKey } from '../../../lib/model/partition.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { withProperty } from '../../../lib/yaml/edit.ts';
-import { FORM_BYTES_MAX, jsonIn } from '../body.ts';
+import { FORM_BYTES_MAX, jsonIn, notJson, textIn } from '../body.ts';
 import type { Flows } from '../live/flows.ts';
 import { invalidFlow } from '../refusals.ts';
 import { flowBody } from '../views/flow.ts';
@@ -67,7 +67,7 @@ export function flowBulkHandlers(parts: Parts) {
 async function namesIn(flows: Flows, asked: Asked): Promise<readonly FlowName[]> {
   const value = await jsonIn(asked.context.req, FORM_BYTES_MAX);
   const expected = 'a JSON list of { namespace, id }';
-  if (!Array.isArray(value)) throw new Fault('request.invalid', `expected ${expected}, got something else`);
+  if (!Array.isArray(value)) throw notJson(expected, value);
   if (value.length > NAMES_MAX)
     throw new Fault('request.invalid', `expected at most ${NAMES_MAX} flows, got ${value.length}`);
   const names = new Map<string, FlowName>();
@@ -120,9 +120,9 @@ async function saveAll(parts: Parts, asked: Asked, bounds: Bounds): Promise<read
     overridden ? { ...part, text: part.text.replace(/^namespace:.+/m, `namespace: ${bounds.namespace}`) } : part,
   );
   const named = flowsIn(flows, sources, bounds);
-  const keeps = asked.query.get('delete') === 'false';
+  const deletes = flagOf(asked.query, 'delete', true);
   const gone: object[] = [];
-  if (!keeps) {
+  if (deletes) {
     const known = await lists.all({
       tenant: TENANT,
       ...(bounds.namespace === undefined ? {} : { namespace: bounds.namespace }),
@@ -192,8 +192,8 @@ async function importFlows(flows: Flows, asked: Asked): Promise<readonly string[
   const sources = isZip(file.content)
     ? entriesOf(file.content, FILES_BYTES_MAX)
         .filter(({ name }) => /\.ya?ml$/i.test(name))
-        .map(({ name, content }) => [name, content.toString('utf8')] as const)
-    : documentsOf(file.content.toString('utf8')).map(({ text }, n) => [String(n), text] as const);
+        .map(({ name, content }) => [name, textIn(content, name)] as const)
+    : documentsOf(textIn(file.content, file.fileName || file.name)).map(({ text }, n) => [String(n), text] as const);
   if (sources.length > DOCUMENTS_MAX)
     throw new Fault('request.tooLarge', `expected at most ${DOCUMENTS_MAX} flows, got ${sources.length}`);
   const refusedOnes = sources.filter(([, text]) => !flows.parse(text).flow).map(([name]) => name);

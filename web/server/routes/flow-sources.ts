@@ -6,7 +6,7 @@
 import { Fault } from '../../../lib/errors.ts';
 import { yamlOf } from '../../../lib/yaml/write.ts';
 import { readYaml } from '../../../lib/yaml/yaml.ts';
-import { FLOW_BYTES_MAX, FORM_BYTES_MAX, jsonIn, sourceOf } from '../body.ts';
+import { FLOW_BYTES_MAX, FORM_BYTES_MAX, jsonIn, mediaTypeOf, sourceOf, textIn } from '../body.ts';
 import { bounded, type FilePart, formOf } from '../form.ts';
 import type { Asked } from './register.ts';
 
@@ -24,10 +24,8 @@ export interface Part {
   readonly fileName?: string;
 }
 
-export const isJson = ({ context }: Asked): boolean =>
-  /^application\/(?:\w+\+)?json\b/.test(typeOf(context.req.headers));
-const isForm = ({ context }: Asked): boolean => typeOf(context.req.headers).startsWith('multipart/form-data');
-const typeOf = (headers: NodeJS.Dict<string | string[]>): string => String(headers['content-type'] ?? '');
+export const isJson = ({ context }: Asked): boolean => /^application\/(?:\w+\+)?json$/.test(mediaTypeOf(context.req));
+const isForm = ({ context }: Asked): boolean => mediaTypeOf(context.req) === 'multipart/form-data';
 
 /** One flow. */
 export async function flowSourceIn(asked: Asked): Promise<string> {
@@ -47,8 +45,8 @@ export async function flowSourcesIn(asked: Asked): Promise<readonly Part[]> {
 
 async function partsOfForm(asked: Asked): Promise<readonly Part[]> {
   const files = await filesIn(asked);
-  return files.flatMap(({ fileName, content }) =>
-    documentsOf(content.toString('utf8')).map((part) => ({ ...part, ...(fileName ? { fileName } : {}) })),
+  return files.flatMap(({ name, fileName, content }) =>
+    documentsOf(textIn(content, fileName || name)).map((part) => ({ ...part, ...(fileName ? { fileName } : {}) })),
   );
 }
 

@@ -54,7 +54,7 @@ export function flowHandlers(flows: Flows) {
 async function readFlow(flows: Flows, asked: Asked): Promise<object> {
   const { query } = asked;
   const name = flowNameIn(asked);
-  const withSource = query.get('source') === 'true';
+  const withSource = flagOf(query, 'source');
   const known = await flows.find(name);
   const revision = wholeOf(query, 'revision', 1);
   if (!known || (known.document.deleted && !flagOf(query, 'allowDeleted') && revision === undefined))

@@ -94,11 +94,19 @@ export function stateIn(name: string, text: string): State {
   throw refused(name, `one of ${Object.keys(NEXT_STATES).join(', ')}`, text);
 }
 
+const LABEL_CHARS = 60;
+
 /** A list of `{ key, value }`, or a map. */
 export function labelPairsIn(value: unknown): readonly (readonly [key: string, value: string])[] {
   const pairs = Array.isArray(value) ? value.map((label) => [label?.key, label?.value]) : Object.entries(value ?? {});
-  if (pairs.some(([key, text]) => typeof key !== 'string' || typeof text !== 'string'))
-    throw new Fault('label.invalid', 'expected labels as a list of { key, value } with both, got something else');
+  const wrong = pairs.findIndex(([key, text]) => typeof key !== 'string' || typeof text !== 'string');
+  if (wrong >= 0) {
+    const got = Array.isArray(value) ? value[wrong] : Object.fromEntries([pairs[wrong]!]);
+    throw new Fault(
+      'label.invalid',
+      `expected labels as a list of { key, value }, both texts, got ${JSON.stringify(got).slice(0, LABEL_CHARS)}`,
+    );
+  }
   return pairs as [string, string][];
 }
 

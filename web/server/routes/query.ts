@@ -19,11 +19,18 @@ export function refused(name: string, expected: string, got: string, kestra?: st
 /** Undefined where it is absent or empty. */
 export const textOf = (query: Query, name: string): string | undefined => query.get(name) || undefined;
 
-export function flagOf(query: Query, name: string): boolean {
-  const text = query.get(name);
-  if (text === null || text === '' || text === 'false') return false;
-  if (text === 'true') return true;
-  throw refused(name, 'true or false', text);
+/** In any case, as Java reads it: a client may write `True`. `absent`: what holds without it. */
+export function flagOf(query: Query, name: string, absent = false): boolean {
+  const text = textOf(query, name);
+  switch (text?.toLowerCase()) {
+    case undefined:
+      return absent;
+    case 'true':
+      return true;
+    case 'false':
+      return false;
+  }
+  throw refused(name, 'true or false', text!);
 }
 
 export function wholeOf(query: Query, name: string, least = 0): number | undefined {

@@ -5,6 +5,7 @@ import type { Principal } from '../../../lib/bus/credentials.ts';
 import type { Scope } from '../../../lib/model/scope.ts';
 import { ROUTES, type Route, type RouteName } from '../../api/routes.ts';
 import { authorize, type Door, stillAllowed } from '../auth/guard.ts';
+import { mediaTypeOf } from '../body.ts';
 import { EventStream } from '../sse.ts';
 
 export type Handler = (context: Asked) => Promise<void> | void;
@@ -68,7 +69,7 @@ const pathsOf = ({ path, action }: Route): string[] => [
   ...(action ? [BASE + path.replace(OF_EXECUTION, `${OF_EXECUTION}actions/`)] : []),
 ];
 
-const isForm = ({ req }: Context): boolean => req.headers['content-type']?.startsWith('multipart/') === true;
+const isForm = ({ req }: Context): boolean => mediaTypeOf(req).startsWith('multipart/');
 
 type RoutedContext = Context & { readonly params: Record<string, string> };
 

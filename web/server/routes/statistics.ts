@@ -4,7 +4,7 @@ import { Fault } from '../../../lib/errors.ts';
 import { TENANT } from '../../../lib/model/flow.ts';
 import type { FlowRow, Repository } from '../../../lib/repository/repository.ts';
 import type { ExecutionCount, ExecutionCounting } from '../../../lib/repository/statistics.ts';
-import { FORM_BYTES_MAX, jsonOf } from '../body.ts';
+import { FORM_BYTES_MAX, jsonOf, notJson } from '../body.ts';
 import type { FlowLists } from '../live/flow-lists.ts';
 import type { Flows } from '../live/flows.ts';
 import { bodyOfExecution } from '../views/execution.ts';
@@ -95,7 +95,7 @@ async function countedExecutions(
 function flowsIn(value: unknown): readonly { readonly namespace: string; readonly id: string }[] | undefined {
   if (value === undefined || value === null) return undefined;
   const expected = 'flows: a list of { namespace, id }';
-  if (!Array.isArray(value)) throw new Fault('request.invalid', `expected ${expected}, got something else`);
+  if (!Array.isArray(value)) throw notJson(expected, value);
   if (value.length > FLOWS_MAX)
     throw new Fault('request.invalid', `expected at most ${FLOWS_MAX} flows, got ${value.length}`);
   const names = value.map((each: { readonly namespace?: unknown; readonly id?: unknown }) => {
