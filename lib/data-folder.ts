@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Fault } from './errors.ts';
+import { Fault, isFault, textOf } from './errors.ts';
 
 /** A Unix socket's path may hold 108 bytes, the end included, and some systems allow a little less. */
 const SOCKET_PATH_BYTES_MAX = 100;
@@ -42,9 +42,25 @@ export interface DataFolder {
   readonly address: string;
 }
 
-/** Where everything stands in `folder`; makes the folder (mode 0700) if it is not there. Takes no lock. */
+/**
+ * Where everything stands in `folder`; makes the folder (mode 0700) if it is not there. Takes no lock. Throws `data.newer`,
+ * `data.locked`, `config.invalid`.
+ */
 export function openDataFolder(folder: string, migrations: readonly Migration[] = MIGRATIONS): DataFolder {
   const path = resolve(folder);
+  try {
+    return opened(path, migrations);
+  } catch (error) {
+    if (isFault(error) || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw new Fault(
+      'config.invalid',
+      `data (WINDHOVER_DATA): expected a folder that can be made and written, got ${path} (${textOf(error)})`,
+      { cause: error },
+    );
+  }
+}
+
+function opened(path: string, migrations: readonly Migration[]): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   bringToFormat(path, migrations);
   const data = {

@@ -1,6 +1,6 @@
 /** The management port of a server: `/health` (and /health/live, /health/ready), `/metrics`, `/prometheus`. Loopback by default. */
 import { createServer, type Server } from 'node:http';
-import { Fault } from './errors.ts';
+import { Fault, textOf } from './errors.ts';
 import { collectProcessMetrics, registry } from './metrics.ts';
 import type { Service } from './service.ts';
 
@@ -11,7 +11,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on `port`, or on the next free one if `fixed` is false. Throws `port.taken`. */
+/** Listens on `port`, or on the next free one if `fixed` is false. Throws `port.taken`, `config.invalid`. */
 export async function listenOn(server: Server, host: string, port: number, fixed: boolean): Promise<number> {
   for (let tried = port; tried < port + PORTS_TRIED_MAX; tried++) {
     if (await tryPort(server, host, tried)) return tried;
@@ -25,7 +25,7 @@ function tryPort(server: Server, host: string, port: number): Promise<boolean> {
     const failed = (error: NodeJS.ErrnoException) => {
       server.off('listening', listens);
       if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
+      else reject(unusable(host, port, error));
     };
     const listens = () => {
       server.off('error', failed);
@@ -36,6 +36,13 @@ function tryPort(server: Server, host: string, port: number): Promise<boolean> {
     server.listen(port, host);
   });
 }
+
+const unusable = (host: string, port: number, error: unknown): Fault =>
+  new Fault(
+    'config.invalid',
+    `expected an address of this machine and a port that may be listened on, got ${host}:${port} (${textOf(error)})`,
+    { cause: error },
+  );
 
 export async function openHealthPort(options: {
   readonly services: readonly Service[];

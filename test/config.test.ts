@@ -1,8 +1,10 @@
 /** The configuration: what is refused, and how it is told. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
 import { loadConfig } from '../lib/config.ts';
 import { Fault } from '../lib/errors.ts';
+import { listenOn } from '../lib/health-port.ts';
 
 function refusalOf(load: () => unknown): string {
   try {
@@ -65,4 +67,12 @@ test('taking a file of nothing but comments, and keys without values, as nothing
   for (const content of ['', null, undefined, { port: null, retention: '', password: '' }])
     assert.deepEqual([load(content).config, [...load(content).given]], [config, []]);
   assert.deepEqual([load({ retention: 'P7D' }).config.retention, load({ port: '81' }).config.port], [7, 81]);
+});
+
+test('refusing to listen on an address of another machine, as a setting that is wrong', async () => {
+  // 192.0.2.0/24 is for documentation: no machine has it.
+  await assert.rejects(listenOn(createServer(), '192.0.2.1', 8080, false), {
+    code: 'config.invalid',
+    message: /expected an address of this machine and a port that may be listened on, got 192\.0\.2\.1:8080/,
+  });
 });

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { openDataFolder } from '../lib/data-folder.ts';
 
 const PROCESSES = 4;
 const FOLDERS = 60;
@@ -34,4 +35,16 @@ test('opening new folders by several processes at once', async (context) => {
     readdirSync(join(folder, '0')).filter((name) => name.endsWith('.part')),
     [],
   );
+});
+
+test('refusing a folder that cannot be made, as a setting that is wrong', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'windhover-folders-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const path of [file, join(file, 'below')])
+    assert.throws(() => openDataFolder(path), {
+      code: 'config.invalid',
+      message: /data \(WINDHOVER_DATA\): expected a folder that can be made and written, got \/.*file/,
+    });
 });

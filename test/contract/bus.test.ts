@@ -1,5 +1,7 @@
 /** The contract of the bus, on Redis and in memory. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -47,6 +49,26 @@ test('opening Redis with as many partitions as it was begun with, unless others 
     await again.close();
   } finally {
     await redis.stop();
+  }
+});
+
+test('saying that a password is wrong or that no Redis answers, which no waiting mends', async () => {
+  const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  const redis = await startRedis();
+  const client = new Redis(redis.url);
+  try {
+    await client.config('SET', 'requirepass', 'right');
+    const { port } = other.address() as AddressInfo;
+    for (const [url, got] of [
+      [redis.url, /got: NOAUTH/],
+      [`redis://127.0.0.1:${port}`, /got: Unknown RESP type/],
+    ] as const)
+      await assert.rejects(openRedisBus({ url, log: silentLog }), { code: 'bus.unsuitable', message: got });
+  } finally {
+    client.disconnect();
+    await redis.stop();
+    other.close();
   }
 });
 

@@ -2,7 +2,7 @@
  * The bus on Redis. `openRedisBus` checks that Redis is fit (version, eviction, partitions) before anything is written, and
  * refuses with a sentence that says what to do.
  */
-import { Fault } from '../../errors.ts';
+import { Fault, textOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Bus, BusReport } from '../bus.ts';
 import { redisClaims } from './claims.ts';
@@ -27,6 +27,8 @@ const PARTITIONS = 8;
 const OPEN_MS = 5_000;
 const REPORT_MS = 2_000;
 const OLDEST = [7, 0] as const;
+/** What answers there lets nobody in by these credentials, or is no Redis. */
+const STRANGE = /^(?:NOAUTH|WRONGPASS|NOPERM)|Unknown RESP type/;
 
 /** `url`: as address.ts reads it. Throws `bus.unavailable`, `bus.unsuitable`, `config.invalid`. */
 export async function openRedisBus(options: {
@@ -50,8 +52,16 @@ export async function openRedisBus(options: {
     return busOf(connections, partitions, strict, log);
   } catch (error) {
     connections.close();
-    throw reached(error);
+    throw strange(error) ?? reached(error);
   }
+}
+
+function strange(error: unknown): Fault | undefined {
+  const text = textOf(error);
+  if (!STRANGE.test(text)) return undefined;
+  return new Fault('bus.unsuitable', `expected a Redis that lets us in by redisUrl (REDIS_URL), got: ${text}`, {
+    cause: error,
+  });
 }
 
 function busOf(connections: Connections, partitions: number, strict: boolean, log: Log): Bus {
