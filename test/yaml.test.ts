@@ -74,3 +74,22 @@ test('reading configuration, with the place in the error', () => {
   assert.deepEqual(parseYaml('port: 8080\nname: x\n'), { port: 8080, name: 'x' });
   assert.throws(() => parseYaml('a: 1\nb: @x\n'), /line 2, column 4/);
 });
+
+test('refusing what YAML does not let stand in a text, with its place', () => {
+  for (const [sign, got] of [
+    ['\u0000', 'U+0000'],
+    ['\u0001', 'U+0001'],
+    ['\u001b', 'U+001B'],
+    ['\ud800', 'U+D800'],
+  ] as const) {
+    const [first] = readYaml(`a: 1\nb: "x${sign}"\n`).problems;
+    assert.deepEqual(
+      [first?.message, first?.line, first?.column],
+      [`expected characters that YAML allows, got ${got}`, 2, 6],
+    );
+  }
+  assert.equal(readYaml('\u0001[]\na: 1').problems.length, 1);
+  assert.deepEqual(readYaml('\ufeffa: "\\u0001 \u0085 \u00e4 \u{1f600} \t"\r\n').value, {
+    a: '\u0001 \u0085 \u00e4 \u{1f600} \t',
+  });
+});

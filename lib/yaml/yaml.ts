@@ -39,6 +39,8 @@ const LENGTH_MAX = 1_048_576;
 const DEPTH_MAX = 100;
 const SYNTAX_PROBLEMS_MAX = 20;
 const GOT_CHARS_MAX = 60;
+/** What YAML does not let stand in a text, not even in quotes: there it is escaped. A definition's mark is among it. */
+const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 const OPTIONS = {
   schema: 'failsafe',
@@ -64,20 +66,17 @@ export function readYaml(source: string): Yaml {
   const place = places(source);
   if (source.length > LENGTH_MAX)
     return broken(`expected at most ${LENGTH_MAX} characters, got ${source.length}`, place(0));
+  const strange = source.search(UNPRINTABLE);
+  if (strange >= 0) return refused([unprintable(source, strange, place)]);
   const excess = excessOf(source, DEPTH_MAX);
   if (excess) return broken(`expected at most ${excess.expected}, got more`, place(excess.offset));
   try {
     const document = withoutTraces(() => parseDocument(source, OPTIONS));
     const errors = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS').slice(0, SYNTAX_PROBLEMS_MAX);
     if (errors.length > 0)
-      return {
-        value: undefined,
-        problems: errors.map((error) =>
-          problem(syntaxText(error.message, source, error.pos[0]), '', place(error.pos[0])),
-        ),
-        at: () => undefined,
-        inside: () => undefined,
-      };
+      return refused(
+        errors.map((error) => problem(syntaxText(error.message, source, error.pos[0]), '', place(error.pos[0]))),
+      );
     const reader = new Reader(place);
     const root = document.contents as Node | null;
     const value = reader.read(root, [], 0);
@@ -181,12 +180,22 @@ const problem = (message: string, path: string, place: Place): Problem => ({
   ...place,
 });
 
-const broken = (message: string, place: Place): Yaml => ({
+const broken = (message: string, place: Place): Yaml => refused([problem(message, '', place)]);
+
+const refused = (problems: readonly Problem[]): Yaml => ({
   value: undefined,
-  problems: [problem(message, '', place)],
+  problems,
   at: () => undefined,
   inside: () => undefined,
 });
+
+/** Kestra's parser says it so. */
+function unprintable(source: string, offset: number, place: (offset: number) => Place): Problem {
+  const got = `U+${source.codePointAt(offset)!.toString(16).toUpperCase().padStart(4, '0')}`;
+  const expected = 'characters that YAML allows';
+  const message = `expected ${expected}, got ${got}`;
+  return { ...problem(message, '', place(offset)), expected, got, kestra: 'special characters are not allowed' };
+}
 
 /** Keys are texts as written, even where a value of the same spelling would be a number or a boolean. */
 function keyOf({ key }: Pair): string | undefined {
