@@ -1,4 +1,4 @@
-/** BOOL, and its older name BOOLEAN: true or false, also as texts. */
+/** BOOL, and its older name BOOLEAN: true or false. Of texts, `true` is true in any case, and every other one false, as Java reads them. */
 import { expectedType, type InputKind } from './kind.ts';
 
 export const boolean = (javaClass: string): InputKind => ({
@@ -6,9 +6,7 @@ export const boolean = (javaClass: string): InputKind => ({
   options: {},
   cast: (value) => {
     if (typeof value === 'boolean') return { value };
-    const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-    return text === 'true' || text === 'false'
-      ? { value: text === 'true' }
-      : expectedType('BOOLEAN', 'true or false', value);
+    if (typeof value === 'string' || typeof value === 'number') return { value: String(value).toLowerCase() === 'true' };
+    return expectedType('BOOLEAN', 'true or false', value);
   },
 });

@@ -11,9 +11,10 @@ const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?$/;
 const MS_NANOS = 1_000_000n;
 const SECOND_NANOS = 1_000_000_000n;
 
-/** A text of the kind: as Java prints it, and its place among others. */
+/** A text of the kind: as Java prints it, as Jackson writes it where that differs, and its place among others. */
 export interface Moment {
   readonly text: string;
+  readonly json?: string;
   readonly nanos: bigint;
 }
 
@@ -39,7 +40,7 @@ export function momentKind(
     read: (reader) => ({ after: bound(reader, 'after'), before: bound(reader, 'before') }),
     cast: (value) => {
       const moment = typeof value === 'string' ? parse(value) : undefined;
-      return moment ? { value: moment.text } : expectedType(type, expected, value);
+      return moment ? { value: moment.json ?? moment.text } : expectedType(type, expected, value);
     },
     limit: (value, { after, before }) => {
       const { nanos } = parse(String(value))!;
@@ -65,7 +66,7 @@ export function parseDate(text: string): Moment | undefined {
   return date.toISOString().slice(0, 10) === text ? { text, nanos: BigInt(date.getTime()) * MS_NANOS } : undefined;
 }
 
-/** `18:27:49.5`, printed as short as Java does: no seconds where there are none. */
+/** `18:27:49.5`, printed as short as Java does: no seconds where there are none. As a value it has them always, and of a fraction what is not 0. */
 export function parseTime(text: string): Moment | undefined {
   const found = TIME.exec(text);
   if (!found) return undefined;
@@ -74,7 +75,8 @@ export function parseTime(text: string): Moment | undefined {
   const nanos = BigInt(fraction.padEnd(9, '0'));
   const seconds = BigInt(Number(hour) * 3_600 + Number(minute) * 60 + Number(second));
   const tail = second === '00' && nanos === 0n ? '' : `:${second}${fractionText(nanos)}`;
-  return { text: `${hour}:${minute}${tail}`, nanos: seconds * SECOND_NANOS + nanos };
+  const json = `${hour}:${minute}:${second}${nanos === 0n ? '' : `.${fraction.replace(/0+$/, '')}`}`;
+  return { text: `${hour}:${minute}${tail}`, json, nanos: seconds * SECOND_NANOS + nanos };
 }
 
 /** An instant of UTC, `2019-10-06T18:27:49Z`, from any offset. */
