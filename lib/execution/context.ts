@@ -9,6 +9,7 @@ import type { ExecutionHead, ExecutionStart, TaskRun } from '../model/execution.
 import type { Flow, Labels, Task } from '../model/flow.ts';
 import { type Installation, NO_INSTALLATION } from '../model/installation.ts';
 import { stateOf } from '../model/state.ts';
+import { seenInputs } from './seen-inputs.ts';
 
 type Json = Record<string, unknown>;
 type Reach = readonly string[];
@@ -37,7 +38,7 @@ export function contextOf(seen: Seen): Readonly<Json> {
       ...(head ? { state: stateOf(head.history) } : {}),
       ...(head?.outputs ? { outputs: head.outputs } : {}),
     },
-    inputs: start.inputs,
+    inputs: seenInputs(start.inputs, flow),
     ...byTask(seen),
     vars: head?.variables ?? flow.variables,
     labels: head ? nested(head.labels) : {},

@@ -1,4 +1,5 @@
 /** What a task that has ended changes in its own execution: labels, variables, its end. */
+import { isMap } from '../expression/value/map.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { ExecutionUpdate } from '../model/message.ts';
 import type { State } from '../model/state.ts';
@@ -53,5 +54,3 @@ function removed(values: Values, [name = '', ...rest]: readonly string[]): Value
   const left = isMap(inner) ? removed(inner, rest) : undefined;
   return left && { ...others, [name]: left };
 }
-
-const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);

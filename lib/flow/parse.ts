@@ -3,11 +3,12 @@
  * is an error. Pure: the same definition and catalogue give the same flow. What is known to Kestra and would change a run,
  * but is not built yet, is refused with that sentence rather than ignored.
  */
+import { double } from '../expression/value/number.ts';
 import type { Catalogue } from '../model/catalogue.ts';
 import type { Flow } from '../model/flow.ts';
 import { sourceHash } from '../model/ids.ts';
 import type { Problem } from '../model/problem.ts';
-import { readYaml } from '../yaml/yaml.ts';
+import { type FloatOf, readYaml } from '../yaml/yaml.ts';
 import { partsOf } from './definition.ts';
 import { readInputs } from './input.ts';
 import { readLabels } from './labels.ts';
@@ -54,7 +55,7 @@ export function parseFlow(
   { tenant }: { readonly tenant: string },
 ): ParsedFlow {
   const { source, globals } = partsOf(definition);
-  const yaml = readYaml(source);
+  const yaml = readYaml(source, floatOf);
   const problems = new Problems(yaml);
   if (!isMap(yaml.value)) {
     if (!problems.hasErrors) problems.expected([], 'a map with id, namespace and tasks', yaml.value);
@@ -113,6 +114,9 @@ function name(reader: MapReader, property: string, shape: RegExp, charsMax: numb
   }
   return text ?? '';
 }
+
+/** Expressions tell a variable of 1.0, a Double, from one of 1. */
+const floatOf: FloatOf = (value, [property]) => (property === 'variables' ? double(value) : value);
 
 function variables(reader: MapReader): Flow['variables'] {
   const value = reader.get('variables') ?? {};

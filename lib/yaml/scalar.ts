@@ -25,6 +25,9 @@ export function plainScalar(text: string): Scalar | undefined {
   return NOT_A_NUMBER.test(text) ? undefined : text;
 }
 
+/** Whether a plain scalar is a number with a fraction or an exponent, be it whole: `1.0`, `1e3`. */
+export const isFloat = (text: string): boolean => FLOAT.test(text);
+
 /** A scalar with a tag; undefined where the tag is unknown or does not fit. A tag of the author's own changes nothing. */
 export function taggedScalar(tag: string, text: string): Scalar | undefined {
   if (!tag.startsWith('tag:yaml.org,2002:')) return text;

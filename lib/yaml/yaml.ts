@@ -17,7 +17,7 @@ import {
 } from 'yaml';
 import type { Problem } from '../model/problem.ts';
 import { excessOf } from './excess.ts';
-import { plainScalar, taggedScalar } from './scalar.ts';
+import { isFloat, plainScalar, taggedScalar } from './scalar.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -34,6 +34,8 @@ export interface Yaml {
   /** Where a place inside the text of a scalar stands in the whole; where the scalar begins, if that is not told exactly. */
   inside(path: Path, within: Place): Place | undefined;
 }
+
+export type FloatOf = (value: number, path: Path) => unknown;
 
 const LENGTH_MAX = 1_048_576;
 const DEPTH_MAX = 100;
@@ -62,7 +64,8 @@ function withoutTraces<T>(act: () => T): T {
   }
 }
 
-export function readYaml(source: string): Yaml {
+/** `floatOf`: what becomes of a number that is whole but written as `1.0`; it is the number 1 without it. */
+export function readYaml(source: string, floatOf?: FloatOf): Yaml {
   const place = places(source);
   if (source.length > LENGTH_MAX)
     return broken(`expected at most ${LENGTH_MAX} characters, got ${source.length}`, place(0));
@@ -77,7 +80,7 @@ export function readYaml(source: string): Yaml {
       return refused(
         errors.map((error) => problem(syntaxText(error.message, source, error.pos[0]), '', place(error.pos[0]))),
       );
-    const reader = new Reader(place);
+    const reader = new Reader(place, floatOf);
     const root = document.contents as Node | null;
     const value = reader.read(root, [], 0);
     const at = (path: Path): Place | undefined => placeOf(root, path, place);
@@ -106,10 +109,12 @@ export function pathText(path: Path): string {
 class Reader {
   readonly problems: Problem[] = [];
   readonly #place: (offset: number) => Place;
+  readonly #floatOf: FloatOf | undefined;
   #isTooDeep = false;
 
-  constructor(place: (offset: number) => Place) {
+  constructor(place: (offset: number) => Place, floatOf: FloatOf | undefined) {
     this.#place = place;
+    this.#floatOf = floatOf;
   }
 
   read(node: Node | null, path: (string | number)[], depth: number): unknown {
@@ -157,6 +162,7 @@ class Reader {
   #scalar(node: Scalar<unknown>, path: Path): unknown {
     const text = String(node.value ?? '');
     const value = node.tag ? taggedScalar(node.tag, text) : node.type === Scalar.PLAIN ? plainScalar(text) : text;
+    if (this.#floatOf && Number.isInteger(value) && isFloat(text)) return this.#floatOf(value as number, path);
     if (value !== undefined) return value;
     const expected = node.tag ? `a value that ${node.tag} allows` : 'a finite number';
     this.#problem(`expected ${expected}, got ${text}`, path, node, { expected, got: text });

@@ -1,5 +1,7 @@
 /** The values of an iteration, as Kestra has them: texts as they are, anything else as JSON, each once. */
 
+import { json, parseJson } from '../../expression/value/json.ts';
+
 /** A flow that needs more works on a file. */
 const VALUES_MAX = 100_000;
 /** All values of one task run are kept with it: a commit holds 1 MB. */
@@ -12,7 +14,7 @@ export function valuesOf(rendered: unknown): readonly string[] {
   const nulls = given.filter((value) => value === null).length;
   if (nulls > 0) throw new Error(`Found '${nulls}' null values on Each, with values=${javaText(given)}`);
   if (given.length > VALUES_MAX) throw new Error(`values: expected at most ${VALUES_MAX}, got ${given.length}`);
-  const values = [...new Set(given.map((value) => (typeof value === 'string' ? value : JSON.stringify(value))))];
+  const values = [...new Set(given.map((value) => (typeof value === 'string' ? value : json(value))))];
   const chars = values.reduce((sum, { length }) => sum + length, 0);
   if (chars > CHARS_MAX) throw new Error(`values: expected at most ${CHARS_MAX} characters together, got ${chars}`);
   return values;
@@ -27,8 +29,9 @@ function listOf(rendered: unknown): readonly unknown[] {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
+    // No JSON: the sentence about what is no list shows it.
     return text;
   }
 }

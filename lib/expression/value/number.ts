@@ -16,6 +16,10 @@ export class Boxed {
     this.kind = kind;
     this.amount = amount;
   }
+  /** Where a value leaves for JSON of the runtime's own, its size is what stays. */
+  toJSON(): number {
+    return plain(this);
+  }
 }
 
 export type Numeric = number | bigint | Boxed;

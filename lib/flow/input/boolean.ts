@@ -6,7 +6,8 @@ export const boolean = (javaClass: string): InputKind => ({
   options: {},
   cast: (value) => {
     if (typeof value === 'boolean') return { value };
-    if (typeof value === 'string' || typeof value === 'number') return { value: String(value).toLowerCase() === 'true' };
+    if (typeof value === 'string' || typeof value === 'number')
+      return { value: String(value).toLowerCase() === 'true' };
     return expectedType('BOOLEAN', 'true or false', value);
   },
 });
