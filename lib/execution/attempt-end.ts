@@ -7,7 +7,9 @@ import { endTaskRun } from './end.ts';
 import { renewalMs, retryDelayMs } from './retry.ts';
 import { tolerated } from './tolerated.ts';
 
-export const retryOf = (task: Task): Task['retry'] => task.retry ?? task.inheritedRetry;
+/** What may fail has ended well with its own last try, as Kestra's worker says: nobody around it tries it again. */
+export const retryOf = (task: Task): Task['retry'] =>
+  task.retry ?? (task.allowFailure ? undefined : task.inheritedRetry);
 
 /** `taskRun` has the attempt's end already; `ref` names it. */
 export function finishAttempt(draft: Draft, taskRun: TaskRun, ref: string, state: State): void {
@@ -25,7 +27,7 @@ export function finishAttempt(draft: Draft, taskRun: TaskRun, ref: string, state
       if (delayMs !== undefined) return waitForRetry(draft, taskRun, draft.nowMs + delayMs);
     }
   }
-  const warned = state === 'SUCCESS' && retry?.warningOnRetry && taskRun.attempts.length > 1;
+  const warned = state === 'SUCCESS' && task.retry?.warningOnRetry && taskRun.attempts.length > 1;
   endTaskRun(draft, taskRun, tolerated(warned ? 'WARNING' : state, task));
 }
 

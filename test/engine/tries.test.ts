@@ -135,14 +135,44 @@ test('trying the tasks inside a flowable by its retry, and by the flow’s those
         - id: all
           type: Sequential
           retry: {type: constant, interval: PT1S, maxAttempts: 3}
-          tasks: [{id: inside, type: Return, allowFailure: true}]
-          errors: [{id: handler, type: Return}]
-        - {id: outside, type: Return, allowFailure: true}
+          allowFailure: true
+          tasks: [{id: inside, type: Return}]
         - {id: own, type: Return, allowFailure: true, retry: {type: constant, interval: PT1S, maxAttempts: 4}}
+        - {id: outside, type: Return}
     `),
     { script: { inside: 'FAILED', outside: 'FAILED', own: 'FAILED' } },
   );
-  assert.deepEqual(list, ['all WARNING', 'all / inside WARNING ×3', 'outside WARNING ×2', 'own WARNING ×4']);
+  assert.deepEqual(list, ['all WARNING', 'all / inside FAILED ×3', 'own WARNING ×4', 'outside FAILED ×2']);
+});
+
+test('trying nothing again that may fail and has no retry of its own', () => {
+  const { list } = played(
+    flow(`
+      retry: {type: constant, interval: PT1S, maxAttempts: 2}
+      tasks:
+        - id: all
+          type: Sequential
+          retry: {type: constant, interval: PT1S, maxAttempts: 3}
+          tasks: [{id: inside, type: Return, allowFailure: true}]
+        - {id: outside, type: Return, allowFailure: true}
+    `),
+    { script: { inside: 'FAILED', outside: 'FAILED' } },
+  );
+  assert.deepEqual(list, ['all WARNING', 'all / inside WARNING', 'outside WARNING']);
+});
+
+test('warning of a try that was not the first only by the task’s own retry', () => {
+  const { list } = played(
+    flow(`
+      tasks:
+        - id: all
+          type: Sequential
+          retry: {type: constant, interval: PT1S, maxAttempts: 3, warningOnRetry: true}
+          tasks: [{id: work, type: Return}]
+    `),
+    from(2),
+  );
+  assert.deepEqual(list, ['all SUCCESS', 'all / work SUCCESS ×2']);
 });
 
 test('making the whole execution anew, by the retry of a task', () => {
