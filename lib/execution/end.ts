@@ -120,14 +120,14 @@ function answerCaller(draft: Draft, nextId: string | undefined): void {
   });
 }
 
-/** The end as the caller is told of it, with the outputs that it asked for. */
+/** The end as the caller is told of it, with the outputs of the flow; of one that has none, with those that it asked for. */
 function endFor(
   draft: Draft,
   asked: Readonly<Record<string, unknown>> | undefined,
 ): { readonly state: State; readonly outputs?: Readonly<Record<string, unknown>>; readonly reason?: string } {
   const { outputs, reason } = draft.head;
   const told = { state: draft.state, ...(reason === undefined ? {} : { reason }) };
-  if (!asked) return { ...told, ...(outputs ? { outputs } : {}) };
+  if (!asked || draft.flow.outputs.length > 0) return { ...told, ...(outputs ? { outputs } : {}) };
   try {
     return { ...told, outputs: renderIn(draft, asked) as Readonly<Record<string, unknown>> };
   } catch (error) {

@@ -45,7 +45,7 @@ export interface Caller {
   readonly executionId: string;
   readonly taskRunId: string;
   readonly attempt: number;
-  /** To be rendered at the end and handed back in place of the flow's outputs, as written in the caller's flow. */
+  /** To be rendered at the end and handed back where the flow has no outputs of its own, as written in the caller's flow. */
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 

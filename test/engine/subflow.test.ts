@@ -56,7 +56,7 @@ test('going on at once without waiting, whatever becomes of it', () => {
   assert.deepEqual(list, ['call SUCCESS', 'next SUCCESS']);
   const [, child] = engine.ids as [string, string];
   assert.equal(engine.state(child), 'FAILED');
-  assert.deepEqual(outputsOf(engine, id), { executionId: child });
+  assert.deepEqual(outputsOf(engine, id), { executionId: child, state: 'CREATED' });
 });
 
 for (const [ends, rest, call] of [
@@ -111,11 +111,14 @@ for (const [rest, expected] of [
     assert.deepEqual(engine.run(engine.ids[1]!).head.labels as Labels, expected);
   });
 
-test('taking the outputs that the call names, rendered by the one that is called', () => {
-  const { engine, id } = played([parent(', outputs: {text: "{{ outputs.work.value }}!"}'), CHILD]);
+test('taking the outputs that the call names, rendered by the one that is called, where that has none of its own', () => {
+  const child = CHILD.replace(/\noutputs: .*/, '');
+  const { engine, id } = played([parent(', outputs: {text: "{{ outputs.work.value }}!"}'), child]);
   assert.deepEqual(outputsOf(engine, id)!.outputs, { text: 'hello nobody!' });
-  const broken = played([parent(', outputs: {text: "{{ outputs.nowhere }}"}'), CHILD]);
+  const broken = played([parent(', outputs: {text: "{{ outputs.nowhere }}"}'), child]);
   assert.deepEqual([broken.state, ...broken.list], ['FAILED', 'call FAILED']);
+  const both = played([parent(', outputs: {text: "{{ outputs.nowhere }}"}'), CHILD]);
+  assert.deepEqual(outputsOf(both.engine, both.id)!.outputs, { said: 'hello nobody' });
 });
 
 test('calling in iterations, several at once', () => {

@@ -34,7 +34,7 @@ export const SUBFLOW: Flowable = {
       wait: { type: 'boolean', default: true, description: 'Wait for its end' },
       transmitFailed: { type: 'boolean', default: true, description: 'Its failure is the failure of this task' },
       inheritLabels: { type: 'boolean', default: false, description: 'It gets the labels of this execution' },
-      outputs: { type: 'object', description: "Outputs to take from it in place of the flow's own (deprecated)" },
+      outputs: { type: 'object', description: 'Outputs to take from a flow that has none of its own (deprecated)' },
       scheduleDate: { type: 'string', description: 'Not before this time, ISO-8601' },
       restartBehavior: {
         enum: ['RETRY_FAILED', 'NEW_EXECUTION'],

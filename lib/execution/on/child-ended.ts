@@ -49,8 +49,9 @@ function take(draft: Draft, taskRun: TaskRun, message: ChildEndedMessage): void 
   const ended = endedAttempt(lastAttempt(taskRun)!, state, { endedAtMs: draft.nowMs });
   const answered: TaskRun = {
     ...withLastAttempt(taskRun, ended),
+    // Of one that nobody waits for, the state in which it was begun is all that is known of it.
     outputs: message.begun
-      ? (taskRun.outputs ?? {})
+      ? { ...taskRun.outputs, state: 'CREATED' }
       : { ...taskRun.outputs, ...(outputs ? { outputs } : {}), state: called },
     ...(reason === undefined ? {} : { reason }),
   };
