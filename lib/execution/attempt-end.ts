@@ -35,9 +35,12 @@ export function finishAttempt(draft: Draft, taskRun: TaskRun, ref: string, state
 const mayTryAgain = ({ state, head }: Draft): boolean =>
   state !== 'KILLING' && head.ending === undefined && head.closing === undefined;
 
-/** Its history says that it has failed, as Kestra's does. */
+/** Its history says that it has failed, as Kestra's does; so does that of the execution, where the task is the flow's own. */
 function waitForRetry(draft: Draft, taskRun: TaskRun, dueMs: number): void {
   const failed = entering(taskRun.history, 'FAILED', draft.nowMs);
   draft.put({ ...taskRun, dueMs, history: entering(failed, 'RETRYING', draft.nowMs) });
   draft.setTimer('retry', taskRun.id, dueMs);
+  if (draft.state !== 'RUNNING') return;
+  if (taskRun.parentId === undefined) draft.enter('FAILED', 'RETRYING');
+  else draft.enter('RETRYING');
 }

@@ -39,8 +39,17 @@ export function dropTimers(draft: Draft, taskRun: TaskRun): TaskRun {
   if (dueMs === undefined) return taskRun;
   const state = stateOf(taskRun.history);
   draft.dropTimer(state === 'RETRYING' ? 'retry' : state === 'PAUSED' ? 'pause' : 'again', taskRun.id);
+  if (state === 'RETRYING') leaveRetrying(draft);
   return rest;
 }
+
+/** The execution is shown as retrying until one of those that wait in it is tried again, or is not any more. */
+export function leaveRetrying(draft: Draft): void {
+  if (draft.state === 'RETRYING' && !isResting(draft)) draft.enter('RUNNING');
+}
+
+/** Nothing of it runs any more: it waits to be made anew. */
+export const isResting = ({ state, head }: Draft): boolean => state === 'RETRYING' && head.renewing === true;
 
 /** What handles errors sees the task that has failed, not those around it, nor one of its own. */
 function noteFailure(draft: Draft, taskRun: TaskRun): void {
@@ -58,7 +67,8 @@ function noteFailure(draft: Draft, taskRun: TaskRun): void {
 export function endExecution(draft: Draft, decided: State, reason?: string): void {
   if (decided === 'FAILED' && reason === undefined && draft.head.againMs !== undefined) {
     draft.enter('RETRYING');
-    return draft.setTimer('renew', '', draft.head.againMs);
+    draft.head = { ...draft.head, renewing: true };
+    return draft.setTimer('renew', '', draft.head.againMs!);
   }
   const cut = decided === 'KILLED' || reason !== undefined;
   const missed = cut ? undefined : judge(draft, true);
@@ -76,7 +86,7 @@ export function finishExecution(
 ): void {
   const { outputs, reason, nextId } = about;
   draft.enter(state);
-  const { heldBy: _, ending: __, againMs: ___, ...head } = draft.head;
+  const { heldBy: _, ending: __, againMs: ___, renewing: ____, ...head } = draft.head;
   draft.head = {
     ...head,
     taskRuns: draft.taskRunCount,

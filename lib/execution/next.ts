@@ -8,7 +8,7 @@ import { isEnded, type State, stateOf } from '../model/state.ts';
 import { aroundOf, create } from './begin.ts';
 import type { Draft } from './draft.ts';
 import { enabled } from './enabled.ts';
-import { endExecution, endTaskRun, forget } from './end.ts';
+import { endExecution, endTaskRun, forget, isResting } from './end.ts';
 import type { Child, Flowable, FlowableView } from './flowable/flowable.ts';
 import { SEQUENTIAL } from './flowable/sequential.ts';
 import { flowableOf } from './flowable/table.ts';
@@ -38,7 +38,7 @@ export function advance(draft: Draft): void {
 /** Of the flow itself: whether its tasks are still to be looked at. */
 function goesOn(draft: Draft): boolean {
   if (draft.head.closing) close(draft, draft.head.closing);
-  return !isEnded(draft.state) && draft.state !== 'RETRYING';
+  return !isEnded(draft.state) && !isResting(draft);
 }
 
 /** What runs after the end, one after the other. */

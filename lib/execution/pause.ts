@@ -14,7 +14,7 @@ export function beginPause(draft: Draft, taskRun: TaskRun, { dueMs }: Extract<Be
     ...(dueMs === undefined ? {} : { dueMs }),
   });
   if (dueMs !== undefined) draft.setTimer('pause', taskRun.id, dueMs);
-  if (draft.state === 'RUNNING') draft.enter('PAUSED');
+  if (draft.state === 'RUNNING' || draft.state === 'RETRYING') draft.enter('PAUSED');
 }
 
 /** A Pause goes on with its tasks. `by`: who has resumed it; absent where its time was over. */

@@ -1,7 +1,9 @@
-/** An execution is made anew: it ends RETRIED, and another one of the same flow and inputs takes its place, for its caller too. */
+/** An execution is made anew: it ends RETRIED, as what failed in it does, and another one of the same flow and inputs takes its place, for its caller too. */
 import type { ExecutionStart } from '../model/execution.ts';
 import { beside, derivedId } from '../model/ids.ts';
 import { launchName } from '../model/letter.ts';
+import { entering, stateOf } from '../model/state.ts';
+import { isMeant } from './again/reopen.ts';
 import type { Draft } from './draft.ts';
 import { finishExecution } from './end.ts';
 
@@ -23,5 +25,8 @@ export function renew(draft: Draft): undefined {
     name: launchName(start.id),
     letter: { kind: 'launch', start: next, labels: head.labels },
   });
+  for (const taskRun of [...draft.all()])
+    if (stateOf(taskRun.history) === 'FAILED' && isMeant(draft, taskRun))
+      draft.put({ ...taskRun, history: entering(taskRun.history, 'RETRIED', draft.nowMs) });
   finishExecution(draft, 'RETRIED', { nextId: id });
 }

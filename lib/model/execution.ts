@@ -61,6 +61,8 @@ export interface ExecutionHead {
   readonly ending?: State;
   /** It is going to be made anew, not before this. */
   readonly againMs?: number;
+  /** Nothing of it runs any more: it waits until then. */
+  readonly renewing?: true;
   /** Tasks to be run one after the other although its end is written: `afterExecution` and listeners. */
   readonly closing?: readonly string[];
   /** The task run that has failed last, for what handles errors. */

@@ -1,5 +1,5 @@
 /** Flows in a few words, and what became of an execution of one. */
-import type { State } from '../../lib/model/state.ts';
+import { type State, sinceOf } from '../../lib/model/state.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
@@ -49,3 +49,9 @@ export const shown = (engine: Engine, id: string): Played => ({
   state: engine.state(id),
   list: engine.list(id),
 });
+
+/** How long the first execution took. */
+export function secondsOf(engine: Engine): number {
+  const { history } = engine.run(engine.ids[0]!).head;
+  return (sinceOf(history) - history[0]![1]) / 1_000;
+}

@@ -9,7 +9,7 @@ import type { Draft } from '../draft.ts';
 import { flowableOf } from '../flowable/table.ts';
 import { HANDLERS, removeBelow } from '../handlers.ts';
 
-const BAD: ReadonlySet<State> = new Set(['FAILED', 'KILLED', 'CANCELLED']);
+const BAD: ReadonlySet<State> = new Set(['FAILED', 'KILLED', 'CANCELLED', 'RETRIED']);
 
 /** Reopens what has not ended well. A sentence where there is nothing of that kind. `caller`: who waits for its end from now on. */
 export function restart(draft: Draft, caller?: Caller): string | undefined {
@@ -33,7 +33,8 @@ export function failedOf(draft: Draft): readonly TaskRun[] {
   return bad.filter(({ id }) => !around.has(id));
 }
 
-function isMeant(draft: Draft, taskRun: TaskRun): boolean {
+/** What failed for good in the execution: not what was forgiven, nor what handled it. */
+export function isMeant(draft: Draft, taskRun: TaskRun): boolean {
   if (HANDLERS.has(taskRun.list)) return false;
   const parent = taskRun.parentId === undefined ? undefined : draft.taskRun(taskRun.parentId);
   if (parent === undefined) return true;

@@ -2,7 +2,7 @@
 import type { ForceRunMessage } from '../../model/message.ts';
 import { stateOf } from '../../model/state.ts';
 import type { Draft } from '../draft.ts';
-import { dropTimers } from '../end.ts';
+import { dropTimers, isResting } from '../end.ts';
 import { endPause, letGo } from '../pause.ts';
 import { renew } from '../renew.ts';
 import { beginTasks } from './start.ts';
@@ -15,7 +15,7 @@ export function onForceRun(draft: Draft, { incarnation, principal }: ForceRunMes
     draft.dropTimer('start', '');
     return beginTasks(draft);
   }
-  if (draft.state === 'RETRYING') {
+  if (isResting(draft)) {
     draft.dropTimer('renew', '');
     return renew(draft);
   }

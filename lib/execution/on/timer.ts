@@ -6,7 +6,7 @@ import { finishAttempt } from '../attempt-end.ts';
 import { begin } from '../begin.ts';
 import { cutAll, cutBelow, withEndedAttempt } from '../cut.ts';
 import type { Draft } from '../draft.ts';
-import { endExecution, endTaskRun, failTaskRun } from '../end.ts';
+import { endExecution, endTaskRun, failTaskRun, leaveRetrying } from '../end.ts';
 import { behaviorOf } from '../flowable/pause.ts';
 import { endPause, leavePaused } from '../pause.ts';
 import { renew } from '../renew.ts';
@@ -22,7 +22,7 @@ export function onTimer(draft: Draft, { name }: TimerMessage): string | undefine
     case 'sla':
       return onSla(draft, Number(about));
     case 'renew':
-      return draft.state === 'RETRYING' ? renew(draft) : 'it is not made anew';
+      return draft.state === 'RETRYING' && draft.head.againMs !== undefined ? renew(draft) : 'it is not made anew';
     default: {
       const taskRun = draft.taskRun(about);
       if (!taskRun || isEnded(stateOf(taskRun.history))) return 'nothing waits for this timer';
@@ -64,6 +64,7 @@ function tryAgain(draft: Draft, taskRun: TaskRun): string | undefined {
   const { reason: _, outputs: __, dueMs: ___, ...fresh } = taskRun;
   const created = { ...fresh, history: entering(taskRun.history, 'CREATED', draft.nowMs) };
   draft.put(created);
+  leaveRetrying(draft);
   begin(draft, draft.taskOf(taskRun), created);
   return undefined;
 }

@@ -75,7 +75,8 @@ export class Commands {
   async pause(id: string, principal: string): Promise<Snapshot> {
     const snapshot = await this.#parts.followed.executions.read(id);
     const state = stateOf(snapshot.head.history);
-    if (state !== 'RUNNING' && (state !== 'PAUSED' || snapshot.head.heldBy !== undefined))
+    const runs = state === 'RUNNING' || (state === 'RETRYING' && !snapshot.head.renewing);
+    if (!runs && (state !== 'PAUSED' || snapshot.head.heldBy !== undefined))
       throw new Fault('execution.notRunning', `expected a running execution, got ${id}, which is ${state}`);
     const { incarnation } = snapshot.start;
     const message = { ...this.#named(id), kind: 'pause', incarnation, principal } as const;

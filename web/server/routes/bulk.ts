@@ -46,7 +46,10 @@ const mustBe =
 /** What is done to each, as the request says. */
 const OPERATIONS = {
   kill: ({ user }, parts) => ({ refusal: mustLive, act: (id) => kill(parts, id, { principal: user }) }),
-  pause: ({ user }, { commands }) => ({ refusal: mustBe('RUNNING', 'PAUSED'), act: (id) => commands.pause(id, user) }),
+  pause: ({ user }, { commands }) => ({
+    refusal: mustBe('RUNNING', 'PAUSED', 'RETRYING'),
+    act: (id) => commands.pause(id, user),
+  }),
   resume: ({ user: principal }, { commands }) => ({
     refusal: mustBe('PAUSED'),
     act: (id) => commands.resume(id, { principal }),
