@@ -221,10 +221,11 @@ test('saying why an execution waits, and nothing where it does not', () => {
     dueDate: at(30_600),
     attempts: [{ state: RUNNING }],
   });
-  assert.match(
-    sentenceFor(anExecution(RUNNING, [retrying]), START_MS + 600)!.text,
-    /one failed \(exit code 3\).*attempt 2 follows in 30 s \(/,
-  );
+  for (const state of [RUNNING, aState(['RUNNING', 0], ['RETRYING', 100])])
+    assert.match(
+      sentenceFor(anExecution(state, [retrying]), START_MS + 600)!.text,
+      /one failed \(exit code 3\).*attempt 2 follows in 30 s \(/,
+    );
   const paused = { current: 'PAUSED', histories: [], startDate: at(0) };
   const pause = aRun('ask', paused, { dueDate: at(90_600) });
   assert.match(

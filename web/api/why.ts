@@ -20,7 +20,7 @@ const WORTH_A_WORD_MS = 500;
 const NAMES_MAX = 3;
 
 const OF_STATES: Readonly<Record<string, 'limited' | 'killing'>> = { QUEUED: 'limited', KILLING: 'killing' };
-const LOOKED_INTO: ReadonlySet<string> = new Set(['CREATED', 'RUNNING', 'RESTARTED', 'PAUSED']);
+const LOOKED_INTO: ReadonlySet<string> = new Set(['CREATED', 'RUNNING', 'RESTARTED', 'PAUSED', 'RETRYING']);
 
 /** Undefined where there is nothing to say: it has ended well, or has only just begun to wait. */
 export function whyOf(execution: Asked, nowMs: number): WhyBody | undefined {

@@ -99,6 +99,7 @@ interface LiveButtonsProps {
 
 function LiveButtons({ execution: { id, state, taskRunList }, busy, act, onResume }: LiveButtonsProps): ReactNode {
   const pauses = state.current === 'PAUSED' || taskRunList?.some((run) => run.state.current === 'PAUSED');
+  const runs = state.current === 'RUNNING' || taskRunList?.some((run) => run.state.current === 'RETRYING');
   return (
     <>
       {pauses && (
@@ -106,7 +107,7 @@ function LiveButtons({ execution: { id, state, taskRunList }, busy, act, onResum
           Resume…
         </button>
       )}
-      {state.current === 'RUNNING' && (
+      {runs && state.current !== 'PAUSED' && (
         <button
           type="button"
           disabled={busy}
