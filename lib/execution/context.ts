@@ -80,8 +80,8 @@ const errorOf = ({ taskId, message }: NonNullable<ExecutionHead['failure']>): Js
 });
 
 /**
- * Outputs and states by task id; those of iterated tasks stand under the values of the iterations around them, outermost
- * first.
+ * Outputs and states by task id. Outputs of iterated tasks stand under the values of all iterations around them, outermost first;
+ * a state under the task run's own value alone, as in Kestra: deeper inside a loop there is one state, of the last iteration.
  */
 function byTask(seen: Seen): { readonly outputs: Json; readonly tasks: Json } {
   const outputs: Json = {};
@@ -89,7 +89,8 @@ function byTask(seen: Seen): { readonly outputs: Json; readonly tasks: Json } {
   for (const taskRun of seen.taskRuns) {
     const path = [taskRun.taskId, ...valuesAround(taskRun, seen)];
     if (taskRun.outputs) put(outputs, path, taskRun.outputs);
-    put(tasks, path, { state: stateOf(taskRun.history) });
+    const { taskId, value } = taskRun;
+    put(tasks, value === undefined ? [taskId] : [taskId, value], { state: stateOf(taskRun.history) });
   }
   return { outputs, tasks };
 }

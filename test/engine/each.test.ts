@@ -176,3 +176,27 @@ test('going through ten thousand values, ten thousand at once', () => {
   assert.deepEqual(new Set([...taskRuns.values()].map(({ history }) => history.at(-1)![0])), new Set(['SUCCESS']));
   assert.equal(new Set([...taskRuns.values()].map(({ value }) => value)).size, 10_001);
 });
+
+test('seeing states by the task run’s own value alone, and of what has none the last', () => {
+  let deeps = 0;
+  const { engine, id } = played(
+    flow(`
+      tasks:
+        - id: outer
+          type: ForEach
+          values: ["x", "y"]
+          tasks:
+            - {id: own, type: Return}
+            - id: all
+              type: Sequential
+              tasks: [{id: deep, type: Return, allowFailure: true}]
+            - {id: inner, type: ForEach, values: ["1", "2"], tasks: [{id: leaf, type: Return}]}
+        - id: seen
+          type: Return
+          format: "{{ tasks.own | keys }} {{ tasks.own.x.state }} {{ tasks.deep.state }} {{ tasks.leaf | keys }} {{ tasks.leaf['2'].state }}"
+    `),
+    { script: { deep: () => (++deeps === 1 ? 'FAILED' : 'SUCCESS') } },
+  );
+  const seen = [...engine.run(id).taskRuns.values()].find(({ taskId }) => taskId === 'seen')!;
+  assert.equal(seen.outputs!.value, '["x","y"] SUCCESS SUCCESS ["1","2"] SUCCESS');
+});
