@@ -37,6 +37,8 @@ export interface ItemParent {
   readonly taskId: string;
   readonly value?: string;
   readonly iteration?: number;
+  /** It has outputs, which are a field of its execution. */
+  readonly gives?: true;
 }
 
 export interface Parcel {

@@ -83,7 +83,7 @@ function itemOf(draft: Draft, task: Task, taskRun: TaskRun, delivery: string): O
     delivery,
     hash: start.flow.hash,
     incarnation: start.incarnation,
-    reads: readsOf(draft, task),
+    reads: readsOf(draft, task, taskRun),
     ...(alone ? { alone } : {}),
   };
 }

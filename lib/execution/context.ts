@@ -51,7 +51,7 @@ export function contextOf(seen: Seen): Readonly<Json> {
   return context;
 }
 
-function addPlace(context: Json, { flow }: Seen, place: NonNullable<Seen['place']>): void {
+function addPlace(context: Json, { flow, taskRun }: Seen, place: NonNullable<Seen['place']>): void {
   const [, id, attempt] = place.ref.split('/');
   context.task = { id: place.taskId, type: flow.taskOf.get(place.taskId)?.writtenType };
   context.taskrun = {
@@ -61,10 +61,13 @@ function addPlace(context: Json, { flow }: Seen, place: NonNullable<Seen['place'
     ...(place.parents[0] ? { parentId: place.parents[0].taskRunId } : {}),
     ...iterationOf(place),
   };
-  // Parents are those that carry a value: the iterations around this task run, innermost first.
+  // Parents are those that carry a value or have outputs, innermost first: iterations, and what decides, such as If.
   const parents = place.parents
-    .filter(({ value }) => value !== undefined)
-    .map((parent) => ({ taskrun: iterationOf(parent) }));
+    .filter(({ value, gives }) => value !== undefined || gives)
+    .map((parent) => ({
+      ...(parent.value === undefined ? {} : { taskrun: iterationOf(parent) }),
+      ...(parent.gives ? { outputs: taskRun(parent.taskRunId)?.outputs ?? {} } : {}),
+    }));
   if (parents[0]) context.parent = parents[0];
   if (parents.length > 0) context.parents = parents;
 }
@@ -163,6 +166,12 @@ export const needsHead = (reaches: readonly Reach[], flow: Flow): boolean =>
       (root === 'execution' && field !== 'id') ||
       (root === 'vars' && changesVariables(flow)),
   );
+
+/** Whether outputs of those around it must be at hand. */
+export const needsParents = (reaches: readonly Reach[]): boolean =>
+  reaches.some(([root]) => root === undefined || root === 'parent' || root === 'parents');
+
+export const givesOutputs = ({ outputs }: TaskRun): boolean => outputs !== undefined && Object.keys(outputs).length > 0;
 
 const changesVariablesOf = new WeakMap<Flow, boolean>();
 const CHANGES_VARIABLES = /\.(?:Unset|Set)Variables$/;

@@ -7,7 +7,16 @@ import { durationMs } from '../flow/duration.ts';
 import { secretsIn } from '../flow/input/order.ts';
 import type { TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
-import { contextOf, needsHead, reachedTasks, type Seen, taskReaches, valueReaches } from './context.ts';
+import {
+  contextOf,
+  givesOutputs,
+  needsHead,
+  needsParents,
+  reachedTasks,
+  type Seen,
+  taskReaches,
+  valueReaches,
+} from './context.ts';
 import type { Draft } from './draft.ts';
 import { openedRun, openedStart } from './opened.ts';
 import { taskRunField } from './run.ts';
@@ -57,11 +66,13 @@ export function placeOf(draft: Draft, taskRun: TaskRun): NonNullable<Seen['place
 }
 
 /** Document fields that a worker must fetch before it renders the task. */
-export function readsOf(draft: Draft, task: Task): readonly string[] {
+export function readsOf(draft: Draft, task: Task, taskRun: TaskRun): readonly string[] {
   const reaches = taskReaches(task, draft.flow);
   if (reaches.length === 0) return NOTHING;
   const reads = new Set<string>();
   if (needsHead(reaches, draft.flow)) reads.add('head');
+  if (needsParents(reaches))
+    for (const { taskRunId, gives } of parentsOf(draft, taskRun)) if (gives) reads.add(taskRunField(taskRunId));
   for (const taskRun of reachedRuns(draft, reachedTasks(reaches))) {
     reads.add(taskRunField(taskRun.id));
     for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId)
@@ -87,6 +98,7 @@ function parentsOf(draft: Draft, taskRun: TaskRun): readonly ItemParent[] {
       taskRunId: id,
       taskId: parent.taskId,
       ...iterationOf(parent),
+      ...(givesOutputs(parent) ? { gives: true } : {}),
     });
     id = parent.parentId;
   }

@@ -196,3 +196,31 @@ test('handling the failure inside a case', () => {
   assert.equal(state, 'FAILED');
   assert.deepEqual(list, ['choice FAILED', 'choice / one FAILED', 'choice / errors: sorry SUCCESS']);
 });
+
+test('seeing those around that carry a value or have outputs, innermost first', () => {
+  const { engine, id } = played(
+    flow(`
+      tasks:
+        - id: each
+          type: ForEach
+          values: ["x"]
+          tasks:
+            - id: all
+              type: Sequential
+              tasks:
+                - id: bare
+                  type: Sequential
+                  tasks:
+                    - id: asked
+                      type: If
+                      condition: "{{ parent.taskrun.value }}"
+                      then:
+                        - {id: seen, type: Return, format: "{{ parents }} {{ parent.outputs.evaluationResult }} {{ parents[1].taskrun.value }}"}
+    `),
+  );
+  const seen = [...engine.run(id).taskRuns.values()].find(({ taskId }) => taskId === 'seen')!;
+  assert.equal(
+    seen.outputs?.value,
+    '[{"outputs":{"evaluationResult":true}},{"taskrun":{"value":"x","iteration":0}}] true x',
+  );
+});

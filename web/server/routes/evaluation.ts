@@ -1,7 +1,7 @@
 /** Evaluating an expression as a task run of an execution, or the execution itself, sees it: for whoever writes a flow. */
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../../../lib/errors.ts';
-import { contextOf } from '../../../lib/execution/context.ts';
+import { contextOf, givesOutputs } from '../../../lib/execution/context.ts';
 import { ExpressionError, NeedsFact, renderText } from '../../../lib/expression/render.ts';
 import { attemptRef, type TaskRun } from '../../../lib/model/execution.ts';
 import type { Flow } from '../../../lib/model/flow.ts';
@@ -63,7 +63,12 @@ export function rendered(expression: string, flow: Flow, snapshot: Snapshot, tas
 function placeOf({ start }: Snapshot, taskRun: TaskRun, known: ReadonlyMap<string, TaskRun>) {
   const parents = [];
   for (let at = parentOf(taskRun, known); at; at = parentOf(at, known))
-    parents.push({ taskRunId: at.id, taskId: at.taskId, ...iterationOf(at) });
+    parents.push({
+      taskRunId: at.id,
+      taskId: at.taskId,
+      ...iterationOf(at),
+      ...(givesOutputs(at) ? { gives: true as const } : {}),
+    });
   return {
     ref: attemptRef(start.id, taskRun.id, Math.max(1, taskRun.attempts.length)),
     taskId: taskRun.taskId,
