@@ -107,6 +107,38 @@ test('listing, showing and exporting flows', async () => {
   assert.match(none.stderr, /^windhover: no such flow: /);
 });
 
+test('giving files as inputs: as they are, or as their text', async () => {
+  const source = `id: takes
+namespace: company.team
+inputs:
+  - { id: data, type: FILE }
+  - { id: text, type: STRING }
+tasks:
+  - { id: gives, type: io.kestra.plugin.core.debug.Return, format: "{{ fileSize(inputs.data) }} {{ inputs.data | split('/') | last }} {{ inputs.text }}" }
+`;
+  for (const [name, content] of [
+    ['takes.yaml', source],
+    ['data.bin', Buffer.from([0, 255, 254, 10])],
+    ['who.txt', 'Gr\u00fc\u00df Gott'],
+  ] as const)
+    writeFileSync(join(folder, name), content);
+  const given = (text: string) =>
+    windhover([
+      'run',
+      join(folder, 'takes.yaml'),
+      '-f',
+      ...['--input', `data=@${join(folder, 'data.bin')}`],
+      ...['--input', `text=@${join(folder, text)}`],
+    ]);
+  const ran = await given('who.txt');
+  assert.equal(ran.code, 0, ran.stderr);
+  const shown = JSON.parse((await windhover(['execution', 'show', ran.stdout.split(' ')[0]!, '-o', 'json'])).stdout);
+  assert.equal(shown.taskRunList[0].outputs.value, '4 data.bin Gr\u00fc\u00df Gott');
+  const wrong = await given('data.bin');
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /expected inputs\.text in UTF-8/);
+});
+
 test('running, listing, showing, replaying, and reading the log', async () => {
   const ran = await windhover(['run', 'company.team/hello', '--input', 'name=you', '--follow']);
   assert.equal(ran.code, 0, ran.stderr);

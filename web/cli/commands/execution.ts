@@ -6,10 +6,9 @@ import { onInterrupt } from '../../../lib/service.ts';
 import { type Client, type ExecutionAnswer, type LineAnswer, openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
 import { countIn, type Out, type Output, outputOption, sayJson, tableOf } from '../print.ts';
-import { textOfFile } from '../text-file.ts';
 import { each } from './each.ts';
 import { lineText } from './live.ts';
-import { collected, pairsOf } from './pairs.ts';
+import { collected, inputsOf, pairsOf } from './pairs.ts';
 import { flowName, followed } from './run.ts';
 import { spanText, treeLines } from './tree.ts';
 
@@ -85,7 +84,7 @@ export function addExecutionCommands(program: Command, load: () => LoadedConfig,
     .command('replay <id>')
     .description('run an execution once more, as a new one')
     .option('--from <task>', 'from this task (or task run) on, with the outputs of those before it')
-    .option('-i, --input <name=value>', 'other inputs; name=@file takes the value from a file', collected, [])
+    .option('-i, --input <name=value>', 'other inputs; name=@file sends a file', collected, [])
     .option('-f, --follow', 'look on until it ends; the exit code is its result', false)
     .action(async (id: string, again: Again) => finish(await replay(client(), id, again, process.stdout)));
   execution
@@ -157,13 +156,11 @@ function show(execution: ExecutionAnswer, output: Output, out: Out): number {
 async function replay(client: Client, id: string, { from, input, follow }: Again, out: Out): Promise<number> {
   const taskRunId = from === undefined ? undefined : taskRunIn(await read(client, id), from);
   const query = taskRunId === undefined ? '' : `?taskRunId=${encodeURIComponent(taskRunId)}`;
-  const inputs = pairsOf(input, '--input', textOfFile);
-  const body = new FormData();
-  for (const [key, value] of inputs) body.append(key, value);
-  const way = inputs.size > 0 ? 'replay-with-inputs' : 'replay';
+  const inputs = inputsOf(input);
+  const way = inputs ? 'replay-with-inputs' : 'replay';
   const made = await client.ask<ExecutionAnswer>(`${pathTo(id)}/${way}${query}`, {
     method: 'POST',
-    ...(inputs.size > 0 ? { body } : {}),
+    ...(inputs && { body: inputs }),
   });
   out.write(`${made.id}  ${client.url}/ui/executions/${made.id}\n`);
   return follow ? followed(client, made.id, { logs: false }, out) : 0;

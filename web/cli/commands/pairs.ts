@@ -1,31 +1,40 @@
 /** `name=value` arguments that may be given many times. */
+import { basename } from 'node:path';
 import { Fault, isFault } from '../../../lib/errors.ts';
+import { contentOfFile } from '../text-file.ts';
 
 /** For commander: gathers the values of an option. */
 export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-/** `fileText`, where given, reads the file of `name=@file`. Throws `request.invalid` for what is no pair, or is there twice. */
-export function pairsOf(
-  texts: readonly string[],
-  option: string,
-  fileText?: (file: string) => string,
-): ReadonlyMap<string, string> {
+/** Throws `request.invalid` for what is no pair, or is there twice. */
+export function pairsOf(texts: readonly string[], option: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const text of texts) {
     const at = text.indexOf('=');
     if (at <= 0) throw new Fault('request.invalid', `${option}: expected name=value, got ${text}`);
     const [name, value] = [text.slice(0, at), text.slice(at + 1)];
     if (pairs.has(name)) throw new Fault('request.invalid', `${option}: expected ${name} once, got it twice`);
-    pairs.set(name, fileText && value.startsWith('@') ? readFrom(value.slice(1), option, fileText) : value);
+    pairs.set(name, value);
   }
   return pairs;
 }
 
-function readFrom(file: string, option: string, fileText: (file: string) => string): string {
+/**
+ * Inputs as the body of a request; `name=@file` sends the file, which the server takes as one or as its text, as the input is
+ * declared. Undefined where there is none: multipart with no part at all is refused by many parsers. Throws `request.invalid`.
+ */
+export function inputsOf(texts: readonly string[]): FormData | undefined {
+  const body = new FormData();
+  for (const [name, value] of pairsOf(texts, '--input'))
+    body.append(name, value.startsWith('@') ? fileOf(value.slice(1)) : value);
+  return texts.length > 0 ? body : undefined;
+}
+
+function fileOf(path: string): File {
   try {
-    return fileText(file);
+    return new File([new Uint8Array(contentOfFile(path))], basename(path));
   } catch (error) {
-    const said = isFault(error) ? error.detail : `expected a file that can be read, got ${file}`;
-    throw new Fault('request.invalid', `${option}: ${said}`, { cause: error });
+    if (!isFault(error)) throw error;
+    throw new Fault('request.invalid', `--input: ${error.detail}`, { cause: error });
   }
 }

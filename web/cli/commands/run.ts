@@ -12,7 +12,7 @@ import { onInterrupt } from '../../../lib/service.ts';
 import { type Client, type ExecutionAnswer, openClient } from '../client.ts';
 import { textOfFile } from '../text-file.ts';
 import { followLive, type Terminal } from './live.ts';
-import { collected, pairsOf } from './pairs.ts';
+import { collected, inputsOf, pairsOf } from './pairs.ts';
 
 const INTERRUPTED = 130;
 const GOOD = new Set(['SUCCESS', 'WARNING']);
@@ -33,7 +33,7 @@ export function addRunCommand(program: Command, load: () => LoadedConfig, finish
   program
     .command('run <flow>')
     .description('start an execution of a flow: namespace/id, or a YAML file, which is saved first')
-    .option('-i, --input <name=value>', 'an input; name=@file takes the value from a file', collected, [])
+    .option('-i, --input <name=value>', 'an input; name=@file sends a file', collected, [])
     .option('-l, --label <name=value>', 'a label', collected, [])
     .option('-f, --follow', 'look on until it ends; the exit code is its result', false)
     .option('--logs', 'with the lines of its log (and --follow)', false)
@@ -43,7 +43,7 @@ export function addRunCommand(program: Command, load: () => LoadedConfig, finish
 }
 
 export async function run(client: Client, flow: string, options: RunOptions, out: Terminal): Promise<number> {
-  const inputs = pairsOf(options.input, '--input', textOfFile);
+  const inputs = inputsOf(options.input);
   const labels = pairsOf(options.label, '--label');
   const name = isFile(flow) ? await saveFlow(client, textOfFile(flow), flow) : flowName(flow);
   const execution = await startExecution(client, name, inputs, labels);
@@ -117,19 +117,15 @@ async function exists(client: Client, name: FlowName): Promise<boolean> {
 export function startExecution(
   client: Client,
   name: FlowName,
-  inputs: ReadonlyMap<string, string>,
-  labels: ReadonlyMap<string, string>,
+  inputs?: FormData,
+  labels: ReadonlyMap<string, string> = new Map(),
 ): Promise<ExecutionAnswer> {
   const query = new URLSearchParams([...labels].map(([key, value]) => ['labels', `${key}:${value}`]));
-  const body = new FormData();
-  for (const [key, value] of inputs) body.append(key, value);
-  // Multipart with no part at all is refused by many parsers.
-  const content: RequestInit = inputs.size > 0 ? { body } : {};
   const headers = { 'idempotency-key': uuid7(Date.now()) };
   return client.ask(`/executions/${pathOf(name)}${labels.size > 0 ? `?${query}` : ''}`, {
     method: 'POST',
     headers,
-    ...content,
+    ...(inputs && { body: inputs }),
   });
 }
 

@@ -20,7 +20,7 @@ export async function runExample({ loaded, data }: Parts, signal: AbortSignal): 
   const client = openClient({ ...loaded.config, url, token: readFileSync(data.token, 'utf8').trim() });
   const name = await saveFlow(client, readFileSync(FLOW, 'utf8'), FLOW);
   out.write(`\nAn example, ${name.namespace}/${name.id}:\n`);
-  const { id } = await startExecution(client, name, new Map(), new Map());
+  const { id } = await startExecution(client, name);
   const ended = await followLive(client, id, { out, logs: false, signal });
   if (signal.aborted) return 1;
   if (ended?.state.current !== 'SUCCESS') {

@@ -9,7 +9,7 @@ import { inputKind } from '../../../lib/flow/input/table.ts';
 import type { Flow, Input } from '../../../lib/model/flow.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { executionPrefix, type Storage } from '../../../lib/storage/storage.ts';
-import { FORM_BYTES_MAX } from '../body.ts';
+import { FORM_BYTES_MAX, textIn } from '../body.ts';
 import { bounded, type FilePart, type Form } from '../form.ts';
 
 const OLDER_NAME = 'files';
@@ -52,7 +52,7 @@ export class Uploads implements Form {
     const older = name === OLDER_NAME ? this.#inputs.get(fileName) : undefined;
     const input = older ?? this.#inputs.get(name);
     if (!input) return void (await drop(content));
-    if (inputKind(input.type)?.keeps !== 'upload') return [input.id, await textIn(content)];
+    if (inputKind(input.type)?.keeps !== 'upload') return [input.id, await textOf(content, `inputs.${input.id}`)];
     const stored = older ? unnamed(input) : nameOf(fileName) || unnamed(input);
     const uri = `${this.#prefix}${input.id}/${stored}`;
     if ((await this.#put(uri, content)) > 0) return [input.id, uri];
@@ -95,9 +95,9 @@ async function drop(content: Readable): Promise<void> {
 }
 
 /** A value that came as a file. */
-async function textIn(content: Readable): Promise<string> {
+async function textOf(content: Readable, name: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of bounded(content, FORM_BYTES_MAX, (more) => (bytes += more))) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return textIn(Buffer.concat(chunks), name);
 }
