@@ -12,6 +12,7 @@ import { BUILT_IN, loadPlugins } from '../lib/plugin/load.ts';
 import { parseProperties } from '../lib/plugin/properties.ts';
 import { problemsOf } from '../lib/plugin/schema.ts';
 import { eventually } from './support/eventually.ts';
+import { aRun } from './support/running.ts';
 
 const taskOf = (name: string) => script.tasks.find(({ type }) => type.endsWith(`scripts.${name}`))!;
 const commands = taskOf('shell.Commands');
@@ -192,6 +193,17 @@ test('ending the whole group of one that does not listen, in two seconds', async
   assert.ok(performance.now() - toldMs < 2_000);
   assert.equal(lines.length, 2);
   await eventually(() => lines.every(({ message }) => isDead(Number(message))));
+});
+
+test('ending what has left its group as well', async () => {
+  const ready = readyFile();
+  const script = `setsid sh -c 'echo $$ > ${ready}; cd /; exec sleep 60' & wait`;
+  const { running, run } = aRun(shell, { script }, { ground: { environment } });
+  const outcome = run();
+  const pid = await eventually(() => (existsSync(ready) && Number(readFileSync(ready, 'utf8'))) || undefined);
+  running.end({ kind: 'killed' });
+  assert.equal((await outcome).state, 'KILLED');
+  await eventually(() => isDead(pid));
 });
 
 test('ending at once one that listens, and not beginning what was ended before', async () => {

@@ -6,7 +6,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { atExit } from '../../lib/service.ts';
-import { endProcessesOf } from './orphans.ts';
+import { endProcessesOf } from '../../lib/task/orphans.ts';
 
 export interface WorkFolder {
   readonly path: string;

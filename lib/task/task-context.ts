@@ -249,7 +249,7 @@ export class RunningTask implements TaskContext {
   close(): Promise<void> | undefined {
     clearTimeout(this.#limit);
     this.#http?.close();
-    const [inner, own] = [this.#inner?.close(), this.#files?.close()];
+    const [inner, own] = [this.#inner?.close(), this.#files?.close(this.cause !== undefined)];
     return inner && own ? Promise.all([inner, own]).then(() => {}) : (inner ?? own);
   }
 }

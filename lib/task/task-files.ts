@@ -8,6 +8,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Row, TaskError, type TaskFiles } from '../../plugins/sdk/index.ts';
 import { executionPrefix, type Storage } from '../storage/storage.ts';
+import { endProcessesOf } from './orphans.ts';
 import { rowsOf } from './rows.ts';
 
 export interface AttemptPlace {
@@ -22,7 +23,8 @@ export interface AttemptPlace {
 
 export interface AttemptFiles extends TaskFiles {
   /** Removes the working directory; undefined if there was none. */
-  close(): Promise<void> | undefined;
+  /** `wasEnded`: the task was told to end, and so is whatever it started. */
+  close(wasEnded: boolean): Promise<void> | undefined;
 }
 
 export function attemptFiles(place: AttemptPlace, storage: Storage, folder: string): AttemptFiles {
@@ -50,7 +52,11 @@ export function attemptFiles(place: AttemptPlace, storage: Storage, folder: stri
       await storage.removeAll(place.tenant, ofExecution);
       return uris;
     },
-    close: () => made?.then((path) => rm(path, { recursive: true, force: true })),
+    close: (wasEnded) =>
+      made?.then((path) => {
+        if (wasEnded) endProcessesOf(path);
+        return rm(path, { recursive: true, force: true });
+      }),
   };
 }
 

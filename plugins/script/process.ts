@@ -1,7 +1,8 @@
 /**
  * The Process runner: a child in a process group of its own, with the environment that it is given and no other. Whatever
  * way it ends, nothing of its group is left: told to end it gets SIGTERM, and after a grace the group is killed; when it has
- * ended by itself, what it started and left behind is killed too.
+ * ended by itself, what it started and left behind is killed too. What has left the group of a task that was told to end is
+ * ended with the task's working directory.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { TaskError } from '@windhover/sdk';
