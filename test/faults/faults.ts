@@ -7,8 +7,9 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { textOf } from '../../lib/errors.ts';
 import { ROOT } from '../support/tree.ts';
-import { type Plan, planOf, planText } from './plan.ts';
+import { type Plan, plansOf, planText } from './plan.ts';
 import { isGreen, isVoid, reportOf } from './report.ts';
 import { runPlan, type Verdict } from './run.ts';
 
@@ -48,15 +49,21 @@ function seeds(): readonly number[] {
 
 async function isGreenWith(seed: number): Promise<boolean> {
   for (let n = 0; n < (short ? SHORT_TRIES : 1); n++) {
-    const verdict = await judged(planWith(seed + n));
-    if (!isVoid(verdict)) return isGreen(verdict);
+    const verdicts: Verdict[] = [];
+    for (const plan of plansWith(seed + n)) verdicts.push(await judged(plan));
+    if (!verdicts.some(isVoid)) return verdicts.every(isGreen);
   }
   return false;
 }
 
-function planWith(seed: number): Plan {
+function plansWith(seed: number): readonly Plan[] {
   const minutes = Number(values.minutes ?? MINUTES);
-  return planOf({ seed, minutes, short, ...(values.only === undefined ? {} : { only: values.only.split(',') }) });
+  try {
+    return plansOf({ seed, minutes, short, ...(values.only === undefined ? {} : { only: values.only.split(',') }) });
+  } catch (error) {
+    say(textOf(error));
+    process.exit(2);
+  }
 }
 
 async function judged(plan: Plan): Promise<Verdict> {
@@ -66,7 +73,8 @@ async function judged(plan: Plan): Promise<Verdict> {
   process.stdout.write(`${report}\n`);
   const folder = join(ROOT, 'bench-results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `faults-${plan.seed}.md`), report);
+  const kind = plan.ground === 'single' ? '' : `-${plan.ground}`;
+  writeFileSync(join(folder, `faults-${plan.seed}${kind}.md`), report);
   if (isGreen(verdict) && !values.keep) verdict.remove();
   else say(`logs, ledger and data are in ${verdict.folder}`);
   return verdict;

@@ -35,13 +35,22 @@ export interface Plan {
   readonly phases: readonly Planned[];
 }
 
-/** Throws where a fault is not known. */
-export function planOf({ seed, minutes, only, short = false }: Wanted): Plan {
+/** One plan; of faults that were chosen one for each kind of Redis that they need. Throws where a fault is not known. */
+export function plansOf({ seed, minutes, only, short = false }: Wanted): readonly Plan[] {
   const dice = new Dice(seed);
   const planned = (phase: Phase): Planned => ({ phase, seconds: (short && phase.shortSeconds) || phase.seconds });
   if (only) {
     const chosen = only.map(phaseOf);
-    return { seed, short, ground: groundOf(chosen), phases: dice.shuffled(chosen).map(planned) };
+    const named = new Set(chosen.flatMap(({ ground }) => ground ?? []));
+    // What runs on any Redis runs on the one that another of them needs.
+    const [home = 'single' as const] = named.size === 1 ? named : [];
+    return Array.from(
+      Map.groupBy(chosen, ({ ground = home }) => ground),
+      ([ground, chosen]) => ({
+        ...{ seed, short, ground },
+        phases: dice.shuffled(chosen).map(planned),
+      }),
+    );
   }
   const pool = PHASES.filter(
     ({ ground = 'single', shortSeconds }) => ground === 'single' && (!short || shortSeconds !== undefined),
@@ -53,13 +62,7 @@ export function planOf({ seed, minutes, only, short = false }: Wanted): Plan {
     leftS -= each.seconds + BETWEEN_S;
     phases.push(each);
   }
-  return { seed, short, ground: 'single', phases };
-}
-
-function groundOf(phases: readonly Phase[]): GroundKind {
-  const grounds = new Set(phases.flatMap(({ ground }) => ground ?? []));
-  if (grounds.size > 1) throw new Error(`expected phases of one kind of Redis, got ${[...grounds].join(' and ')}`);
-  return [...grounds][0] ?? 'single';
+  return [{ seed, short, ground: 'single', phases }];
 }
 
 function phaseOf(id: string): Phase {
