@@ -17,9 +17,9 @@ const LOCK_MS = 2_000;
 const STALLED_CHECK_MS = 500;
 /** Stalled jobs come back as often as it takes: claims decide, not BullMQ. */
 const STALLED_MAX = 1_000_000;
-/** Parcels wait, threads are free, and none was taken for this long: the worker is built anew. */
-const PROGRESS_MS = 10_000;
-const WATCH_MS = 2_500;
+/** Parcels wait, threads are free, and none was taken for this long, at two looks in a row: the worker is built anew. */
+const PROGRESS_MS = 3_000;
+const WATCH_MS = 1_000;
 
 export function redisQueues(connections: Connections, log: Log): Queues & { close(): Promise<void> } {
   const { state } = connections;
@@ -83,6 +83,8 @@ class Server implements QueueServer {
   #active = 0;
   #lastMs = performance.now();
   #paused = false;
+  /** At the last look. */
+  #isStuck = false;
   readonly #watch: NodeJS.Timeout;
 
   constructor(
@@ -150,9 +152,13 @@ class Server implements QueueServer {
   }
 
   async #look(): Promise<void> {
-    if (this.#paused || this.#active >= this.#concurrency || performance.now() - this.#lastMs < PROGRESS_MS) return;
-    const waiting = await this.#waiting().catch(() => 0); // Redis is away: there is nothing to rebuild for.
-    if (waiting === 0 || this.#paused || performance.now() - this.#lastMs < PROGRESS_MS) return;
+    const isHungry = () =>
+      !this.#paused && this.#active < this.#concurrency && performance.now() - this.#lastMs >= PROGRESS_MS;
+    const waiting = isHungry() ? await this.#waiting().catch(() => 0) : 0; // Redis is away: there is nothing to rebuild for.
+    const [before, isStuck] = [this.#isStuck, waiting > 0 && isHungry()];
+    // Once is no sign: what has only just come is about to be taken.
+    this.#isStuck = isStuck && !before;
+    if (!isStuck || !before) return;
     this.#log.warn({ waiting }, 'parcels wait and none is taken: opening the queue anew');
     this.#lastMs = performance.now();
     const old = this.#worker;
