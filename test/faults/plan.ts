@@ -44,13 +44,13 @@ export function plansOf({ seed, minutes, only, short = false }: Wanted): readonl
     const named = new Set(chosen.flatMap(({ ground }) => ground ?? []));
     // What runs on any Redis runs on the one that another of them needs.
     const [home = 'single' as const] = named.size === 1 ? named : [];
-    return Array.from(
-      Map.groupBy(chosen, ({ ground = home }) => ground),
-      ([ground, chosen]) => ({
-        ...{ seed, short, ground },
-        phases: dice.shuffled(chosen).map(planned),
-      }),
-    );
+    const grounds = Map.groupBy(chosen, ({ ground = home }) => ground);
+    return Array.from(grounds, ([ground, some]) => ({
+      seed,
+      short,
+      ground,
+      phases: dice.shuffled(some).map(planned),
+    }));
   }
   const pool = PHASES.filter(
     ({ ground = 'single', shortSeconds }) => ground === 'single' && (!short || shortSeconds !== undefined),

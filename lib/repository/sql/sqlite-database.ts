@@ -8,7 +8,7 @@ import type { Database, Idiom } from './database.ts';
 import { migrateHandle } from './migrate.ts';
 import { REACH } from './reach.ts';
 import type { Tables } from './schema.ts';
-import { asRepository, inOne, openHandle, prepareWrite, sqliteDialect } from './sqlite.ts';
+import { asRepository, asWrite, inOne, openHandle, sqliteDialect } from './sqlite.ts';
 import { batchWriter } from './write.ts';
 
 export const SQLITE: Idiom = {
@@ -57,7 +57,7 @@ export function openSqliteDatabase(file: string, reach = REACH): Database {
         inOne(handle, () => {
           const changed = statements.map((statement) => {
             const { sql, parameters } = statement.compile();
-            return Number(prepareWrite(handle, sql).run(...(parameters as SQLInputValue[])).changes);
+            return Number(asWrite(handle.prepare(sql)).run(...(parameters as SQLInputValue[])).changes);
           });
           return changed[0] ?? 0;
         }),

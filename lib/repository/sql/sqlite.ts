@@ -54,11 +54,10 @@ function enterWal(handle: DatabaseSync): void {
 }
 
 /**
- * A statement that gives no rows. An index of texts has row numbers beyond 2^53, and each run tells the last one: from Node 25 on
+ * A statement that gives no rows. An index of texts has row numbers beyond 2^53, and each run tells the last one: from Node 26 on
  * that throws unless they may be bigints.
  */
-export function prepareWrite(handle: DatabaseSync, text: string): StatementSync {
-  const statement = handle.prepare(text);
+export function asWrite(statement: StatementSync): StatementSync {
   statement.setReadBigInts(true);
   return statement;
 }
@@ -105,7 +104,7 @@ function driverOf(handle: DatabaseSync): Driver {
         const statement = handle.prepare(query.sql);
         const parameters = query.parameters as SQLInputValue[];
         if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
-        const { changes } = prepareWrite(handle, query.sql).run(...parameters);
+        const { changes } = asWrite(statement).run(...parameters);
         return { rows: [], numAffectedRows: BigInt(changes) };
       }),
     streamQuery: () => {

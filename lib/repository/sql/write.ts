@@ -11,7 +11,7 @@ import type { LogLine } from '../../model/log-line.ts';
 import type { MetricEntry } from '../../model/metric.ts';
 import type { Batch, ExecutionRow, FlowRow } from '../repository.ts';
 import { beginsOf, headOf, seqOf } from './rows.ts';
-import { inOne, prepareWrite } from './sqlite.ts';
+import { asWrite, inOne } from './sqlite.ts';
 
 const STATEMENTS = {
   begin: `insert into executions (id, version, tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id,
@@ -66,7 +66,7 @@ export function batchWriter(handle: DatabaseSync): (batch: Batch) => void {
   const entries = Object.entries(STATEMENTS).map(([name, sql]) => [name, handle.prepare(sql)] as const);
   const statements = Object.fromEntries(entries) as Statements;
   const [lines, executions] = [GATHER.lines, GATHER.executions].map((texts) =>
-    texts.map((sql) => prepareWrite(handle, sql)),
+    texts.map((sql) => asWrite(handle.prepare(sql))),
   );
   return (batch) =>
     inOne(handle, () => {

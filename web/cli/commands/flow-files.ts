@@ -6,8 +6,8 @@ import type { LoadedConfig } from '../../../lib/config.ts';
 import { Fault, isFault, textOf } from '../../../lib/errors.ts';
 import { type Client, openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
+import { textOfFile } from '../named-file.ts';
 import { countIn, type Out, type Output, outputOption, progressOn, sayJson, tableOf } from '../print.ts';
-import { textOfFile } from '../text-file.ts';
 import { type FlowName, flowName, nameIn, pathOf, saveFlow } from './run.ts';
 
 const PAGE = 100;

@@ -13,8 +13,8 @@ import { type CaseResult, junitOf, type SuiteResult } from '../flow-test/junit.t
 import type { Stage } from '../flow-test/run-case.ts';
 import { readSuite, type Suite } from '../flow-test/suite.ts';
 import { groupOf } from '../group.ts';
+import { textOfFile } from '../named-file.ts';
 import { type Output, outputOption, sayJson } from '../print.ts';
-import { textOfFile } from '../text-file.ts';
 import { filesIn } from './flow-files.ts';
 import { spanText } from './tree.ts';
 

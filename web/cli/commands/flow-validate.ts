@@ -7,7 +7,7 @@ import type { LoadedConfig } from '../../../lib/config.ts';
 import type { Problem } from '../../../lib/model/problem.ts';
 import { openClient } from '../client.ts';
 import { groupOf } from '../group.ts';
-import { textOfFile } from '../text-file.ts';
+import { textOfFile } from '../named-file.ts';
 import { addFlowSchema } from './flow-schema.ts';
 
 type Validate = (source: string) => Promise<readonly Problem[]>;

@@ -1,7 +1,7 @@
 /** `name=value` arguments that may be given many times. */
 import { basename } from 'node:path';
 import { Fault, isFault } from '../../../lib/errors.ts';
-import { contentOfFile } from '../text-file.ts';
+import { contentOfFile } from '../named-file.ts';
 
 /** For commander: gathers the values of an option. */
 export const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -10,7 +10,7 @@ import type { LoadedConfig } from '../../../lib/config.ts';
 import { Fault, isFault } from '../../../lib/errors.ts';
 import { onInterrupt } from '../../../lib/service.ts';
 import { type Client, type ExecutionAnswer, openClient } from '../client.ts';
-import { textOfFile } from '../text-file.ts';
+import { textOfFile } from '../named-file.ts';
 import { followLive, type Terminal } from './live.ts';
 import { collected, inputsOf, pairsOf } from './pairs.ts';
 

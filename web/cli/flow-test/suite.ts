@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { Fault } from '../../../lib/errors.ts';
 import { readYaml } from '../../../lib/yaml/yaml.ts';
-import { textOfFile } from '../text-file.ts';
+import { textOfFile } from '../named-file.ts';
 
 const ENDS = ['SUCCESS', 'WARNING', 'FAILED', 'KILLED'] as const;
 const values = z.record(z.string(), z.unknown());
