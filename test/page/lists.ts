@@ -127,7 +127,6 @@ export function findingOnesWay(place: () => Place): void {
     const page = await open(t, 'flows');
     await page.getByRole('link', { name: 'Executions' }).click();
     const link = page.locator(`td a[href$="${id}"]`);
-    await link.waitFor();
     await tabTo(page, link);
     await page.keyboard.press('Enter');
     await reads(title(page), 'company.team.letter');

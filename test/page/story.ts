@@ -36,7 +36,6 @@ type Way = (page: Page, place: Locator) => Promise<void>;
 const byMouse: Way = (_, place) => place.click();
 /** To the place by Tab, then Enter. */
 const byKeys: Way = async (page, place) => {
-  await place.waitFor();
   await tabTo(page, place);
   await page.keyboard.press('Enter');
 };
@@ -90,7 +89,6 @@ export function workingWithIt(place: () => Place): void {
   test('doing the same by the keyboard alone, in the dark', async (t) => {
     const page = await place().open(t, 'flows', { colorScheme: 'dark', provoked: [422] });
     await story(page, 'dark', byKeys, async (_, box) => {
-      await box.waitFor();
       await tabTo(page, box);
       await page.keyboard.press('Space');
     });

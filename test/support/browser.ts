@@ -119,8 +119,9 @@ async function buildPage(): Promise<void> {
   assert.equal(status, 0, String(stderr));
 }
 
-/** Presses Tab until `place` has the focus, as somebody without a mouse does. */
+/** Waits for `place` and presses Tab until it has the focus, as somebody without a mouse does. */
 export async function tabTo(page: Page, place: Locator): Promise<void> {
+  await place.first().waitFor();
   for (let n = 0; n < TABS_MAX; n++) {
     await page.keyboard.press('Tab');
     if (await place.evaluateAll((elements) => elements.some((element) => element === document.activeElement))) return;
