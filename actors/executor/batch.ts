@@ -25,6 +25,7 @@ export interface Dispatch {
 /** An item until it is packed: what travels with it decides `short`. */
 export interface Outgoing extends Item {
   short?: boolean;
+  sequels?: Item['sequels'];
 }
 
 interface Folded {
@@ -53,6 +54,8 @@ export class Batch {
   readonly triesDropped: string[] = [];
   readonly definitionsDropped: ContentHash[] = [];
   readonly killed: string[] = [];
+  /** Executions in which nothing new begins, and in which something may again. */
+  readonly still = new Edits<true>();
   readonly deadLetters: string[] = [];
   /** Entries whose message threw: left in the mailbox, their tries counted. */
   readonly failed: string[] = [];
@@ -146,6 +149,7 @@ export class Batch {
       events: this.#events,
       definitionsDropped: this.definitionsDropped,
       killed: this.killed,
+      still: { set: [...this.still.set.keys()], dropped: [...this.still.dropped] },
       deadLetters: this.deadLetters,
       triesDropped: this.triesDropped,
       ...(this.trimFeedBefore === undefined ? {} : { trimFeedBefore: this.trimFeedBefore }),

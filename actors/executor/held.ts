@@ -52,6 +52,10 @@ export class Held {
     switch (effect.kind) {
       case 'runTask':
         return this.#open(batch, effect, nowMs);
+      case 'keepTask': {
+        const { ref, group, delivery } = effect;
+        return this.attempts.open({ ref, group, delivery, sinceMs: nowMs, askedMs: nowMs });
+      }
       case 'closeAttempt':
         batch.close(effect.ref);
         this.attempts.close(effect.ref);
@@ -75,6 +79,8 @@ export class Held {
       case 'log':
         batch.lines.push({ executionId: start.id, line: lineOf(run, effect, batch, nowMs) });
         return;
+      case 'still':
+        return effect.still ? batch.still.put(start.id, true) : batch.still.drop(start.id);
       case 'liftKill':
         return this.liftKill(batch, start.id);
       case 'end':

@@ -6,7 +6,7 @@
  */
 
 import type { Bus } from '../../lib/bus/bus.ts';
-import { type Item, PARCEL_ITEMS_MAX, type Parcel } from '../../lib/bus/queues.ts';
+import { type Item, PARCEL_ITEMS_MAX, type Parcel, type Sequel } from '../../lib/bus/queues.ts';
 import { deliveryNumber } from '../../lib/model/execution.ts';
 import { derivedId } from '../../lib/model/ids.ts';
 import type { Dispatch } from './batch.ts';
@@ -14,6 +14,9 @@ import type { Durations } from './durations.ts';
 
 /** What a parcel may take although threads are free: to spread less would cost more than it brings. */
 const TOGETHER_MS = 10;
+
+/** What a worker may do behind an item, without its thread being asked for by others. */
+const BEHIND_MS = 100;
 
 export interface SentParcel {
   readonly group: string;
@@ -51,9 +54,12 @@ export class Parcels {
     const short = new Map<string, { readonly items: Item[]; ms: number }>();
     for (const { group, type, item } of dispatches) {
       const again = deliveryNumber(item.delivery) > 1;
-      if (again || !this.#durations.isShort(type)) parcels.push(parcelOf(group, [item], again));
-      else {
+      if (again || !this.#durations.isShort(type)) {
+        item.sequels = undefined;
+        parcels.push(parcelOf(group, [item], again));
+      } else {
         item.short = true;
+        item.sequels = this.#brief(item.sequels);
         let together = short.get(group);
         if (!together) short.set(group, (together = { items: [], ms: 0 }));
         together.items.push(item);
@@ -68,6 +74,16 @@ export class Parcels {
         parcels.push(parcelOf(group, items.slice(from, from + size)));
     }
     return parcels;
+  }
+
+  /** Those that are over so soon that nobody has waited for the thread. */
+  #brief(sequels: readonly Sequel[] = []): readonly Sequel[] | undefined {
+    let ms = 0;
+    const long = sequels.findIndex(
+      ({ type }) => !this.#durations.isShort(type) || (ms += this.#durations.meanMs(type)) > BEHIND_MS,
+    );
+    const brief = long < 0 ? sequels : sequels.slice(0, long);
+    return brief.length > 0 ? brief : undefined;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   MESSAGE_FORMAT,
   type Message,
   type TaskEndedMessage,
+  type WorkerLostMessage,
 } from '../../lib/model/message.ts';
 import type { Batch } from './batch.ts';
 import type { Held } from './held.ts';
@@ -24,7 +25,9 @@ export function onUnmet(batch: Batch, message: Message, run: Run | undefined, he
     case 'kill':
       return onKill(batch, message, run, held, nowMs);
     case 'taskEnded':
-      return onTaskEnded(batch, message, run);
+      return onTaskEnded(batch, message, run, held);
+    case 'workerLost':
+      return onWorkerLost(batch, message, run, held);
     case 'childEnded':
       return onChildEnded(batch, message, held, nowMs);
     case 'settled':
@@ -66,9 +69,31 @@ function onKill(batch: Batch, message: KillMessage, run: Run | undefined, held: 
   }
 }
 
-function onTaskEnded(batch: Batch, { executionId, taskRunId, attempt }: TaskEndedMessage, run: Run | undefined): void {
+function onTaskEnded(
+  batch: Batch,
+  { executionId, taskRunId, attempt, next }: TaskEndedMessage,
+  run: Run | undefined,
+  held: Held,
+): void {
   lateAnswers.inc();
   if (!run || isOver(run.head)) batch.close(attemptRef(executionId, taskRunId, attempt));
+  if (next && !run?.taskRuns.has(next.taskRunId)) giveUp(batch, attemptRef(executionId, next.taskRunId, 1), held);
+}
+
+/** What a worker had gone on with behind an attempt that was not its own any more. */
+function onWorkerLost(
+  batch: Batch,
+  { executionId, taskRunId, attempt }: WorkerLostMessage,
+  run: Run | undefined,
+  held: Held,
+): void {
+  if (!run?.taskRuns.has(taskRunId)) giveUp(batch, attemptRef(executionId, taskRunId, attempt), held);
+}
+
+function giveUp(batch: Batch, ref: string, { attempts }: Held): void {
+  attempts.close(ref);
+  batch.close(ref);
+  batch.hints.push(ref);
 }
 
 /** Nobody waits for it any more: it is told so, or it would ask for ever. */

@@ -3,7 +3,7 @@
  * An answer is kept until it is in the mailbox; that it was applied is the desk's to find out.
  */
 import type { BusTime } from '../../lib/bus/bus-time.ts';
-import type { Mailbox } from '../../lib/bus/mailbox.ts';
+import type { Answer, Mailbox } from '../../lib/bus/mailbox.ts';
 import { isFault, textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { MESSAGE_FORMAT, type TaskEndedMessage } from '../../lib/model/message.ts';
@@ -21,6 +21,7 @@ export class Answers {
   readonly #time: BusTime;
   readonly #log: Log;
   readonly #signal: AbortSignal;
+  readonly #goOn: (jobs: readonly Job[], isGranted: boolean) => void;
   readonly #waiting = new Map<Partition, Job[]>();
   readonly #sending = new Set<Partition>();
   #scheduled = false;
@@ -32,12 +33,15 @@ export class Answers {
     readonly time: BusTime;
     readonly log: Log;
     readonly signal: AbortSignal;
+    /** What was to follow jobs may begin now, or never. */
+    readonly goOn: (jobs: readonly Job[], isGranted: boolean) => void;
   }) {
     this.#mailbox = parts.mailbox;
     this.#workerId = parts.workerId;
     this.#time = parts.time;
     this.#log = parts.log;
     this.#signal = parts.signal;
+    this.#goOn = parts.goOn;
   }
 
   /** How many are not in their mailboxes. */
@@ -75,9 +79,12 @@ export class Answers {
   async #append(partition: Partition, jobs: readonly Job[]): Promise<void> {
     const ask = () => {
       const atMs = this.#time.now();
-      return this.#mailbox.append(
+      const askedAtMs = performance.now();
+      for (const { next } of jobs) if (next) next.askedAtMs = askedAtMs;
+      return this.#mailbox.answer(
         partition,
-        jobs.map((job) => this.#message(job, atMs)),
+        this.#workerId,
+        jobs.map((job) => this.#answer(job, atMs)),
       );
     };
     const failed = (error: unknown): void => {
@@ -86,8 +93,9 @@ export class Answers {
         this.#log.warn({ partition, reason: textOf(error) }, 'answers are kept until the bus takes them');
       this.#told = true;
     };
+    let granted: readonly boolean[] | undefined;
     try {
-      await insist(ask, this.#signal, failed);
+      granted = await insist(ask, this.#signal, failed);
       this.#told = false;
     } catch (error) {
       // A bug, or a message that no mailbox takes: the claim stays, and the desk sends the answer again.
@@ -95,6 +103,25 @@ export class Answers {
     }
     const nowMs = performance.now();
     for (const job of jobs) job.sentAtMs = nowMs;
+    this.#follow(jobs, granted ?? []);
+  }
+
+  /** An answer that is sent again asks for nothing: its owner says what follows. */
+  #follow(jobs: readonly Job[], granted: readonly boolean[]): void {
+    const [begun, refused]: [Job[], Job[]] = [[], []];
+    for (const [n, job] of jobs.entries()) {
+      if (!job.next) continue;
+      (granted[n] ? begun : refused).push(job.next);
+      job.next = undefined;
+    }
+    if (begun.length > 0) this.#goOn(begun, true);
+    if (refused.length > 0) this.#goOn(refused, false);
+  }
+
+  #answer(job: Job, atMs: number): Answer {
+    const message = this.#message(job, atMs);
+    const { delivery, next } = job;
+    return next ? { message, delivery, next } : { message, delivery };
   }
 
   #message({ executionId, taskRunId, attempt, token, result }: Job, atMs: number): TaskEndedMessage {

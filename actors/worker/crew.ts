@@ -12,14 +12,16 @@ import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Measured, MeasuredValue } from '../../lib/model/metric.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
+import { after } from '../../lib/task/after.ts';
 import type { Answers } from './answers.ts';
 import type { AnswerMessage, Question, RawLine, RawMetrics, Result } from './channel.ts';
 import type { Consult } from './consult.ts';
 import type { Desk } from './desk.ts';
 import { insist } from './insist.ts';
-import type { Job } from './job.ts';
+import type { Job, JobSource } from './job.ts';
 import type { SeatEvents } from './seat.ts';
 import type { Sender } from './sender.ts';
+import { nextOf } from './sequels.ts';
 
 const FLOWS_MAX = 1_000;
 
@@ -36,6 +38,9 @@ export interface CrewParts {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly freed: () => void;
+  readonly jobOf: JobSource;
+  /** False once the worker takes no more. */
+  readonly mayGoOn: () => boolean;
 }
 
 export class Crew implements SeatEvents {
@@ -44,6 +49,8 @@ export class Crew implements SeatEvents {
   readonly #lost = counter('worker_task_runs_lost_total', 'Task runs whose thread or process died');
   /** Whose flows were seen lately, by the hash of their definition. */
   readonly #flows = new Map<ContentHash, Names>();
+  /** To be run in their places. */
+  readonly #beginning: Job[] = [];
   /** Losses that are being told, and claims that are given back. */
   telling = 0;
 
@@ -113,6 +120,12 @@ export class Crew implements SeatEvents {
     this.#parts.freed();
   }
 
+  /** What follows jobs of a partition that have ended: it runs in their place, or leaves it. */
+  goOn(jobs: readonly Job[], isGranted: boolean): void {
+    if (!isGranted) for (const job of jobs) over(job);
+    else void after(this.#parts.desk.hold(jobs[0]!.partition, jobs), (ours) => this.#begin(jobs, ours));
+  }
+
   /** Ends a job that cannot be run. */
   fail(job: Job, reason: string): void {
     const nowMs = this.#parts.time.now() - this.#parts.time.skewMs;
@@ -130,15 +143,30 @@ export class Crew implements SeatEvents {
   #answer(job: Job, result: Result): void {
     const { desk, answers } = this.#parts;
     job.result = result;
+    if (this.#parts.mayGoOn()) job.next = nextOf(job, this.#parts.jobOf, this.#parts.time.now());
     desk.answered(job);
     answers.send(job);
     this.#ended.inc({ state: result.state });
-    over(job);
+    if (job.next) replace(job, job.next);
+    else over(job);
     // It is kept until its end is applied: what only its run needed is not.
     job.part = undefined;
     job.flow = undefined;
     job.batch = undefined;
     job.place = undefined;
+  }
+
+  #begin(jobs: readonly Job[], ours: readonly Job[]): void {
+    if (ours.length < jobs.length) for (const job of jobs) if (!ours.includes(job)) over(job);
+    if (!this.#parts.mayGoOn()) return void ours.map((job) => this.#handBack(job));
+    // What was granted in one turn goes to each thread together.
+    if (this.#beginning.length === 0) process.nextTick(() => this.#run(this.#beginning.splice(0)));
+    this.#beginning.push(...ours);
+  }
+
+  #run(jobs: readonly Job[]): void {
+    for (const job of jobs) this.#parts.desk.running(job);
+    for (const [place, some] of Map.groupBy(jobs, ({ place }) => place!)) place.run(some);
   }
 
   async #handBack(job: Job): Promise<void> {
@@ -201,6 +229,12 @@ function over(job: Job): void {
   clearTimeout(job.timer);
   const { batch } = job;
   if (batch && --batch.left === 0) batch.over();
+}
+
+/** `next` holds the seat in the place of a job that has ended. */
+function replace(job: Job, next: Job): void {
+  clearTimeout(job.timer);
+  next.batch = job.batch;
 }
 
 /** What the log says of a job. */

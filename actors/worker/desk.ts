@@ -69,11 +69,15 @@ export class Desk {
     const granted = jobs.filter((_, n) => answers[n] === 'granted');
     if (granted.length < jobs.length)
       for (const answer of answers) if (answer !== 'granted') this.#refusals.inc({ answer });
+    return this.hold(partition, granted);
+  }
+
+  /** Claims that the gate has granted: those that still are. */
+  hold(partition: Partition, granted: readonly Job[]): readonly Job[] | Promise<readonly Job[]> {
     for (const job of granted) this.#jobs.add(job);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
-    if (granted.length > 0 && performance.now() - granted[0]!.askedAtMs > FRESH_MS)
-      return this.#stillOurs(partition, granted);
-    return granted;
+    const isFresh = granted.length === 0 || performance.now() - granted[0]!.askedAtMs <= FRESH_MS;
+    return isFresh ? granted : this.#stillOurs(partition, granted);
   }
 
   /** Its runner has it. */

@@ -3,6 +3,7 @@
  * the start of an incarnation, and a source by its hash.
  */
 import type { Documents } from '../../lib/bus/documents.ts';
+import { taskRunField } from '../../lib/execution/run.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
 import type { ExecutionPart } from './channel.ts';
 import type { FetchedPart, Job } from './job.ts';
@@ -46,7 +47,7 @@ export class Fetch {
   #fillExecution(partition: Partition, name: string, jobs: readonly Job[]): Promise<void> | undefined {
     const start = this.#starts.get(name);
     const fields = start === undefined ? ['start'] : [];
-    for (const { item } of jobs) for (const read of item.reads) if (!fields.includes(read)) fields.push(read);
+    for (const job of jobs) for (const read of readsOf(job)) if (!fields.includes(read)) fields.push(read);
     if (start !== undefined && fields.length === 0) return fill(jobs, start, []);
     const id = jobs[0]!.executionId;
     return this.#documents.fields(partition, id, fields).then((texts) => {
@@ -78,6 +79,13 @@ export class Fetch {
       this.#startChars -= chars.length;
     }
   }
+}
+
+/** Its own, and those of what may follow it, but for what comes of them. */
+function readsOf({ item: { reads }, sequels, taskRunId }: Job): readonly string[] {
+  if (sequels.length === 0) return reads;
+  const own = new Set([taskRunId, ...sequels.map((sequel) => sequel.taskRunId)].map(taskRunField));
+  return [...reads, ...sequels.flatMap((sequel) => sequel.reads.filter((read) => !own.has(read)))];
 }
 
 function fill(jobs: readonly Job[], start: string, fields: ExecutionPart['fields']): undefined {

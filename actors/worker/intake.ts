@@ -70,6 +70,11 @@ export class Intake {
     return this.#waiting.length;
   }
 
+  /** Whether it takes more. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
   /** Resolves when every item of the parcel is over, or is someone else's. */
   async handle(parcel: Parcel): Promise<void> {
     if (parcel.asking) return this.#parts.respond(parcel.asking);

@@ -1,5 +1,5 @@
 /** A task run in this worker's hands: from its claim until the owner has applied its end. */
-import type { Item } from '../../lib/bus/queues.ts';
+import type { Item, Sequel } from '../../lib/bus/queues.ts';
 import { parseAttemptRef } from '../../lib/model/execution.ts';
 import { executionPartition, type Partition } from '../../lib/model/partition.ts';
 import type { AbortCause, ExecutionPart, Result } from './channel.ts';
@@ -12,7 +12,10 @@ export interface FetchedPart extends ExecutionPart {
 export interface Job {
   /** Of this process, from 1. */
   readonly serial: number;
-  readonly item: Item;
+  /** As a runner needs it. */
+  readonly item: Omit<Item, 'sequels'>;
+  /** What may follow it here. */
+  readonly sequels: readonly Sequel[];
   readonly ref: string;
   readonly delivery: string;
   /** Of the claim: no other claim ever had it. */
@@ -44,6 +47,8 @@ export interface Job {
   stopping?: boolean;
   result?: Result;
   sentAtMs: number;
+  /** What goes on behind it, until the gate has answered. */
+  next?: Job;
 }
 
 /** Jobs that hold one seat together. */
@@ -55,19 +60,23 @@ export interface Batch {
 
 /** Where it runs. */
 export interface Place {
+  run(jobs: readonly Job[]): void;
   abort(job: Job, cause: AbortCause): void;
 }
 
 export type JobSource = (item: Item) => Job;
 
+const NONE: readonly never[] = [];
+
 export function jobSource(partitions: number, nonce: string, now: () => number): JobSource {
   let serial = 0;
-  return (item) => {
+  return ({ sequels = NONE, ...item }) => {
     serial++;
     const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
     return {
       serial,
       item,
+      sequels,
       ref: item.ref,
       delivery: item.delivery,
       token: `${nonce}${serial.toString(36)}`,

@@ -93,7 +93,9 @@ class WorkerService implements Service {
       abort: (job) => job.place?.abort(job, 'killed'),
       resend: (job) => answers.send(job),
     });
-    const answers = new Answers({ mailbox: bus.mailbox, workerId, time, log, signal });
+    const goOn: Crew['goOn'] = (jobs, isGranted) => crew.goOn(jobs, isGranted);
+    const answers = new Answers({ mailbox: bus.mailbox, workerId, time, log, signal, goOn });
+    const jobOf = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());
     const said = { lines: bus.lines, log, signal };
     const [lines, metrics] = [lineSender(said), metricSender(said)];
     const consult = new Consult(bus);
@@ -108,6 +110,8 @@ class WorkerService implements Service {
       log,
       signal,
       freed: () => this.#intake.freed(),
+      jobOf,
+      mayGoOn: () => this.#intake.isOpen,
     });
     const host = { path: hostPath(), language: hostLanguage(), node: process.execPath, folder: options.folder };
     const setup = {
@@ -127,7 +131,6 @@ class WorkerService implements Service {
       handOn: (askings) => insist(() => bus.queues.add(group, askings.map(askingParcel(workerId))), signal),
     });
     const pool = new Pool({ threads, warm, setup, events: crew, log });
-    const jobOf = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());
     const fail: Crew['fail'] = (job, reason) => crew.fail(job, reason);
     this.#intake = new Intake({
       bus,

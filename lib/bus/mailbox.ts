@@ -3,7 +3,7 @@
  * true the moment that it is acknowledged (a kill marks its execution as killing in the same step; a start keeps its
  * flow's definition beside it).
  */
-import type { FlowMessage, KillMessage, Message, StartMessage } from '../model/message.ts';
+import type { FlowMessage, KillMessage, Message, StartMessage, TaskEndedMessage } from '../model/message.ts';
 import type { ContentHash, Partition } from '../model/partition.ts';
 import type { Version } from '../model/version.ts';
 
@@ -41,6 +41,14 @@ export interface Revival {
 /** `live`: it is there, and any message can be appended. `newer`: the repository is behind what the partition knows. */
 export type ReviveAnswer = 'accepted' | 'live' | 'newer';
 
+/** The end of an attempt, and what its worker wants to go on with. */
+export interface Answer {
+  readonly message: TaskEndedMessage;
+  /** The delivery of the attempt, under which it is claimed. */
+  readonly delivery: string;
+  readonly next?: { readonly taskRunId: string; readonly token: string };
+}
+
 export interface Mailbox {
   /**
    * Starts an execution. `definition` is the flow's source, kept in the partition under its hash for as long as an
@@ -66,6 +74,12 @@ export interface Mailbox {
    * or newer than MESSAGE_LIFE_MS, `bus.messageTooLarge` beyond MESSAGE_BYTES_MAX.
    */
   append(partition: Partition, messages: readonly (Message | FlowMessage)[]): Promise<void>;
+  /**
+   * Appends the ends of attempts as `append` does. Where one names what is next, that is claimed in the same step if the worker
+   * holds the claim of the attempt, and its execution is neither killing nor still: true in its place, and the owner reads it in the
+   * message. Asked again for what was granted it says so again.
+   */
+  answer(partition: Partition, workerId: string, answers: readonly Answer[]): Promise<readonly boolean[]>;
   /** The start of an execution that was accepted, and that its owner has not read yet; looks at the mailbox's head. */
   waitingStart(partition: Partition, executionId: string): Promise<StartMessage | undefined>;
   /** A dead letter goes, named by its whole text. False where there is none such. */

@@ -83,6 +83,8 @@ export interface Commit {
   readonly definitionsDropped: readonly ContentHash[];
   /** Marks of the kill gate that are dealt with. */
   readonly killed: readonly string[];
+  /** Executions in which nothing new begins: the gate lets no worker go on in them; and those in which that is over. */
+  readonly still: { readonly set: readonly string[]; readonly dropped: readonly string[] };
   /** Messages that are given up: JSON with reason, tries, time. */
   readonly deadLetters: readonly string[];
   /** Entries whose tries need not be counted any more. */
@@ -111,6 +113,7 @@ export const EMPTY_COMMIT: Omit<Commit, 'id' | 'expected'> = {
   events: [],
   definitionsDropped: [],
   killed: [],
+  still: { set: [], dropped: [] },
   deadLetters: [],
   triesDropped: [],
 };

@@ -30,6 +30,17 @@ export interface Item {
   readonly short?: boolean;
   /** From the second delivery on it travels alone, and runs in a process of its own. */
   readonly alone?: boolean;
+  /** What its worker may go on with, one after the other, as long as all goes well. */
+  readonly sequels?: readonly Sequel[];
+}
+
+/** A task run that does not exist yet: it begins when a worker claims it with the end of the one before. */
+export interface Sequel {
+  readonly taskRunId: string;
+  readonly taskId: string;
+  readonly type: string;
+  /** As those of an item; fields of the item's task run, and of the sequels before this one, are the worker's to fill in. */
+  readonly reads: readonly string[];
 }
 
 export interface ItemParent {

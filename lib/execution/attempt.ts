@@ -3,9 +3,11 @@
 import type { Item } from '../bus/queues.ts';
 import { type Attempt, deliveryNumber, type TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
+import type { NextClaim } from '../model/message.ts';
 import { entering, type State } from '../model/state.ts';
 import type { Draft } from './draft.ts';
 import { placeOf, readsOf } from './look.ts';
+import { sequelsOf } from './sequels.ts';
 
 export const lastAttempt = (taskRun: TaskRun): Attempt | undefined => taskRun.attempts[taskRun.attempts.length - 1];
 
@@ -30,12 +32,30 @@ export function dispatchAttempt(draft: Draft, task: Task, taskRun: TaskRun): voi
     history: entering(taskRun.history, 'SUBMITTED', draft.nowMs),
   };
   draft.put(submitted);
+  const sequels = sequelsOf(draft, task, submitted);
   draft.effects.push({
     kind: 'runTask',
     group: task.workerGroup ?? 'default',
     type: task.type,
-    item: itemOf(draft, task, submitted, delivery),
+    item: { ...itemOf(draft, task, submitted, delivery), ...(sequels.length > 0 ? { sequels } : {}) },
   });
+}
+
+/** An attempt that a worker has begun by itself, behind the one that it has ended. */
+export function keepAttempt(
+  draft: Draft,
+  task: Task,
+  taskRun: TaskRun,
+  { delivery, token, workerId, atMs }: NextClaim & { readonly workerId: string },
+): void {
+  const history: TaskRun['history'] = [
+    ['CREATED', atMs],
+    ['SUBMITTED', atMs],
+    ['RUNNING', atMs],
+  ];
+  const running = { ...taskRun, history, attempts: [{ history, delivery, token, workerId }] };
+  draft.put(running);
+  draft.effects.push({ kind: 'keepTask', group: task.workerGroup ?? 'default', ref: draft.refOf(running), delivery });
 }
 
 /** Hands the present attempt out again, under a name that no earlier delivery has. */

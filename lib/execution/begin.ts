@@ -1,10 +1,11 @@
 /** The beginning of a task run: skipped, handed to the workers, or a flowable that runs its tasks, pauses or calls. */
 import { textOf } from '../errors.ts';
 import { NeedsFact } from '../expression/render.ts';
-import type { TaskRun } from '../model/execution.ts';
+import { attemptRef, type TaskRun } from '../model/execution.ts';
 import type { Task } from '../model/flow.ts';
+import type { NextClaim } from '../model/message.ts';
 import { entering, stateOf } from '../model/state.ts';
-import { dispatchAttempt } from './attempt.ts';
+import { dispatchAttempt, keepAttempt } from './attempt.ts';
 import { beginCall } from './call.ts';
 import type { Draft } from './draft.ts';
 import { endTaskRun, failTaskRun } from './end.ts';
@@ -13,6 +14,7 @@ import { flowableOf } from './flowable/table.ts';
 import { holds } from './holds.ts';
 import { durationIn, placeOf, reasonOf, renderIn } from './look.ts';
 import { beginPause } from './pause.ts';
+import { tasksAfter } from './sequels.ts';
 
 /**
  * Creates a task run below an owner (undefined: the flow) and begins it. What several ask is found out together: the step is
@@ -24,20 +26,37 @@ export function create(
   list: string,
   { task, iteration, value }: Child,
 ): void {
-  const taskRun: TaskRun = {
-    id: draft.idOf(task, parentId, list, iteration),
-    taskId: task.id,
-    index: draft.nextIndex,
-    list,
-    ...(parentId === undefined ? {} : { parentId }),
-    ...(iteration === undefined ? {} : { iteration }),
-    ...(value === undefined ? {} : { value }),
-    history: [['CREATED', draft.nowMs]],
-    attempts: [],
-  };
+  const taskRun = newTaskRun(draft, parentId, list, { task, iteration, value });
   draft.put(taskRun);
   beginIfMeant(draft, task, taskRun);
 }
+
+/** `before` has ended, and its worker has gone on with what follows it: that has begun. Where it must not, it is told to end. */
+export function createNext(draft: Draft, before: TaskRun, workerId: string, claim: NextClaim): void {
+  const [task] = tasksAfter(draft, before);
+  const next = task && newTaskRun(draft, before.parentId, before.list, { ...before, task });
+  if (next?.id === claim.taskRunId && draft.state !== 'KILLING')
+    return keepAttempt(draft, task!, next, { ...claim, workerId });
+  const ref = attemptRef(draft.start.id, claim.taskRunId, 1);
+  draft.effects.push({ kind: 'closeAttempt', ref }, { kind: 'revokeAttempt', ref });
+}
+
+const newTaskRun = (
+  draft: Draft,
+  parentId: string | undefined,
+  list: string,
+  { task, iteration, value }: Child,
+): TaskRun => ({
+  id: draft.idOf(task, parentId, list, iteration),
+  taskId: task.id,
+  index: draft.nextIndex,
+  list,
+  ...(parentId === undefined ? {} : { parentId }),
+  ...(iteration === undefined ? {} : { iteration }),
+  ...(value === undefined ? {} : { value }),
+  history: [['CREATED', draft.nowMs]],
+  attempts: [],
+});
 
 /** Begins a task run, unless its `runIf` says otherwise. */
 export function beginIfMeant(draft: Draft, task: Task, taskRun: TaskRun): void {

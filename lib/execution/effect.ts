@@ -30,6 +30,8 @@ export type Effect =
       /** The delivery is open already, and may be claimed. */
       readonly isOpen?: boolean;
     }
+  /** A worker has the attempt already, and its claim. */
+  | { readonly kind: 'keepTask'; readonly group: string; readonly ref: string; readonly delivery: string }
   /** The attempt is over: its claim goes, and nobody is granted one. `ranMs` teaches how long such tasks take. */
   | { readonly kind: 'closeAttempt'; readonly ref: string; readonly ranMs?: number; readonly type?: string }
   /** The attempt must end: its worker is told, and answers. */
@@ -45,6 +47,8 @@ export type Effect =
   | { readonly kind: 'log'; readonly taskRunId?: string; readonly level: Level; readonly message: string }
   /** The step made as much as one commit may hold; the owner steps again with `continue`. */
   | { readonly kind: 'continue' }
+  /** Nothing new begins in the execution from now on, or something may again: the gate lets no worker go on, or does. */
+  | { readonly kind: 'still'; readonly still: boolean }
   /** The execution was killed, and its end is written: what runs afterwards may be claimed. */
   | { readonly kind: 'liftKill' }
   /** The execution has ended: a tombstone is kept for `rememberMs`. */

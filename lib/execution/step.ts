@@ -6,7 +6,7 @@
  * E4 Flat: the cost does not grow with the task runs that have ended.
  */
 import { NeedsFact } from '../expression/render.ts';
-import { isOver, type Tombstone } from '../model/execution.ts';
+import { isOver, isStill, type Tombstone } from '../model/execution.ts';
 import type { Flow } from '../model/flow.ts';
 import type { Installation } from '../model/installation.ts';
 import type { Message } from '../model/message.ts';
@@ -122,6 +122,7 @@ function answer(draft: Draft, message: Rest): string | undefined {
 }
 
 function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step {
+  const wasStill = isStill(draft.head);
   try {
     const why = act(draft);
     if (why !== undefined) return unchanged(why);
@@ -134,6 +135,7 @@ function changed(draft: Draft, act: (draft: Draft) => string | undefined): Step 
     draft.questions.push(error.question);
   }
   if (draft.questions.length > 0) return { kind: 'needs', questions: draft.questions };
+  if (isStill(draft.head) !== wasStill) draft.effects.push({ kind: 'still', still: !wasStill });
   return { kind: 'changed', ...draft.finish() };
 }
 

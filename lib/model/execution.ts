@@ -169,6 +169,9 @@ export interface Tombstone {
 export const isOver = ({ history, closing }: ExecutionHead): boolean =>
   closing === undefined && isEnded(stateOf(history));
 
+/** Nothing new begins in it by itself, whatever runs. */
+export const isStill = ({ heldBy, ending }: ExecutionHead): boolean => heldBy !== undefined || ending !== undefined;
+
 /** A whole execution, put together by a reader. */
 export interface Execution extends ExecutionStart, ExecutionHead {
   readonly taskRunList: readonly TaskRun[];

@@ -52,6 +52,17 @@ export interface TaskEndedMessage extends Named {
   readonly lines: number;
   /** The URI of its log, where the task keeps that in a file. */
   readonly logFile?: string;
+  /** What its worker goes on with: claimed in the step that appended this. */
+  readonly next?: NextClaim;
+}
+
+/** The claim of the first attempt of the task run that follows. */
+export interface NextClaim {
+  readonly taskRunId: string;
+  readonly delivery: string;
+  readonly token: string;
+  /** When it was granted. */
+  readonly atMs: number;
 }
 
 /** What a task that has ended SUCCESS or WARNING changes in its own execution. */

@@ -16,6 +16,8 @@ export interface RehearsalOptions {
   /** Milliseconds since 1970. */
   readonly beginMs: number;
   readonly installation?: Installation;
+  /** Workers go on by themselves with what follows. */
+  readonly goesOn?: boolean;
   /** To what steps ask. Absent: a step that asks is an error. */
   readonly answer?: (question: Question, run: Run | undefined) => Answer | Promise<Answer>;
   /** Sees each step with its message, before what it changes is kept. */

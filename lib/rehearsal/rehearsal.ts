@@ -54,6 +54,7 @@ export class Rehearsal {
       later: (ms, act) => this.#later(ms, act),
       wait: (promise, act) => this.#wait(promise, act),
       tell: (id, message) => this.tell(id, { ...message }),
+      goesOn: options.goesOn ?? false,
       outcome: (item) => options.outcome(this.run(item.ref.slice(0, item.ref.indexOf('/'))), item),
     });
   }
@@ -243,6 +244,12 @@ export class Rehearsal {
     switch (effect.kind) {
       case 'runTask':
         return this.#crew.offer(effect.item);
+      case 'keepTask':
+        return;
+      case 'still':
+        if (effect.still) this.#crew.still.add(id);
+        else this.#crew.still.delete(id);
+        return;
       case 'closeAttempt':
         return this.#crew.close(effect.ref);
       case 'revokeAttempt':

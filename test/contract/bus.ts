@@ -7,6 +7,7 @@ import { LEASE_MS } from '../../lib/bus/ownership.ts';
 import { isFault } from '../../lib/errors.ts';
 import type { Partition } from '../../lib/model/partition.ts';
 import { aCommit, aContinue, aKill, aLease, aStart, entriesOf, type Fresh, running } from '../support/bus-parts.ts';
+import { answers } from './bus-answers.ts';
 import { shared, streams } from './bus-streams.ts';
 
 export interface BusUnderTest {
@@ -36,6 +37,7 @@ export function busContract(name: string, open: () => Promise<BusUnderTest>): vo
     commitsOf(fresh);
     gates(fresh);
     claims(fresh);
+    answers(fresh);
     streams(fresh);
     shared(fresh);
   });

@@ -70,6 +70,18 @@ export const MUTATIONS: readonly Mutation[] = [
     world: 'messages lost',
   },
   {
+    rule: 'the look at kills where workers go on',
+    edits: [
+      {
+        file: 'lib/bus/memory/gates.ts',
+        from: 'if (killing.has(executionId) || still.has(executionId)) return undefined;',
+        to: '',
+      },
+    ],
+    breaks: 'no work after a kill',
+    world: 'executions killed',
+  },
+  {
     rule: 'the dedupe of starts',
     // At the gate, and in the step: what passes the gate before the first was taken.
     edits: [

@@ -43,7 +43,6 @@ export class Observer {
   readonly #partitionOf = new Map<string, Partition>();
   readonly #ended = new Set<string>();
   readonly #killed = new Set<string>();
-  readonly #tasks = new Map<string, string>();
 
   constructor(bus: MemoryBus) {
     this.#bus = bus;
@@ -78,10 +77,6 @@ export class Observer {
   /** Those that others have begun, too. */
   get areAllEnded(): boolean {
     return [...this.#executions.keys()].every((id) => this.#ended.has(id));
-  }
-
-  taskOf(ref: string): string {
-    return this.#tasks.get(ref.split('/')[1]!)!;
   }
 
   /** What its partition had told is unsaid; it is read anew. */
@@ -147,7 +142,6 @@ export class Observer {
   }
 
   #taskRun(id: string, known: Known, taskRun: TaskRun): void {
-    this.#tasks.set(taskRun.id, taskRun.taskId);
     const before = known.taskRuns.get(taskRun.id);
     if (before) {
       this.#compare(`task run ${id}/${taskRun.id}`, before.history, taskRun.history);

@@ -3,7 +3,7 @@
 import { CLAIM_RENEW_MS, type ClaimRequest } from '../../lib/bus/claims.ts';
 import type { MemoryBus } from '../../lib/bus/memory/open.ts';
 import type { Item } from '../../lib/bus/queues.ts';
-import { parseAttemptRef } from '../../lib/model/execution.ts';
+import { attemptRef, parseAttemptRef } from '../../lib/model/execution.ts';
 import type { TaskEndedMessage } from '../../lib/model/message.ts';
 import { executionPartition } from '../../lib/model/partition.ts';
 import { outcomeOf } from './flows.ts';
@@ -14,14 +14,19 @@ const ANSWER_AGAIN_MS = 5_000;
 const PAUSE_MS = 10_000;
 /** Part of the claims that are taken as those of short tasks are. */
 const UNTOLD = 0.3;
+/** Part of the task runs behind which the worker goes on by itself, if it may. */
+const GOES_ON = 0.8;
 
 interface Held {
   readonly request: ClaimRequest;
+  readonly item: Item;
   readonly startedAtMs: number;
   readonly endsAtMs: number;
   renewedMs: number;
   answer?: TaskEndedMessage;
   answeredMs: number;
+  /** What it asks to go on with. */
+  next?: Held;
 }
 
 export interface WorkerWorld {
@@ -30,7 +35,6 @@ export interface WorkerWorld {
   readonly wire: Wire;
   /** User code begins: the ledger that the system never reads. */
   ran(ref: string, worker: string): void;
-  taskOf(ref: string): string;
 }
 
 export class SimWorker {
@@ -55,7 +59,7 @@ export class SimWorker {
   }
 
   async take(item: Item): Promise<void> {
-    const { bus, dice, ran } = this.#world;
+    const { bus, dice } = this.#world;
     const nowMs = bus.store.clock.now();
     if (this.dead || nowMs < this.#pausedUntilMs) return;
     const request = {
@@ -66,14 +70,18 @@ export class SimWorker {
     };
     const [answer] = await bus.claims.claim(this.#partitionOf(item.ref), this.name, [request]);
     if (answer !== 'granted') return;
-    ran.call(this.#world, item.ref, this.name);
-    this.#held.set(request.token, {
-      request,
-      startedAtMs: nowMs,
-      endsAtMs: nowMs + dice.below(4_000),
-      renewedMs: nowMs,
-      answeredMs: 0,
-    });
+    this.#begin(this.#heldOf(item, request));
+  }
+
+  #heldOf(item: Item, request: ClaimRequest): Held {
+    return { item, request, startedAtMs: 0, endsAtMs: 0, renewedMs: 0, answeredMs: 0 };
+  }
+
+  #begin(held: Held): void {
+    const nowMs = this.#world.bus.store.clock.now();
+    const endsAtMs = nowMs + this.#world.dice.below(4_000);
+    this.#world.ran(held.request.ref, this.name);
+    this.#held.set(held.request.token, { ...held, startedAtMs: nowMs, endsAtMs, renewedMs: nowMs });
   }
 
   async act(): Promise<void> {
@@ -87,7 +95,7 @@ export class SimWorker {
 
   #answer(held: Held, nowMs: number): void {
     const { executionId, taskRunId, attempt } = parseAttemptRef(held.request.ref);
-    const taskId = this.#world.taskOf(held.request.ref);
+    const { taskId } = held.item;
     const state = outcomeOf(taskId, attempt);
     held.answer = {
       v: 1,
@@ -104,13 +112,37 @@ export class SimWorker {
       lines: 0,
       ...(state === 'SUCCESS' ? { outputs: { value: taskId } } : { reason: 'as planned' }),
     };
+    if (state === 'SUCCESS' && this.#world.dice.chance(GOES_ON)) held.next = this.#nextOf(held.item);
     this.#send(held, nowMs);
   }
 
+  #nextOf({ sequels: [first, ...sequels] = [], ...item }: Item): Held | undefined {
+    if (!first) return undefined;
+    const ref = attemptRef(parseAttemptRef(item.ref).executionId, first.taskRunId, 1);
+    const request = { ref, delivery: item.delivery, token: `${this.name}-${++this.#tokens}`, untold: true };
+    return this.#heldOf({ ...item, ref, taskId: first.taskId, sequels }, request);
+  }
+
+  /** Sent again it asks for nothing more, but what was sent may still arrive, or have arrived. */
   #send(held: Held, nowMs: number): void {
     held.answeredMs = nowMs;
-    const answer = { ...held.answer!, atMs: nowMs };
-    this.#world.wire.send(() => this.#world.bus.mailbox.append(this.#partitionOf(held.request.ref), [answer]));
+    const message = { ...held.answer!, atMs: nowMs };
+    const { next, item, request } = held;
+    held.next = undefined;
+    const { executionId, taskRunId } = parseAttemptRef(next?.request.ref ?? item.ref);
+    const answer = {
+      message,
+      delivery: request.delivery,
+      ...(next ? { next: { taskRunId, token: next.request.token } } : {}),
+    };
+    let begun = false;
+    this.#world.wire.send(async () => {
+      const partition = executionPartition(executionId, this.#world.bus.partitions);
+      const [granted] = await this.#world.bus.mailbox.answer(partition, this.name, [answer]);
+      if (!next || !granted || begun || this.dead) return;
+      begun = true;
+      this.#begin(next);
+    });
   }
 
   async #renew(held: Held, nowMs: number): Promise<void> {

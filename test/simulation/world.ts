@@ -99,10 +99,6 @@ export class World {
     this.observer.ran(ref, worker);
   }
 
-  taskOf(ref: string): string {
-    return this.observer.taskOf(ref);
-  }
-
   async #hand(item: Item): Promise<void> {
     const living = this.#workers.filter(({ dead }) => !dead);
     await living[this.dice.below(living.length)]!.take(item);

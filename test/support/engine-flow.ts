@@ -1,4 +1,5 @@
 /** Flows in a few words, and what became of an execution of one. */
+import assert from 'node:assert/strict';
 import { type State, sinceOf } from '../../lib/model/state.ts';
 import { Engine, type EngineOptions } from './engine.ts';
 
@@ -35,12 +36,19 @@ export interface Played {
   readonly list: readonly string[];
 }
 
-/** The first flow's execution, as it is when nothing more happens by itself. */
+/**
+ * The first flow's execution, as it is when nothing more happens by itself: the same whether workers go on by themselves with what
+ * follows, or the engine hands out each task run.
+ */
 export function played(sources: string | readonly string[], options: EngineOptions = {}, inputs: object = {}): Played {
-  const engine = new Engine(sources, options);
-  const id = engine.start({ inputs: { ...inputs } });
-  engine.play();
-  return shown(engine, id);
+  const [handedOut, goneOn] = [false, true].map((goesOn) => {
+    const engine = new Engine(sources, { goesOn, ...options });
+    const id = engine.start({ inputs: { ...inputs } });
+    engine.play();
+    return shown(engine, id);
+  });
+  assert.deepEqual([goneOn!.state, goneOn!.list.toSorted()], [handedOut!.state, handedOut!.list.toSorted()]);
+  return handedOut!;
 }
 
 export const shown = (engine: Engine, id: string): Played => ({

@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly answer?: (question: Question) => Answer;
   /** Each execution is read anew after each step, as by another owner. */
   readonly forgetful?: boolean;
+  /** Workers go on by themselves with what follows. */
+  readonly goesOn?: boolean;
 }
 
 export class Engine extends Rehearsal {
@@ -35,13 +37,14 @@ export class Engine extends Rehearsal {
   readonly #changed: Map<string, Run>;
 
   constructor(sources: string | readonly string[], options: EngineOptions = {}) {
-    const { script = {}, installation, answer, forgetful } = options;
+    const { script = {}, installation, answer, forgetful, goesOn } = options;
     const written = new Map<string, string>();
     const changed = new Map<string, Run>();
     super({
       beginMs: BEGIN_MS,
       installation,
       answer,
+      goesOn,
       outcome: (run, item) =>
         outcomeOf({ run, item, definition: written.get(run.start.flow.hash)!, script }, installation),
       judge: (message, before, change) => judgeChange(before, change, REOPENS.has(message.kind)),

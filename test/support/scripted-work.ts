@@ -4,6 +4,7 @@
  */
 import type { Bus } from '../../lib/bus/bus.ts';
 import type { ClaimAnswer, ClaimRequest, Claims, RenewAnswer } from '../../lib/bus/claims.ts';
+import type { Answer } from '../../lib/bus/mailbox.ts';
 import type { Member } from '../../lib/bus/members.ts';
 import type { Item, Parcel, Queues } from '../../lib/bus/queues.ts';
 import { Fault } from '../../lib/errors.ts';
@@ -34,6 +35,8 @@ export class ScriptedWork {
   away = false;
   /** Ends are applied as soon as they arrive: their claims are gone. */
   applies = true;
+  /** Workers may go on with what follows. */
+  goesOn = true;
   #handle: ((parcel: Parcel) => Promise<void>) | undefined;
   #free = 0;
   #paused = false;
@@ -54,7 +57,10 @@ export class ScriptedWork {
           return this.definitions.get(hash);
         },
       },
-      mailbox: { append: async (_: string, messages: readonly Message[]) => this.#append(messages) },
+      mailbox: {
+        append: async (_: string, messages: readonly Message[]) => this.#append(messages),
+        answer: async (_: string, workerId: string, answers: readonly Answer[]) => this.#answers(workerId, answers),
+      },
       lines: {
         append: async (_: string, batches: readonly { readonly lines: readonly LogLine[] }[]) => {
           this.#reach('lines');
@@ -157,6 +163,20 @@ export class ScriptedWork {
     for (const message of messages)
       if (message.kind === 'taskEnded')
         this.open.delete(attemptRef(message.executionId, message.taskRunId, message.attempt));
+  }
+
+  /** What is next is granted to whoever holds the claim before it. */
+  #answers(workerId: string, answers: readonly Answer[]): readonly boolean[] {
+    const granted = answers.map(({ message, delivery, next }) => {
+      const { executionId, taskRunId, attempt, token } = message;
+      const open = this.open.get(attemptRef(executionId, taskRunId, attempt));
+      const isOurs = open?.claim?.workerId === workerId && open.claim.token === token && !open.killing;
+      if (!next || !isOurs || !this.goesOn || this.away) return false;
+      this.open.set(attemptRef(executionId, next.taskRunId, 1), { delivery, claim: { workerId, token: next.token } });
+      return true;
+    });
+    this.#append(answers.map(({ message }) => message));
+    return granted;
   }
 
   #claims(): Claims {

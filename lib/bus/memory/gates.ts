@@ -1,28 +1,29 @@
 /** The gates in memory: starts, kills, other messages, claims. The same answers as `redis/lua/`. */
 import { Fault } from '../../errors.ts';
-import { type ExecutionStart, parseAttemptRef, type Tombstone } from '../../model/execution.ts';
-import { MESSAGE_FORMAT, type Message, type StartMessage } from '../../model/message.ts';
+import { attemptRef, type ExecutionStart, parseAttemptRef, type Tombstone } from '../../model/execution.ts';
+import { MESSAGE_FORMAT, type Message, type NextClaim, type StartMessage } from '../../model/message.ts';
 import type { Partition } from '../../model/partition.ts';
 import { CLAIM_MS, type ClaimAnswer, type ClaimRequest, type Claims, type RenewAnswer } from '../claims.ts';
-import { MAILBOX_ENTRIES_MAX, type Mailbox, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS } from '../mailbox.ts';
+import { type Answer, MAILBOX_ENTRIES_MAX, type Mailbox, MESSAGE_BYTES_MAX, MESSAGE_LIFE_MS } from '../mailbox.ts';
 import type { Store } from './store.ts';
 
 const RETRY_AFTER_MS = 1_000;
 
+function refuseLate({ clock }: Store, times: readonly number[]): void {
+  const nowMs = clock.now();
+  const late = times.find((atMs) => Math.abs(nowMs - atMs) > MESSAGE_LIFE_MS);
+  if (late !== undefined)
+    throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${late}`);
+}
+
 export function memoryMailbox(store: Store): Mailbox {
-  const refuseLate = (times: readonly number[]) => {
-    const nowMs = store.clock.now();
-    const late = times.find((atMs) => Math.abs(nowMs - atMs) > MESSAGE_LIFE_MS);
-    if (late !== undefined)
-      throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${late}`);
-  };
   return {
     start: async (partition, message, { definition, urgent }) => {
       const space = store.of(partition);
       if (space.documents.has(message.executionId)) return { kind: 'live' };
       const tombstone = space.tombstones.get(message.executionId);
       if (tombstone !== undefined) return { kind: 'ended', state: (JSON.parse(tombstone) as { state: string }).state };
-      refuseLate([message.atMs]);
+      refuseLate(store, [message.atMs]);
       if (!urgent && space.mail.length >= MAILBOX_ENTRIES_MAX) return { kind: 'full', retryAfterMs: RETRY_AFTER_MS };
       if (!space.definitions.has(message.start.flow.hash)) {
         if (definition === undefined) return { kind: 'definitionMissing' };
@@ -60,9 +61,13 @@ export function memoryMailbox(store: Store): Mailbox {
       const bytes = JSON.stringify(messages).length;
       if (bytes > MESSAGE_BYTES_MAX * Math.max(1, messages.length))
         throw new Fault('bus.messageTooLarge', `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${bytes}`);
-      refuseLate(messages.map(({ atMs }) => atMs));
+      refuseLate(
+        store,
+        messages.map(({ atMs }) => atMs),
+      );
       store.append(partition, messages);
     },
+    answer: async (partition, workerId, answers) => answerAll(store, partition, workerId, answers),
     waitingStart: async (partition, executionId) =>
       store
         .of(partition)
@@ -150,6 +155,44 @@ function claim(
   space.claims.set(ref, { delivery, workerId, token, untilMs: store.clock.now() + CLAIM_MS });
   if (!request.untold) started.push(startedBy(workerId, request, store.clock.now()));
   return 'granted';
+}
+
+function answerAll(store: Store, partition: Partition, workerId: string, answers: readonly Answer[]): boolean[] {
+  refuseLate(
+    store,
+    answers.map(({ message }) => message.atMs),
+  );
+  const nexts = answers.map((answer) => claimNext(store, partition, workerId, answer));
+  store.append(
+    partition,
+    answers.map(({ message }, n) => ({ ...message, ...(nexts[n] ? { next: nexts[n] } : {}) })),
+  );
+  return nexts.map((next) => next !== undefined);
+}
+
+/** Of a worker that holds the claim before it. */
+function claimNext(
+  store: Store,
+  partition: Partition,
+  workerId: string,
+  { message, delivery, next }: Answer,
+): NextClaim | undefined {
+  if (!next) return undefined;
+  const { executionId, taskRunId, attempt, token } = message;
+  const { claims, killing, still } = store.of(partition);
+  const isOurs = (ref: string, ourToken: string): boolean => {
+    const known = claims.get(ref);
+    return known?.delivery === delivery && known.workerId === workerId && known.token === ourToken;
+  };
+  const ref = attemptRef(executionId, next.taskRunId, 1);
+  const mayClaim = claims.has(ref)
+    ? isOurs(ref, next.token)
+    : isOurs(attemptRef(executionId, taskRunId, attempt), token);
+  if (!mayClaim) return undefined;
+  if (killing.has(executionId) || still.has(executionId)) return undefined;
+  const atMs = store.clock.now();
+  claims.set(ref, { delivery, workerId, token: next.token, untilMs: atMs + CLAIM_MS });
+  return { ...next, delivery, atMs };
 }
 
 function renew(store: Store, partition: Partition, workerId: string, request: ClaimRequest): RenewAnswer {

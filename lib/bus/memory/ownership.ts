@@ -152,6 +152,8 @@ function write(space: Keyspace, lease: Lease, commit: Commit): void {
   for (const name of commit.letters.dropped) space.letters.delete(name);
   space.outbox = [...commit.outbox];
   for (const id of commit.killed) space.killing.delete(id);
+  for (const id of commit.still.set) space.still.add(id);
+  for (const id of commit.still.dropped) space.still.delete(id);
   space.dead.unshift(...commit.deadLetters);
   for (const id of commit.triesDropped) space.tries.delete(id);
   if (space.mail.length === 0) for (const hash of commit.definitionsDropped) space.definitions.delete(hash);

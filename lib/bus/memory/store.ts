@@ -17,6 +17,7 @@ export interface Keyspace {
   outbox: string[];
   definitions: Map<ContentHash, string>;
   killing: Set<string>;
+  still: Set<string>;
   letters: Map<string, string>;
   feed: { epoch: number; number: number; events: (readonly [string, string])[] }[];
   dead: string[];
@@ -35,6 +36,7 @@ const emptyKeyspace = (): Keyspace => ({
   outbox: [],
   definitions: new Map(),
   killing: new Set(),
+  still: new Set(),
   letters: new Map(),
   feed: [],
   dead: [],

@@ -32,6 +32,8 @@ export function commitArguments(lease: Lease, commit: Commit): (string | number)
   section(args, 'timersDropped', commit.timers.dropped);
   section(args, 'definitionsDropped', commit.definitionsDropped);
   section(args, 'killed', commit.killed);
+  section(args, 'still', commit.still.set);
+  section(args, 'stirred', commit.still.dropped);
   section(args, 'dead', commit.deadLetters);
   section(args, 'triesDropped', commit.triesDropped);
   section(args, 'letters', commit.letters.set.flat());

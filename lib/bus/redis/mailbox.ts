@@ -1,7 +1,10 @@
-/** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`. */
+/** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`, `lua/answer`. */
 import { Fault, isFault } from '../../errors.ts';
+import { attemptRef } from '../../model/execution.ts';
 import type { Message, StartMessage } from '../../model/message.ts';
+import { CLAIM_MS } from '../claims.ts';
 import {
+  type Answer,
   type KillAnswer,
   MAILBOX_ENTRIES_MAX,
   type Mailbox,
@@ -19,6 +22,7 @@ const RETRY_AFTER_MS = 1_000;
 /** Entries of one look at a mailbox. */
 const LOOK_ENTRIES = 500;
 const append = sectioned('append');
+const answer = sectioned('answer');
 const kill = script('kill');
 const revive = script('revive');
 const start = script('start');
@@ -63,19 +67,22 @@ export function redisMailbox({ state }: Connections, replication?: Replication):
         ...fields.flat(),
       ])) as ReviveAnswer,
     append: async (partition, messages) => {
-      let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
-      for (const { atMs } of messages) {
-        if (atMs < oldest) oldest = atMs;
-        if (atMs > newest) newest = atMs;
-      }
-      const taken = await append(state, prefixOf(partition), [
-        textOfMessages(messages),
+      const { oldest, newest } = timesOf(messages);
+      const args = [textOfMessages(messages), oldest, newest, MESSAGE_LIFE_MS];
+      if ((await append(state, prefixOf(partition), args)) === 0) throw late(oldest);
+    },
+    answer: async (partition, workerId, answers) => {
+      const { oldest, newest } = timesOf(answers.map(({ message }) => message));
+      const args = [
+        CLAIM_MS,
         oldest,
         newest,
         MESSAGE_LIFE_MS,
-      ]);
-      if (taken === 0)
-        throw new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${oldest}`);
+        ...answers.flatMap((one) => answerArguments(one, workerId)),
+      ];
+      const answered = await answer(state, prefixOf(partition), args);
+      if (answered === 0) throw late(oldest);
+      return (answered as number[]).map((granted) => granted === 1);
     },
     waitingStart: (partition, executionId) => waitingStart(state, `${prefixOf(partition)}:mail`, executionId),
     discard: async (partition, letter) => {
@@ -107,10 +114,34 @@ async function waitingStart(client: Client, key: string, executionId: string): P
   }
 }
 
+const late = (atMs: number): Fault =>
+  new Fault('bus.messageLate', `expected a time within ${MESSAGE_LIFE_MS} ms of now, got ${atMs}`);
+
+function timesOf(messages: readonly { readonly atMs: number }[]): { readonly oldest: number; readonly newest: number } {
+  let [oldest, newest] = [Number.POSITIVE_INFINITY, 0];
+  for (const { atMs } of messages) {
+    if (atMs < oldest) oldest = atMs;
+    if (atMs > newest) newest = atMs;
+  }
+  return { oldest, newest };
+}
+
+function answerArguments({ message, delivery, next }: Answer, workerId: string): string[] {
+  const text = checkedSize(JSON.stringify(message), 1);
+  if (!next) return [text, '', '', '', ''];
+  const { executionId, taskRunId, attempt, token } = message;
+  const held = `${delivery}|${workerId}|`;
+  const nextRef = attemptRef(executionId, next.taskRunId, 1);
+  return [text, attemptRef(executionId, taskRunId, attempt), `${held}${token}|`, nextRef, `${held}${next.token}|`];
+}
+
 function textOfMessages(messages: readonly (Message | object)[]): string {
-  const text = JSON.stringify(messages);
+  return checkedSize(JSON.stringify(messages), messages.length);
+}
+
+function checkedSize(text: string, messages: number): string {
   // Characters are at least bytes: the exact count is taken only near the bound.
-  if (text.length * 3 > MESSAGE_BYTES_MAX && Buffer.byteLength(text) > MESSAGE_BYTES_MAX * Math.max(1, messages.length))
+  if (text.length * 3 > MESSAGE_BYTES_MAX && Buffer.byteLength(text) > MESSAGE_BYTES_MAX * Math.max(1, messages))
     throw new Fault(
       'bus.messageTooLarge',
       `expected at most ${MESSAGE_BYTES_MAX} bytes, got ${Buffer.byteLength(text)}`,

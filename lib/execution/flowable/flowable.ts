@@ -12,6 +12,8 @@ import type { Scope } from '../scope.ts';
 
 export interface Flowable extends TypeEntry {
   readonly kind: 'flowable';
+  /** Its tasks, or those of each iteration, run one after the other. */
+  readonly inSequence?: boolean;
   /** What fails inside it is a warning. */
   readonly forgives?: boolean;
   /** Absent: it runs its `tasks`. Throws: the task run fails. */

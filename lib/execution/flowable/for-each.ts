@@ -30,8 +30,9 @@ function* stillResting({ resting = [] }: Memo, { tasks, scopeOf }: FlowableView)
 /** Iterations one after the other, or several at the same time; `limit` says how many. */
 export function iterating(
   limit: (properties: Readonly<Record<string, unknown>>) => number,
-): Pick<Flowable, 'next' | 'complete' | 'after'> {
+): Pick<Flowable, 'inSequence' | 'next' | 'complete' | 'after'> {
   return {
+    inSequence: true,
     *next(view) {
       const { task, tasks, memo, scope, scopeOf, touched } = view;
       const { values } = memo as Memo;

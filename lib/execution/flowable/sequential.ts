@@ -3,7 +3,8 @@ import { flowableEntry } from './entry.ts';
 import type { Flowable, FlowableView } from './flowable.ts';
 
 /** One after the other: of every flowable that does not say otherwise. */
-export const IN_SEQUENCE: Pick<Flowable, 'next' | 'complete'> = {
+export const IN_SEQUENCE: Pick<Flowable, 'inSequence' | 'next' | 'complete'> = {
+  inSequence: true,
   *next({ tasks, scope }) {
     if (scope.live === 0 && scope.created < tasks.length) yield { task: tasks[scope.created]!, follows: true };
   },

@@ -4,6 +4,7 @@ import type { TaskEndedMessage } from '../../model/message.ts';
 import { entering, isEnded, type State, stateOf } from '../../model/state.ts';
 import { endedAttempt, lastAttempt, withLastAttempt } from '../attempt.ts';
 import { finishAttempt } from '../attempt-end.ts';
+import { createNext } from '../begin.ts';
 import { cutAll } from '../cut.ts';
 import type { Draft } from '../draft.ts';
 import { endExecution } from '../end.ts';
@@ -31,6 +32,7 @@ export function onTaskEnded(draft: Draft, message: TaskEndedMessage): string | u
     ...(reason === undefined ? {} : { reason }),
   };
   finishAttempt(draft, answered, ref, state);
+  if (message.next) createNext(draft, answered, message.workerId, message.next);
   if (state === 'KILLED' && draft.head.ending === 'KILLED') killAround(draft);
   return undefined;
 }

@@ -1,12 +1,11 @@
 /** The ports of the bus and the repository with failpoints around them, and a witness of what was done through them. */
 import type { Bus } from '../../../lib/bus/bus.ts';
 import type { Claims } from '../../../lib/bus/claims.ts';
-import type { Mailbox } from '../../../lib/bus/mailbox.ts';
+import type { Answer, Mailbox } from '../../../lib/bus/mailbox.ts';
 import type { Commit, Lease, Ownership } from '../../../lib/bus/ownership.ts';
 import type { Queues } from '../../../lib/bus/queues.ts';
 import type { Timetable } from '../../../lib/bus/timetable.ts';
 import { attemptRef } from '../../../lib/model/execution.ts';
-import type { Message } from '../../../lib/model/message.ts';
 import type { Repository } from '../../../lib/repository/repository.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { Deed, Witness } from './witness.ts';
@@ -75,23 +74,35 @@ function mailboxOf(mailbox: Mailbox, { failpoints, witness }: Around): Mailbox {
       if (answer.kind === 'accepted') await failpoints.pass('start.after');
       return answer;
     },
-    append: async (partition, messages) => {
-      const answers = messages.filter((message): message is Answer => message.kind === 'taskEnded');
-      const executions = answers.map(({ executionId }) => executionId);
-      if (answers.length > 0) await failpoints.pass('answer.before', executions);
+    answer: async (partition, workerId, answers) => {
+      await failpoints.pass(
+        'answer.before',
+        answers.map(({ message }) => message.executionId),
+      );
       witness.saw(answers.map(answerDeed));
-      return mailbox.append(partition, messages);
+      const granted = await mailbox.answer(partition, workerId, answers);
+      witness.saw(answers.flatMap((answer, n) => (granted[n] ? [claimDeed(answer)] : [])));
+      if (granted.includes(true)) await failpoints.pass('claim.after');
+      return granted;
     },
   };
 }
 
-type Answer = Extract<Message, { kind: 'taskEnded' }>;
-
-const answerDeed = ({ executionId, taskRunId, attempt, workerId, state }: Answer): Deed => ({
+const answerDeed = ({ message: { executionId, taskRunId, attempt, workerId, state } }: Answer): Deed => ({
   kind: 'answer',
   ref: attemptRef(executionId, taskRunId, attempt),
   worker: workerId,
   state,
+});
+
+/** What a worker goes on with. */
+const claimDeed = ({ message, delivery, next }: Answer): Deed => ({
+  kind: 'claim',
+  ref: attemptRef(message.executionId, next!.taskRunId, 1),
+  delivery,
+  worker: message.workerId,
+  told: true,
+  answer: 'granted',
 });
 
 function claimsOf(claims: Claims, { failpoints, witness }: Around): Claims {

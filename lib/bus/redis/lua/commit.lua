@@ -45,6 +45,9 @@ local write = {
   end,
   -- (id)
   killed = function(p, first, last) each('SREM', p .. ':killing', first, last) end,
+  -- (id), (id)
+  still = function(p, first, last) each('SADD', p .. ':still', first, last) end,
+  stirred = function(p, first, last) each('SREM', p .. ':still', first, last) end,
   -- (json)
   dead = function(p, first, last)
     each('LPUSH', p .. ':dead', first, last)
