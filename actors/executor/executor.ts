@@ -21,9 +21,9 @@ const BLOCK_MS = 500;
  * Under load rounds begin several times as far apart as the last one took from its read to its commit: once more for each so
  * many attempts that are out, since the more there are, the less anybody waits for one of them. The least CPU that costs no rate.
  */
-const GATHER_ATTEMPTS = 64;
-const GATHER_ROUNDS_MAX = 5;
-const GATHER_MS_MAX = 20;
+const GATHER_ATTEMPTS = 32;
+const GATHER_ROUNDS_MAX = 8;
+const GATHER_MS_MAX = 60;
 const BACK_OFF_MS = 200;
 const SILENT_MS = 10_000;
 

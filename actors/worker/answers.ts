@@ -121,7 +121,9 @@ export class Answers {
   #answer(job: Job, atMs: number): Answer {
     const message = this.#message(job, atMs);
     const { delivery, next } = job;
-    return next ? { message, delivery, next } : { message, delivery };
+    if (!next) return { message, delivery };
+    const { taskRunId, token, item } = next;
+    return { message, delivery, next: { taskId: item.taskId, taskRunId, token } };
   }
 
   #message({ executionId, taskRunId, attempt, token, result }: Job, atMs: number): TaskEndedMessage {

@@ -1,5 +1,5 @@
 /** Makes one message of jobs: flows and starts that the runner does not have yet, executions once, items. */
-import { CHANNEL_FORMAT, type ExecutionPart, type RunMessage, startName, type WorkItem } from './channel.ts';
+import { CHANNEL_FORMAT, type ExecutionPart, type RunMessage, type WorkItem } from './channel.ts';
 import type { FetchedPart, Job } from './job.ts';
 import { Sent } from './sent.ts';
 
@@ -24,10 +24,9 @@ export class Batches {
       if (!this.#flows.use(item.hash, flow!)) flows.push([item.hash, flow!]);
       let execution = places.get(part!);
       if (execution === undefined) {
-        const { id, incarnation, start, fields } = part!;
+        const { id, incarnation, name, start, fields } = part!;
         execution = executions.push({ id, incarnation, fields }) - 1;
         places.set(part!, execution);
-        const name = startName(part!);
         if (!this.#starts.use(name, start)) starts.push([name, start]);
       }
       items.push({ serial, execution, item });

@@ -5,7 +5,7 @@
 import type { Documents } from '../../lib/bus/documents.ts';
 import { taskRunField } from '../../lib/execution/run.ts';
 import type { ContentHash, Partition } from '../../lib/model/partition.ts';
-import type { ExecutionPart } from './channel.ts';
+import { type ExecutionPart, startName } from './channel.ts';
 import type { FetchedPart, Job } from './job.ts';
 
 const STARTS_MAX = 2_000;
@@ -27,7 +27,7 @@ export class Fetch {
     const executions = new Map<string, Job[]>();
     const hashes = new Set<ContentHash>();
     for (const job of jobs) {
-      const name = `${job.executionId}/${job.item.incarnation}`;
+      const name = startName({ id: job.executionId, incarnation: job.item.incarnation });
       const together = executions.get(name);
       if (together) together.push(job);
       else executions.set(name, [job]);
@@ -48,7 +48,7 @@ export class Fetch {
     const start = this.#starts.get(name);
     const fields = start === undefined ? ['start'] : [];
     for (const job of jobs) for (const read of readsOf(job)) if (!fields.includes(read)) fields.push(read);
-    if (start !== undefined && fields.length === 0) return fill(jobs, start, []);
+    if (start !== undefined && fields.length === 0) return fill(jobs, name, start, []);
     const id = jobs[0]!.executionId;
     return this.#documents.fields(partition, id, fields).then((texts) => {
       const fetched = fields.map((field, n) => [field, texts[n]] as const);
@@ -57,6 +57,7 @@ export class Fetch {
       if (start === undefined) this.#keep(name, text);
       fill(
         jobs,
+        name,
         text,
         fetched.filter((pair): pair is [string, string] => pair[1] !== undefined),
       );
@@ -88,7 +89,8 @@ function readsOf({ item: { reads }, sequels, taskRunId }: Job): readonly string[
   return [...reads, ...sequels.flatMap((sequel) => sequel.reads.filter((read) => !own.has(read)))];
 }
 
-function fill(jobs: readonly Job[], start: string, fields: ExecutionPart['fields']): undefined {
-  const part: FetchedPart = { id: jobs[0]!.executionId, incarnation: jobs[0]!.item.incarnation, start, fields };
+function fill(jobs: readonly Job[], name: string, start: string, fields: ExecutionPart['fields']): undefined {
+  const { executionId, item } = jobs[0]!;
+  const part: FetchedPart = { id: executionId, incarnation: item.incarnation, name, start, fields };
   for (const job of jobs) job.part = part;
 }

@@ -7,6 +7,8 @@ import type { AbortCause, ExecutionPart, Result } from './channel.ts';
 /** As it is in Redis; the start is JSON. */
 export interface FetchedPart extends ExecutionPart {
   readonly start: string;
+  /** As `startName` has it. */
+  readonly name: string;
 }
 
 export interface Job {

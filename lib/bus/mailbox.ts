@@ -3,7 +3,7 @@
  * true the moment that it is acknowledged (a kill marks its execution as killing in the same step; a start keeps its
  * flow's definition beside it).
  */
-import type { FlowMessage, KillMessage, Message, StartMessage, TaskEndedMessage } from '../model/message.ts';
+import type { FlowMessage, KillMessage, Message, NextClaim, StartMessage, TaskEndedMessage } from '../model/message.ts';
 import type { ContentHash, Partition } from '../model/partition.ts';
 import type { Version } from '../model/version.ts';
 
@@ -46,7 +46,7 @@ export interface Answer {
   readonly message: TaskEndedMessage;
   /** The delivery of the attempt, under which it is claimed. */
   readonly delivery: string;
-  readonly next?: { readonly taskRunId: string; readonly token: string };
+  readonly next?: Pick<NextClaim, 'taskId' | 'taskRunId' | 'token'>;
 }
 
 export interface Mailbox {

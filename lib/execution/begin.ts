@@ -26,7 +26,8 @@ export function create(
   list: string,
   { task, iteration, value }: Child,
 ): void {
-  const taskRun = newTaskRun(draft, parentId, list, { task, iteration, value });
+  const id = draft.idOf(task, parentId, list, iteration);
+  const taskRun = newTaskRun(draft, { id, parentId, list, iteration, value }, task);
   draft.put(taskRun);
   beginIfMeant(draft, task, taskRun);
 }
@@ -34,20 +35,20 @@ export function create(
 /** `before` has ended, and its worker has gone on with what follows it: that has begun. Where it must not, it is told to end. */
 export function createNext(draft: Draft, before: TaskRun, workerId: string, claim: NextClaim): void {
   const [task] = tasksAfter(draft, before);
-  const next = task && newTaskRun(draft, before.parentId, before.list, { ...before, task });
-  if (next?.id === claim.taskRunId && draft.state !== 'KILLING')
-    return keepAttempt(draft, task!, next, { ...claim, workerId });
+  if (task?.id === claim.taskId && draft.state !== 'KILLING') {
+    const next = newTaskRun(draft, { ...before, id: claim.taskRunId }, task);
+    return keepAttempt(draft, task, next, { ...claim, workerId });
+  }
   const ref = attemptRef(draft.start.id, claim.taskRunId, 1);
   draft.effects.push({ kind: 'closeAttempt', ref }, { kind: 'revokeAttempt', ref });
 }
 
 const newTaskRun = (
   draft: Draft,
-  parentId: string | undefined,
-  list: string,
-  { task, iteration, value }: Child,
+  { id, parentId, list, iteration, value }: Pick<TaskRun, 'id' | 'parentId' | 'list' | 'iteration' | 'value'>,
+  task: Task,
 ): TaskRun => ({
-  id: draft.idOf(task, parentId, list, iteration),
+  id,
   taskId: task.id,
   index: draft.nextIndex,
   list,

@@ -58,10 +58,11 @@ export interface TaskEndedMessage extends Named {
 
 /** The claim of the first attempt of the task run that follows. */
 export interface NextClaim {
+  readonly taskId: string;
   readonly taskRunId: string;
   readonly delivery: string;
   readonly token: string;
-  /** When it was granted. */
+  /** When it was asked for. */
   readonly atMs: number;
 }
 

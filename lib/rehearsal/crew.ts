@@ -84,7 +84,8 @@ export class Crew {
     const startedAtMs = this.#parts.now();
     const answer = ({ state = 'SUCCESS', outputs, update, reason }: TaskOutcome): void => {
       const next = state === 'SUCCESS' && !update ? this.#nextOf(item) : undefined;
-      const claim = next && { ...parseAttemptRef(next.ref), delivery, token: tokenOf(next), atMs: this.#parts.now() };
+      const claimed = next && { taskId: next.taskId, ...parseAttemptRef(next.ref), delivery, token: tokenOf(next) };
+      const claim = claimed && { ...claimed, atMs: this.#parts.now() };
       if (next) this.#open.set(next.ref, delivery);
       const end = { state, startedAtMs, endedAtMs: this.#parts.now(), lines: 0, outputs, update, reason };
       this.#parts.tell(executionId, { ...by, ...end, ...(claim ? { next: claim } : {}), kind: 'taskEnded' });

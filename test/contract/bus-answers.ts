@@ -30,7 +30,7 @@ export function answers(fresh: Fresh): void {
     const answer: Claimed['answer'] = async (more, end) => ({
       message: { ...ended('t1', 'a'), atMs: await bus.now(), ...end },
       delivery: '5.1',
-      next: { taskRunId: 't2', token: 'b' },
+      next: { taskId: 'two', taskRunId: 't2', token: 'b' },
       ...more,
     });
     return { bus, p, lease, answer };
@@ -50,7 +50,7 @@ export function answers(fresh: Fresh): void {
     assert.deepEqual(await bus.claims.renew(p, 'w1', [claimOf(SECOND, 'b')]), ['held']);
     const [first, second] = await messagesOf(bus, p);
     const { atMs, ...told } = first!.next!;
-    assert.deepEqual(told, { taskRunId: 't2', delivery: '5.1', token: 'b' });
+    assert.deepEqual(told, { taskId: 'two', taskRunId: 't2', delivery: '5.1', token: 'b' });
     assert.ok(atMs >= fromMs && atMs <= claim!.untilMs - CLAIM_MS);
     assert.deepEqual([first!.taskRunId, second!.taskRunId, second!.next], ['t1', 't9', undefined]);
   });

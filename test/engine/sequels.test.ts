@@ -56,7 +56,7 @@ class Stepped {
     const next = item.sequels?.[0];
     const claim: NextClaim | undefined =
       goesOn && next
-        ? { taskRunId: next.taskRunId, delivery: item.delivery, token: 'next', atMs: NOW_MS + 5 }
+        ? { taskId: next.taskId, taskRunId: next.taskRunId, delivery: item.delivery, token: 'next', atMs: NOW_MS + 5 }
         : undefined;
     const end = {
       v: 1,
@@ -170,7 +170,7 @@ test('letting no worker go on in an execution that is paused, but for what had b
 test('ending what a worker has gone on with in an execution that is killed, or is something else by now', () => {
   for (const [next, kill] of [
     [undefined, true],
-    [{ taskRunId: 'another', delivery: '1.1', token: 'next', atMs: NOW_MS }, false],
+    [{ taskId: 'another', taskRunId: 'another', delivery: '1.1', token: 'next', atMs: NOW_MS }, false],
   ] as const) {
     const stepped = new Stepped('tasks: [{id: a, type: Return}, {id: b, type: Return}]');
     if (kill) stepped.claim('a');

@@ -133,7 +133,7 @@ export class SimWorker {
     const answer = {
       message,
       delivery: request.delivery,
-      ...(next ? { next: { taskRunId, token: next.request.token } } : {}),
+      ...(next ? { next: { taskId: next.item.taskId, taskRunId, token: next.request.token } } : {}),
     };
     let begun = false;
     this.#world.wire.send(async () => {

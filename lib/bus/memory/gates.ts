@@ -190,9 +190,8 @@ function claimNext(
     : isOurs(attemptRef(executionId, taskRunId, attempt), token);
   if (!mayClaim) return undefined;
   if (killing.has(executionId) || still.has(executionId)) return undefined;
-  const atMs = store.clock.now();
-  claims.set(ref, { delivery, workerId, token: next.token, untilMs: atMs + CLAIM_MS });
-  return { ...next, delivery, atMs };
+  claims.set(ref, { delivery, workerId, token: next.token, untilMs: store.clock.now() + CLAIM_MS });
+  return { ...next, delivery, atMs: message.atMs };
 }
 
 function renew(store: Store, partition: Partition, workerId: string, request: ClaimRequest): RenewAnswer {

@@ -1,7 +1,7 @@
 /** The gates of mailboxes on Redis: `lua/start`, `lua/kill`, `lua/append`, `lua/answer`. */
 import { Fault, isFault } from '../../errors.ts';
 import { attemptRef } from '../../model/execution.ts';
-import type { Message, StartMessage } from '../../model/message.ts';
+import type { Message, NextClaim, StartMessage } from '../../model/message.ts';
 import { CLAIM_MS } from '../claims.ts';
 import {
   type Answer,
@@ -127,12 +127,20 @@ function timesOf(messages: readonly { readonly atMs: number }[]): { readonly old
 }
 
 function answerArguments({ message, delivery, next }: Answer, workerId: string): string[] {
-  const text = checkedSize(JSON.stringify(message), 1);
-  if (!next) return [text, '', '', '', ''];
-  const { executionId, taskRunId, attempt, token } = message;
+  const text = checkedSize(JSON.stringify(message), 1).slice(0, -1);
+  if (!next) return [text, '', '', '', '', ''];
+  const { executionId, taskRunId, attempt, token, atMs } = message;
   const held = `${delivery}|${workerId}|`;
-  const nextRef = attemptRef(executionId, next.taskRunId, 1);
-  return [text, attemptRef(executionId, taskRunId, attempt), `${held}${token}|`, nextRef, `${held}${next.token}|`];
+  const { taskId, taskRunId: nextId, token: nextToken } = next;
+  const claim: NextClaim = { taskId, taskRunId: nextId, delivery, token: nextToken, atMs };
+  return [
+    text,
+    attemptRef(executionId, taskRunId, attempt),
+    `${held}${token}|`,
+    attemptRef(executionId, nextId, 1),
+    `${held}${nextToken}|`,
+    `,"next":${JSON.stringify(claim)}}`,
+  ];
 }
 
 function textOfMessages(messages: readonly (Message | object)[]): string {
