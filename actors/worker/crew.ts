@@ -38,7 +38,7 @@ export interface CrewParts {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly freed: () => void;
-  readonly jobOf: JobSource;
+  readonly jobs: JobSource;
   /** False once the worker takes no more. */
   readonly mayGoOn: () => boolean;
 }
@@ -143,7 +143,7 @@ export class Crew implements SeatEvents {
   #answer(job: Job, result: Result): void {
     const { desk, answers } = this.#parts;
     job.result = result;
-    if (this.#parts.mayGoOn()) job.next = nextOf(job, this.#parts.jobOf, this.#parts.time.now());
+    if (this.#parts.mayGoOn()) job.next = nextOf(job, this.#parts.jobs, this.#parts.time.now());
     desk.answered(job);
     answers.send(job);
     this.#ended.inc({ state: result.state });

@@ -33,7 +33,7 @@ export interface IntakeParts {
   readonly pool: Pool;
   readonly desk: Desk;
   readonly fetch: Fetch;
-  readonly jobOf: JobSource;
+  readonly jobs: JobSource;
   /** Answers what a step asks; resolves when there is room for more. */
   readonly respond: (asking: Asking) => Promise<void>;
   /** Ends a job that cannot be run. */
@@ -125,7 +125,7 @@ export class Intake {
   }
 
   async #run(seat: Seat, items: readonly Item[]): Promise<void> {
-    const jobs = items.map(this.#parts.jobOf);
+    const jobs = items.map(this.#parts.jobs.of);
     let ready: Job[] = [];
     this.taking++;
     try {

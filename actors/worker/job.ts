@@ -66,35 +66,47 @@ export interface Place {
   abort(job: Job, cause: AbortCause): void;
 }
 
-export type JobSource = (item: Item) => Job;
+export interface JobSource {
+  of(item: Item): Job;
+  /** What follows a job of the same execution; `item` is that of the first sequel. */
+  after(job: Job, item: Job['item']): Job;
+}
 
 const NONE: readonly never[] = [];
 
 export function jobSource(partitions: number, nonce: string, now: () => number): JobSource {
   let serial = 0;
-  return ({ sequels = NONE, ...item }) => {
+  const jobOf = (item: Job['item'], named: Named): Job => {
     serial++;
-    const { executionId, taskRunId, attempt } = parseAttemptRef(item.ref);
+    const nowMs = now();
     return {
       serial,
       item,
-      sequels,
       ref: item.ref,
       delivery: item.delivery,
       token: `${nonce}${serial.toString(36)}`,
       untold: item.short === true,
-      partition: executionPartition(executionId, partitions),
-      executionId,
-      taskRunId,
-      attempt,
+      ...named,
       phase: 'claiming',
-      askedAtMs: now(),
-      sinceMs: now(),
+      askedAtMs: nowMs,
+      sinceMs: nowMs,
       lines: 0,
       sentAtMs: 0,
     };
   };
+  return {
+    of: ({ sequels = NONE, ...item }) => {
+      const place = parseAttemptRef(item.ref);
+      return jobOf(item, { ...place, partition: executionPartition(place.executionId, partitions), sequels });
+    },
+    after: ({ partition, executionId, sequels }, item) => {
+      const [{ taskRunId }, ...others] = sequels as readonly [Sequel, ...Sequel[]];
+      return jobOf(item, { partition, executionId, taskRunId, attempt: 1, sequels: others });
+    },
+  };
 }
+
+type Named = Pick<Job, 'partition' | 'executionId' | 'taskRunId' | 'attempt' | 'sequels'>;
 
 export function byPartition(jobs: readonly Job[]): Map<Partition, Job[]> {
   const partitions = new Map<Partition, Job[]>();

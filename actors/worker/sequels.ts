@@ -2,7 +2,7 @@
  * A job goes on with what follows it (W3), in the same place: claimed with its end, run as soon as the gate has let it. What it
  * sees was fetched with the first of them, or is the outcome of those before it.
  */
-import type { Item, Sequel } from '../../lib/bus/queues.ts';
+import type { Sequel } from '../../lib/bus/queues.ts';
 import { taskRunField } from '../../lib/execution/run.ts';
 import { attemptRef, type TaskRun } from '../../lib/model/execution.ts';
 import type { FetchedPart, Job, JobSource } from './job.ts';
@@ -11,25 +11,20 @@ import type { FetchedPart, Job, JobSource } from './job.ts';
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
 /** Undefined where nothing follows, or only its owner can say what. */
-export function nextOf(job: Job, jobOf: JobSource, startedAtMs: number): Job | undefined {
+export function nextOf(job: Job, jobs: JobSource, startedAtMs: number): Job | undefined {
   const { result, part, stopping, revokedAtMs } = job;
-  const [sequel, ...sequels] = job.sequels;
+  const [sequel] = job.sequels;
   if (!sequel || !part || stopping || revokedAtMs !== undefined) return undefined;
   if (result!.state !== 'SUCCESS' || result!.update || result!.bytes > OUTPUT_BYTES_MAX) return undefined;
-  const next = jobOf(itemAfter(job, sequel, sequels, startedAtMs));
+  const next = jobs.after(job, itemAfter(job, sequel, startedAtMs));
   next.part = withOutcome(part, job);
   next.flow = job.flow;
   next.place = job.place;
   return next;
 }
 
-function itemAfter(
-  { item, executionId }: Job,
-  { taskRunId, taskId, reads }: Sequel,
-  sequels: readonly Sequel[],
-  startedAtMs: number,
-): Item {
-  return { ...item, ref: attemptRef(executionId, taskRunId, 1), taskId, reads, sequels, startedAtMs };
+function itemAfter({ item, executionId }: Job, { taskRunId, taskId, reads }: Sequel, startedAtMs: number): Job['item'] {
+  return { ...item, ref: attemptRef(executionId, taskRunId, 1), taskId, reads, startedAtMs };
 }
 
 /** With what those that follow see of a job that has ended, in the form of its owner. */

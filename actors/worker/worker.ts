@@ -95,7 +95,7 @@ class WorkerService implements Service {
     });
     const goOn: Crew['goOn'] = (jobs, isGranted) => crew.goOn(jobs, isGranted);
     const answers = new Answers({ mailbox: bus.mailbox, workerId, time, log, signal, goOn });
-    const jobOf = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());
+    const jobs = jobSource(bus.partitions, workerId.slice(0, 8), () => performance.now());
     const said = { lines: bus.lines, log, signal };
     const [lines, metrics] = [lineSender(said), metricSender(said)];
     const consult = new Consult(bus);
@@ -110,7 +110,7 @@ class WorkerService implements Service {
       log,
       signal,
       freed: () => this.#intake.freed(),
-      jobOf,
+      jobs,
       mayGoOn: () => this.#intake.isOpen,
     });
     const host = { path: hostPath(), language: hostLanguage(), node: process.execPath, folder: options.folder };
@@ -139,7 +139,7 @@ class WorkerService implements Service {
       pool,
       desk,
       fetch: new Fetch(bus.documents),
-      jobOf,
+      jobs,
       respond: (asking) => this.#respondent.take(asking),
       fail,
       log,
