@@ -2,6 +2,7 @@
 import { Fault, isFault } from '../../errors.ts';
 import { attemptRef } from '../../model/execution.ts';
 import type { Message, NextClaim, StartMessage } from '../../model/message.ts';
+import type { Partition } from '../../model/partition.ts';
 import { CLAIM_MS } from '../claims.ts';
 import {
   type Answer,
@@ -66,12 +67,13 @@ export function redisMailbox({ state }: Connections, replication?: Replication):
         textOfMessages([message]),
         ...fields.flat(),
       ])) as ReviveAnswer,
-    append: async (partition, messages) => {
-      const { oldest, newest } = timesOf(messages);
-      const args = [textOfMessages(messages), oldest, newest, MESSAGE_LIFE_MS];
-      if ((await append(state, prefixOf(partition), args)) === 0) throw late(oldest);
-    },
+    append: (partition, messages) => appendTo(state, partition, messages),
     answer: async (partition, workerId, answers) => {
+      if (!answers.some(({ next }) => next)) {
+        const messages = answers.map(({ message }) => message);
+        await appendTo(state, partition, messages);
+        return messages.map(() => false);
+      }
       const { oldest, newest } = timesOf(answers.map(({ message }) => message));
       const args = [
         CLAIM_MS,
@@ -112,6 +114,16 @@ async function waitingStart(client: Client, key: string, executionId: string): P
     if (entries.length < LOOK_ENTRIES) return undefined;
     from = `(${entries.at(-1)![0]}`;
   }
+}
+
+async function appendTo(
+  client: Client,
+  partition: Partition,
+  messages: readonly { readonly atMs: number }[],
+): Promise<void> {
+  const { oldest, newest } = timesOf(messages);
+  const args = [textOfMessages(messages), oldest, newest, MESSAGE_LIFE_MS];
+  if ((await append(client, prefixOf(partition), args)) === 0) throw late(oldest);
 }
 
 const late = (atMs: number): Fault =>
