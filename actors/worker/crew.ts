@@ -12,7 +12,7 @@ import { LEVELS, type LogLine } from '../../lib/model/log-line.ts';
 import { MESSAGE_FORMAT } from '../../lib/model/message.ts';
 import type { Measured, MeasuredValue } from '../../lib/model/metric.ts';
 import type { ContentHash } from '../../lib/model/partition.ts';
-import { after } from '../../lib/task/after.ts';
+import { isThenable } from '../../lib/task/after.ts';
 import type { Answers } from './answers.ts';
 import type { AnswerMessage, Question, RawLine, RawMetrics, Result } from './channel.ts';
 import type { Consult } from './consult.ts';
@@ -122,8 +122,10 @@ export class Crew implements SeatEvents {
 
   /** What follows jobs of a partition that have ended: it runs in their place, or leaves it. */
   goOn(jobs: readonly Job[], isGranted: boolean): void {
-    if (!isGranted) for (const job of jobs) over(job);
-    else void after(this.#parts.desk.hold(jobs[0]!.partition, jobs), (ours) => this.#begin(jobs, ours));
+    if (!isGranted) return jobs.forEach(over);
+    const held = this.#parts.desk.hold(jobs[0]!.partition, jobs);
+    if (isThenable(held)) void this.#beginLater(jobs, held);
+    else this.#begin(jobs, held);
   }
 
   /** Ends a job that cannot be run. */
@@ -154,6 +156,15 @@ export class Crew implements SeatEvents {
     job.flow = undefined;
     job.batch = undefined;
     job.place = undefined;
+  }
+
+  async #beginLater(jobs: readonly Job[], held: Promise<readonly Job[]>): Promise<void> {
+    try {
+      this.#begin(jobs, await held);
+    } catch (error) {
+      this.#parts.log.error({ jobs: jobs.length, err: error }, 'what was to follow was dropped'); // A bug; the claims end by themselves.
+      jobs.forEach(over);
+    }
   }
 
   #begin(jobs: readonly Job[], ours: readonly Job[]): void {

@@ -34,50 +34,51 @@ export const AIMED_STOP_MS = 10_000;
 
 let runs = 0;
 
-const work = defineTask({
-  type: 'faults.Work',
-  title: 'Has an effect, and works for a while',
-  properties: z.strictObject({
-    ledger: z.string(),
-    ms: z.coerce.number().default(0),
-    /** Attempts up to this one fail. */
-    fails: z.coerce.number().default(0),
-    /** Kills the process that it runs in. */
-    deadly: z.coerce.boolean().default(false),
-  }),
-  outputs: z.object({ nonce: z.string() }),
-  run: async ({ execution, taskRun, signal, log }, { ledger, ms, fails, deadly }) => {
-    const nonce = `${process.pid}.${threadId}.${++runs}`;
-    const write = (what: Effect['what']) => {
-      const effect: Effect = {
-        what,
-        execution: execution.id,
-        flow: execution.flowId,
-        task: taskRun.taskId,
-        taskRun: taskRun.id,
-        attempt: taskRun.attempt,
-        value: taskRun.value,
-        nonce,
-        pid: process.pid,
-        parent: process.ppid,
-        atMs: Date.now(),
+const workOf = (type: string, title: string) =>
+  defineTask({
+    type,
+    title,
+    properties: z.strictObject({
+      ledger: z.string(),
+      ms: z.coerce.number().default(0),
+      /** Attempts up to this one fail. */
+      fails: z.coerce.number().default(0),
+      /** Kills the process that it runs in. */
+      deadly: z.coerce.boolean().default(false),
+    }),
+    outputs: z.object({ nonce: z.string() }),
+    run: async ({ execution, taskRun, signal, log }, { ledger, ms, fails, deadly }) => {
+      const nonce = `${process.pid}.${threadId}.${++runs}`;
+      const write = (what: Effect['what']) => {
+        const effect: Effect = {
+          what,
+          execution: execution.id,
+          flow: execution.flowId,
+          task: taskRun.taskId,
+          taskRun: taskRun.id,
+          attempt: taskRun.attempt,
+          value: taskRun.value,
+          nonce,
+          pid: process.pid,
+          parent: process.ppid,
+          atMs: Date.now(),
+        };
+        // O_APPEND: lines of several processes do not overwrite each other.
+        appendFileSync(ledger, `${JSON.stringify(effect)}\n`);
       };
-      // O_APPEND: lines of several processes do not overwrite each other.
-      appendFileSync(ledger, `${JSON.stringify(effect)}\n`);
-    };
-    write('begin');
-    log.info(`${taskRun.taskId} ${taskRun.attempt}`);
-    if (deadly) bite(dirname(ledger), 'kill');
-    aimed(dirname(ledger));
-    await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-      write('cut');
-      throw error;
-    });
-    write(taskRun.attempt <= fails ? 'fail' : 'end');
-    if (taskRun.attempt <= fails) throw new TaskError('it fails as planned');
-    return { nonce };
-  },
-});
+      write('begin');
+      log.info(`${taskRun.taskId} ${taskRun.attempt}`);
+      if (deadly) bite(dirname(ledger), 'kill');
+      aimed(dirname(ledger));
+      await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+        write('cut');
+        throw error;
+      });
+      write(taskRun.attempt <= fails ? 'fail' : 'end');
+      if (taskRun.attempt <= fails) throw new TaskError('it fails as planned');
+      return { nonce };
+    },
+  });
 
 function aimed(folder: string): void {
   for (const [file, act] of Object.entries(AIMED)) {
@@ -96,4 +97,12 @@ function bite(folder: string, act: Bite['act']): void {
   process.kill(process.pid, act === 'kill' ? 'SIGKILL' : 'SIGSTOP');
 }
 
-export default definePlugin({ name: 'faults', version: '1.0.0', title: 'For tests under faults', tasks: [work] });
+const tasks = [
+  workOf('faults.Work', 'Has an effect, and works for a while'),
+  workOf(
+    'faults.Brief',
+    'The same; the workload has only short ones of it, so that workers go on with them by themselves',
+  ),
+];
+
+export default definePlugin({ name: 'faults', version: '1.0.0', title: 'For tests under faults', tasks });

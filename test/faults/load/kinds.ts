@@ -36,7 +36,15 @@ export function kindsOf(ledger: string): readonly Kind[] {
   const steps = range(5).map((n) => `s${n}`);
   const branches = range(10).map((n) => `b${n}`);
   return [
-    { name: 'line', weight: 40, tasks: steps.map((id) => work(id)), ends: 'SUCCESS', leaves: once(...steps) },
+    { name: 'line', weight: 20, tasks: steps.map((id) => work(id)), ends: 'SUCCESS', leaves: once(...steps) },
+    // Behind the first of them workers go on by themselves.
+    {
+      name: 'brief',
+      weight: 20,
+      tasks: steps.map((id) => work(id, { type: 'faults.Brief', ms: 5 })),
+      ends: 'SUCCESS',
+      leaves: once(...steps),
+    },
     {
       name: 'fan',
       weight: 15,
