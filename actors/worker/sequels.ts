@@ -31,14 +31,11 @@ function itemAfter({ item, executionId }: Job, { taskRunId, taskId, reads }: Seq
 function withOutcome(part: FetchedPart, { item, sequels, taskRunId, result }: Job): FetchedPart {
   const field = taskRunField(taskRunId);
   if (!sequels.some(({ reads }) => reads.includes(field))) return part;
-  const { taskId, value, iteration, parents } = item;
+  // It is in no iteration: what reads one of those is no sequel.
   const taskRun: Partial<TaskRun> = {
     id: taskRunId,
-    taskId,
+    taskId: item.taskId,
     index: Number.MAX_SAFE_INTEGER,
-    parentId: parents[0]?.taskRunId,
-    value,
-    iteration,
     history: [['SUCCESS', result!.endedAtMs]],
     outputs: result!.outputs,
   };

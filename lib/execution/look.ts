@@ -75,15 +75,10 @@ export function readsOf(draft: Draft, task: Task, taskRun: TaskRun): readonly st
     for (const { taskRunId, gives } of parentsOf(draft, taskRun)) if (gives) reads.add(taskRunField(taskRunId));
   for (const taskRun of reachedRuns(draft, reachedTasks(reaches))) {
     reads.add(taskRunField(taskRun.id));
-    for (const field of fieldsAround(draft, taskRun)) reads.add(field);
+    for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId)
+      if (draft.taskRun(id)?.value !== undefined) reads.add(taskRunField(id));
   }
   return [...reads];
-}
-
-/** The fields that say in which iterations it stands. */
-export function* fieldsAround(draft: Draft, taskRun: TaskRun): Iterable<string> {
-  for (let id = taskRun.parentId; id; id = draft.taskRun(id)?.parentId)
-    if (draft.taskRun(id)?.value !== undefined) yield taskRunField(id);
 }
 
 const NOTHING: readonly string[] = [];

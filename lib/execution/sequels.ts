@@ -11,7 +11,7 @@ import { needsHead, reachedTasks, taskReaches } from './context.ts';
 import type { Draft } from './draft.ts';
 import { enabled } from './enabled.ts';
 import { flowableOf } from './flowable/table.ts';
-import { fieldsAround, readsOf } from './look.ts';
+import { readsOf } from './look.ts';
 import { taskRunField } from './run.ts';
 
 /** A worker is told of so many at once. */
@@ -24,7 +24,7 @@ export function sequelsOf(draft: Draft, task: Task, taskRun: TaskRun): readonly 
   const sequels: Sequel[] = [];
   /** Fields that the worker fills in itself, by task. */
   const own = new Map([[task.id, taskRunField(taskRun.id)]]);
-  for (const next of tasksAfter(draft, taskRun).slice(0, SEQUELS_MAX)) {
+  for (const next of tasksAfter(draft, taskRun)) {
     const reads = isAlike(task, next) ? foreseenReads(draft, next, taskRun, own) : undefined;
     if (!reads) break;
     const taskRunId = draft.idOf(next, taskRun.parentId, taskRun.list, taskRun.iteration);
@@ -34,21 +34,25 @@ export function sequelsOf(draft: Draft, task: Task, taskRun: TaskRun): readonly 
   return sequels;
 }
 
-/** The tasks that are still to be run in its list, in order; none where that does not run one after the other. */
+/** The next tasks of its list, in order, as many as a worker is told of; none where that does not run one after the other. */
 export function tasksAfter(draft: Draft, { parentId, list, iteration }: TaskRun): readonly Task[] {
   const parent = parentId === undefined ? undefined : draft.taskRun(parentId)!;
   if (list !== (parent?.branch ?? 'tasks')) return NONE;
   const around = parent && draft.taskOf(parent);
   if (around && !flowableOf(around.type).inSequence) return NONE;
   const tasks = enabled(around ? around.lists[list] : draft.flow.tasks);
-  return tasks.slice(draft.scope(parentId, list, iteration).created);
+  const { created } = draft.scope(parentId, list, iteration);
+  return tasks.slice(created, created + SEQUELS_MAX);
 }
 
 /** The same workers run both, and nothing is asked before the second begins. */
 const isAlike = (one: Task, next: Task): boolean =>
   next.kind === 'runnable' && next.runIf === undefined && next.workerGroup === one.workerGroup;
 
-/** Undefined where what it sees may still change: labels and variables, and what runs beside it. */
+/**
+ * Undefined where what it sees may still change: labels and variables, and what runs beside it. In an iteration a task that reads one
+ * before it is given that of all iterations: none looks at all the others before it must (E4).
+ */
 function foreseenReads(
   draft: Draft,
   task: Task,
@@ -62,11 +66,16 @@ function foreseenReads(
   const ownReads: string[] = [];
   for (const id of reached) {
     const field = own.get(id);
+    if (field ? isIterated(draft, before) : !hasEnded(draft, id)) return undefined;
     if (field) ownReads.push(field);
-    else if (!hasEnded(draft, id)) return undefined;
   }
-  const reads = readsOf(draft, task, before);
-  return ownReads.length === 0 ? reads : [...new Set([...reads, ...ownReads, ...fieldsAround(draft, before)])];
+  return [...new Set([...readsOf(draft, task, before), ...ownReads])];
+}
+
+function isIterated(draft: Draft, taskRun: TaskRun): boolean {
+  for (let at: TaskRun | undefined = taskRun; at; at = at.parentId ? draft.taskRun(at.parentId) : undefined)
+    if (at.iteration !== undefined) return true;
+  return false;
 }
 
 function hasEnded(draft: Draft, taskId: string): boolean {

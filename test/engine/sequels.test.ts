@@ -117,7 +117,7 @@ test('telling a worker of nothing where the flow makes promises, and of no more 
 });
 
 test('telling a worker of what follows within an iteration, a branch and a Sequential, not beside it', () => {
-  const inner = '[{id: a, type: Return}, {id: b, type: Return, format: "{{ outputs.a }} {{ taskrun.value }}"}]';
+  const inner = '[{id: a, type: Return}, {id: b, type: Return, format: "{{ taskrun.value }}"}]';
   const [x, y] = new Stepped(`tasks: [{id: each, type: ForEach, concurrencyLimit: 2, values: [x, y], tasks: ${inner}}]`)
     .items;
   assert.deepEqual(
@@ -129,7 +129,15 @@ test('telling a worker of what follows within an iteration, a branch and a Seque
   );
   assert.deepEqual(sequelsOf(`tasks: [{id: s, type: Sequential, tasks: ${inner}}]`), ['b']);
   assert.deepEqual(sequelsOf(`tasks: [{id: i, type: If, condition: "true", then: ${inner}}]`), ['b']);
-  assert.deepEqual(sequelsOf(`tasks: [{id: p, type: Parallel, tasks: ${inner.replace('{{ outputs.a }}', '')}}]`), []);
+  assert.deepEqual(sequelsOf(`tasks: [{id: p, type: Parallel, tasks: ${inner}}]`), []);
+});
+
+test('telling a worker of nothing that reads what came before it in an iteration, which it would have to be given of all', () => {
+  const inner = '[{id: a, type: Return}, {id: b, type: Return, format: "{{ outputs.a[taskrun.value].value }}"}]';
+  assert.deepEqual(sequelsOf(`tasks: [{id: each, type: ForEach, values: [x], tasks: ${inner}}]`), []);
+  const deeper = `[{id: s, type: Sequential, tasks: ${inner}}]`;
+  assert.deepEqual(sequelsOf(`tasks: [{id: each, type: ForEach, values: [x], tasks: ${deeper}}]`), []);
+  assert.deepEqual(sequelsOf(`tasks: ${deeper}`), ['b']);
 });
 
 test('keeping what a worker has gone on with, and handing out none of it', () => {
