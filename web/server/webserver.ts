@@ -133,8 +133,8 @@ class WebserverService implements Webserver {
   async greeting(): Promise<string> {
     const { keeper, user, password } = this.#household!;
     const lines = [`Windhover is at   ${this.url}`];
-    if (keeper)
-      lines.push(`sign in by        ${this.url}/api/v1/login/${await keeper.makeLink(user)}   (once, within an hour)`);
+    const link = await keeper?.makeLink(user).catch(withoutLink);
+    if (link !== undefined) lines.push(`sign in by        ${this.url}/api/v1/login/${link}   (once, within an hour)`);
     if (password !== undefined) lines.push(`user, password    ${user}  ${password}   (shown only now)`);
     return lines.map((line) => `  ${line}\n`).join('');
   }
@@ -223,3 +223,9 @@ class WebserverService implements Webserver {
 
 /** For others to reach it: what listens on all addresses is at the one of this machine's name. */
 const reachable = (url: string): string => url.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:)/, `//${hostname()}`);
+
+/** A full Redis keeps no link: whoever comes has a password. */
+function withoutLink(error: unknown): undefined {
+  if (!isFault(error, 'bus.full')) throw error;
+  return undefined;
+}

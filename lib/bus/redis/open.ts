@@ -100,10 +100,15 @@ async function connected(connections: Connections): Promise<void> {
   await Promise.all(connections.masters().map((master) => master.ping()));
 }
 
-/** The first opener fixes the count; another one is refused, since ids would fall elsewhere. */
+/** The first opener fixes the count; another one is refused, since ids would fall elsewhere. Who comes later writes nothing: Redis may be full. */
 async function agreedPartitions({ state }: Connections, wanted: number | undefined): Promise<number> {
-  await state.setnx(`${SYSTEM}:partitions`, wanted ?? PARTITIONS);
-  const kept = Number(await state.get(`${SYSTEM}:partitions`));
+  const key = `${SYSTEM}:partitions`;
+  let text = await state.get(key);
+  if (text === null) {
+    await state.setnx(key, wanted ?? PARTITIONS);
+    text = await state.get(key);
+  }
+  const kept = Number(text);
   if (wanted !== undefined && kept !== wanted)
     throw new Fault(
       'bus.unsuitable',

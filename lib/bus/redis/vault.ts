@@ -1,4 +1,5 @@
 /** Small shared values on Redis: a key each, with its own life. */
+import { isFault } from '../../errors.ts';
 import type { Vault } from '../vault.ts';
 import { type Connections, reached } from './connection.ts';
 import { SYSTEM } from './keys.ts';
@@ -19,7 +20,13 @@ export function redisVault(connections: Connections): Vault {
     get: async (key) => (await ask(state.get(PREFIX + key))) ?? undefined,
     set: async (key, value, { ttlMs, onlyIfAbsent } = {}) => {
       const options = [...(ttlMs === undefined ? [] : ['PX', ttlMs]), ...(onlyIfAbsent ? ['NX'] : [])];
-      return (await ask(state.call('SET', PREFIX + key, value, ...options))) === 'OK';
+      const set = ask(state.call('SET', PREFIX + key, value, ...options)).then((answer) => answer === 'OK');
+      if (!onlyIfAbsent) return set;
+      return set.catch(async (error: unknown) => {
+        // Where there is one, nothing would have been written.
+        if (isFault(error, 'bus.full') && (await ask(state.exists(PREFIX + key))) === 1) return false;
+        throw error;
+      });
     },
     replace: async (key, value) => (await ask(state.call('SET', PREFIX + key, value, 'XX', 'KEEPTTL'))) === 'OK',
     remove: async (key) => {

@@ -13,7 +13,7 @@ import {
 import type { Vault } from '../../../lib/bus/vault.ts';
 import { Fault } from '../../../lib/errors.ts';
 import type { Role } from '../../../lib/model/scope.ts';
-import { derived, SESSIONS, type StoredUser, storedUser, USERS, userKey } from './stored.ts';
+import { derived, matches, SESSIONS, type StoredUser, storedUser, USERS, userKey } from './stored.ts';
 
 const SALT_BYTES = 16;
 /** Of a token's digest: names it, and opens nothing. */
@@ -33,6 +33,12 @@ export class Accounts {
 
   constructor(vault: Vault) {
     this.#vault = vault;
+  }
+
+  /** Whether there is this user, with this password. */
+  async has({ name, role }: User, password: string): Promise<boolean> {
+    const kept = await this.#vault.get(userKey(name));
+    return (await matches(password, kept)) && storedUser(kept!).role === role;
   }
 
   /** Makes the user if there is none of this name; true if it was made. `always` sets password and role anew. */

@@ -1,11 +1,12 @@
 /**
  * What an installation must have before anybody can ask: an id that all its webservers share, a user, a token for the command
- * line of this machine. Made once; a password that was made up is told once. Both may do everything.
+ * line of this machine. Made once; a password that was made up is told once. Both may do everything. What is there is not written
+ * again: Redis may be full, and whoever wants to help needs a webserver.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { keepToken, newSecret, newToken } from '../../../lib/bus/credentials.ts';
+import { keepToken, newSecret, newToken, storedToken, tokenKey } from '../../../lib/bus/credentials.ts';
 import type { Vault } from '../../../lib/bus/vault.ts';
 import type { Config } from '../../../lib/config.ts';
 import { type DataFolder, writeWhole } from '../../../lib/data-folder.ts';
@@ -40,7 +41,9 @@ export async function prepare(
   const made = await firstUser(known, password);
   const token = existsSync(data.token) ? readFileSync(data.token, 'utf8').trim() : newToken();
   // Redis may be another one than at the last start, or have lost it.
-  await keepToken(vault, token, { user: known.user, scope: 'admin', token: `command line of ${hostname()}` });
+  const kept = await vault.get(tokenKey(token));
+  if (kept === undefined || storedToken(kept).user !== known.user)
+    await keepToken(vault, token, { user: known.user, scope: 'admin', token: `command line of ${hostname()}` });
   writeWhole(data.token, `${token}\n`);
   return { ...known, keeper: new Keeper(vault), ...(made === undefined ? {} : { password: made }) };
 }
@@ -52,7 +55,7 @@ async function firstUser(
 ): Promise<string | undefined> {
   const first = { name: user, role: 'admin' } as const;
   if (password !== undefined) {
-    await accounts.makeUser(first, password, true);
+    if (!(await accounts.has(first, password))) await accounts.makeUser(first, password, true);
     return undefined;
   }
   if ((await accounts.users()).length > 0) return undefined;

@@ -2,7 +2,6 @@
  * Who may ask, and what: users with passwords (scrypt), API tokens, sessions, links that sign in once. All webservers share them
  * in the vault; nothing that opens a door is stored as it is.
  */
-import { timingSafeEqual } from 'node:crypto';
 import {
   digestOf as digest,
   newSecret,
@@ -15,7 +14,7 @@ import {
 import type { Vault } from '../../../lib/bus/vault.ts';
 import { SCOPE_OF } from '../../../lib/model/scope.ts';
 import { hasty } from './hasty-vault.ts';
-import { derived, sessionKey, storedUser, userKey } from './stored.ts';
+import { matches, sessionKey, storedUser, userKey } from './stored.ts';
 import { Tries } from './tries.ts';
 
 const SESSION_MS = 7 * 24 * 60 * 60_000;
@@ -135,12 +134,3 @@ export class Keeper {
 }
 
 const principalOf = (user: string, kept: string): Principal => ({ user, scope: SCOPE_OF[storedUser(kept).role] });
-
-async function matches(password: string, kept: string | undefined): Promise<boolean> {
-  const { salt, key } = kept === undefined ? NOBODY : storedUser(kept);
-  const given = await derived(password, Buffer.from(salt, 'base64url'));
-  return timingSafeEqual(given, Buffer.from(key, 'base64url')) && kept !== undefined;
-}
-
-/** Somebody who does not exist takes as long to refuse as somebody who does. */
-const NOBODY = { salt: 'AAAAAAAAAAAAAAAAAAAAAA', key: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' };

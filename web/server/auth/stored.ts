@@ -1,5 +1,5 @@
 /** What the vault keeps of users and sessions. */
-import { scrypt } from 'node:crypto';
+import { scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { digestOf } from '../../../lib/bus/credentials.ts';
 import type { Role } from '../../../lib/model/scope.ts';
@@ -25,3 +25,13 @@ export const storedUser = (kept: string): StoredUser => {
 };
 
 export const derived = (password: string, salt: Buffer): Promise<Buffer> => derive(password, salt, KEY_BYTES);
+
+/** Whether it is the password of the user, as kept. */
+export async function matches(password: string, kept: string | undefined): Promise<boolean> {
+  const { salt, key } = kept === undefined ? NOBODY : storedUser(kept);
+  const given = await derived(password, Buffer.from(salt, 'base64url'));
+  return timingSafeEqual(given, Buffer.from(key, 'base64url')) && kept !== undefined;
+}
+
+/** Somebody who does not exist takes as long to refuse as somebody who does. */
+const NOBODY = { salt: 'AAAAAAAAAAAAAAAAAAAAAA', key: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' };
