@@ -1,12 +1,23 @@
 /** Opens what a runner rests on, the same in a thread and in a process. */
 import { loadPlugins } from '../../lib/plugin/load.ts';
 import { openLocalStorage } from '../../lib/storage/local.ts';
+import type { Ground } from '../../lib/task/given.ts';
 import { type Setup, SHARED_BYTES } from './channel.ts';
 import { JqThread } from './jq.ts';
 import { Library } from './library.ts';
 import { capturePrints } from './prints.ts';
 import { Runner, type RunnerParts } from './runner.ts';
-import { secretsOf } from './secrets.ts';
+import { type Secrets, secretsOf } from './secrets.ts';
+
+/** What all runs share, wherever they run. */
+export const groundOf = (setup: Setup, secrets: Secrets): Ground => ({
+  storage: openLocalStorage({ folder: setup.storageFolder }),
+  folder: setup.folder,
+  environment: setup.environment,
+  http: { allowPrivate: setup.httpAllowPrivate },
+  timeZone: setup.installation.timeZone,
+  secret: (key) => secrets.named(key),
+});
 
 export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post' | 'drain'>): Promise<Runner> {
   const secrets = secretsOf(setup);
@@ -18,15 +29,7 @@ export async function openRunner(setup: Setup, channel: Pick<RunnerParts, 'post'
     ...channel,
     flushPrints: prints.flush,
     library: new Library({ plugins, secrets, installation }),
-    ground: {
-      storage: openLocalStorage({ folder: setup.storageFolder }),
-      folder: setup.folder,
-      environment: setup.environment,
-      http: { allowPrivate: setup.httpAllowPrivate },
-      timeZone: installation.timeZone,
-      jq: (question) => jq.answer(question),
-      secret: (key) => secrets.named(key),
-    },
+    ground: { ...groundOf(setup, secrets), jq: (question) => jq.answer(question) },
     shared: new Int32Array(setup.shared ?? new SharedArrayBuffer(SHARED_BYTES)),
   });
   const broke = (error: unknown): void => {

@@ -2,31 +2,33 @@
  * The seats of a worker, `threads` many. Threads start when they are needed (or at once, when warm); those that were not
  * needed for a while end, save one.
  */
-import type { Log } from '../../lib/log.ts';
+import { AtOnce } from './at-once.ts';
 import type { Setup } from './channel.ts';
-import { Seat, type SeatEvents } from './seat.ts';
+import { Seat, type SeatParts } from './seat.ts';
 
 const IDLE_MS = 30_000;
 const SWEEP_MS = 5_000;
 
+interface Options {
+  readonly threads: number;
+  readonly warm: boolean;
+}
+
 export class Pool {
   readonly #seats: readonly Seat[];
   readonly #warm: boolean;
+  readonly #setup: Setup;
+  readonly #atOnce = new AtOnce();
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(options: {
-    readonly threads: number;
-    readonly warm: boolean;
-    readonly setup: Setup;
-    readonly events: SeatEvents;
-    readonly log: Log;
-  }) {
-    const { setup, events, log } = options;
-    this.#seats = Array.from({ length: options.threads }, () => new Seat(setup, events, log));
-    this.#warm = options.warm;
+  constructor({ threads, warm, ...parts }: Omit<SeatParts, 'atOnce'> & Options) {
+    const atOnce = this.#atOnce;
+    this.#seats = Array.from({ length: threads }, () => new Seat({ ...parts, atOnce }));
+    [this.#warm, this.#setup] = [warm, parts.setup];
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    await this.#atOnce.open(this.#setup);
     if (this.#warm) for (const seat of this.#seats) seat.warmUp();
     else this.#sweep = setInterval(() => this.#coolDown(), SWEEP_MS).unref();
   }

@@ -6,6 +6,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { textOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { LEVELS } from '../../lib/model/log-line.ts';
+import type { AtOnce } from './at-once.ts';
 import {
   type AbortCause,
   type AnswerMessage,
@@ -40,10 +41,18 @@ export interface SeatEvents {
   freed(): void;
 }
 
+export interface SeatParts {
+  readonly setup: Setup;
+  readonly atOnce: AtOnce;
+  readonly events: SeatEvents;
+  readonly log: Log;
+}
+
 export class Seat {
   readonly #setup: Setup;
   readonly #events: SeatEvents;
   readonly #log: Log;
+  readonly #atOnce: AtOnce;
   readonly #jobs = new Map<number, Job>();
   #thread: Host | undefined;
   #process: Host | undefined;
@@ -54,8 +63,9 @@ export class Seat {
   /** Since when it has nothing to do, monotonic. */
   idleSinceMs = 0;
 
-  constructor(setup: Setup, events: SeatEvents, log: Log) {
+  constructor({ setup, atOnce, events, log }: SeatParts) {
     this.#setup = setup;
+    this.#atOnce = atOnce;
     this.#events = events;
     this.#log = log;
   }
@@ -88,7 +98,7 @@ export class Seat {
 
   run(jobs: readonly Job[]): void {
     for (const job of jobs) this.#jobs.set(job.serial, job);
-    this.#send(jobs);
+    this.#send(this.#atOnce.run(jobs, (report) => this.#said('thread', report)));
   }
 
   warmUp(): void {

@@ -1,6 +1,6 @@
 /**
  * The worker: takes parcels of its group, claims, runs user code on threads, answers. User code never runs on this loop,
- * which renews claims and says each second that it lives.
+ * which renews claims and says each second that it lives; what only renders does (at-once.ts).
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../lib/bus/bus.ts';
@@ -154,7 +154,7 @@ class WorkerService implements Service {
     await this.#folder.open();
     await this.#time.start();
     this.#desk.start();
-    this.#pool.start();
+    await this.#pool.start();
     this.#server = bus.queues.serve(group, { concurrency: threads + AHEAD_MAX }, (parcel) =>
       this.#intake.handle(parcel),
     );

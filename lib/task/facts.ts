@@ -19,11 +19,21 @@ export interface Answerer {
   later(question: Question): Promise<Answer>;
 }
 
+/** What runs where nothing may be waited for has to be run elsewhere, from its beginning. */
+export class MustWait extends Error {
+  constructor({ kind }: Question) {
+    super(`expected an expression that waits for nothing, got ${kind}()`);
+    this.name = 'MustWait';
+  }
+}
+
 export interface FactsParts extends Pick<World, 'timeZone' | 'shown'> {
   /** Asked for with the first question: most expressions ask nothing. */
   readonly answerer: () => Answerer;
   /** This machine's if absent. */
   readonly now?: () => number;
+  /** See Ground. */
+  readonly atOnce?: true;
 }
 
 export class Facts {
@@ -43,11 +53,13 @@ export class Facts {
     return work(new Rendering(this, this.#parts));
   }
 
-  /** A promise only where something has to be waited for; `work` is done again with each answer. */
+  /** A promise only where something has to be waited for; `work` is done again with each answer. Throws MustWait where it may not. */
   wait<T>(work: (world: World) => T): T | Promise<T> {
     const rendering = new Rendering(this, this.#parts);
     const tried = tryWith(work, rendering);
-    return 'done' in tried ? tried.done : this.#again(work, rendering, tried.question);
+    if ('done' in tried) return tried.done;
+    if (this.#parts.atOnce) throw new MustWait(tried.question);
+    return this.#again(work, rendering, tried.question);
   }
 
   async #again<T>(work: (world: World) => T, rendering: Rendering, asked: Question): Promise<T> {

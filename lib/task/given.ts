@@ -54,6 +54,8 @@ export interface Ground {
   /** Of expressions; this machine's if absent. */
   readonly now?: () => number;
   readonly jq?: (question: Question) => Answer;
+  /** Nothing may be waited for here: who has to throws MustWait. */
+  readonly atOnce?: true;
   /** The environment's secrets in clear, by their names in capitals. */
   readonly secret?: (key: string) => string | undefined;
 }

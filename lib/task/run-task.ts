@@ -1,5 +1,5 @@
 /**
- * Runs one task: render → parse → run → outcome. Never throws. A task that awaits nothing is run without a promise, so that
+ * Runs one task: render → parse → run → outcome. Throws nothing but MustWait. A task that awaits nothing is run without a promise, so that
  * a batch of short ones is a plain loop.
  */
 import { type AnyTask, TaskError, TaskWarning } from '../../plugins/sdk/index.ts';
@@ -8,6 +8,7 @@ import { renderText } from '../expression/render.ts';
 import { durationMs } from '../flow/duration.ts';
 import { parseProperties } from '../plugin/properties.ts';
 import { after, isThenable } from './after.ts';
+import { MustWait } from './facts.ts';
 import { type EndCause, type Outcome, reasonOf } from './outcome.ts';
 import { type PlainOutputs, plainOutputs } from './outputs.ts';
 import { renderProperties } from './render-properties.ts';
@@ -31,6 +32,7 @@ export function runTask(
           .then(undefined, (error: unknown) => failed(running, error))
       : succeeded(running, returned);
   } catch (error) {
+    if (error instanceof MustWait) throw error;
     outcome = failed(running, error);
   }
   return isThenable(outcome) ? outcome.then((ended) => closed(running, ended)) : closed(running, outcome);

@@ -120,6 +120,7 @@ export class RunningTask implements TaskContext {
       answerer: () => this.#answerer(),
       timeZone: this.#ground.timeZone,
       now: this.#ground.now,
+      atOnce: this.#ground.atOnce,
       shown: this.given.shown,
     });
     return this.#facts;

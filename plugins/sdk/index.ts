@@ -39,6 +39,11 @@ export interface TaskDefinition<P extends z.ZodType, O extends z.ZodType> {
    */
   readonly properties: P;
   readonly outputs?: O;
+  /**
+   * It renders and says what came out, in a moment: it waits for nothing, reads nothing, and does nothing to the world. Of tasks that
+   * come with the server: a worker runs such ones on its own loop. What an author brings is always run in a thread.
+   */
+  readonly atOnce?: true;
   /** Flows that show it. */
   readonly examples?: readonly { readonly title: string; readonly code: string }[];
   run(context: TaskContext, properties: z.output<P>): Promise<z.input<O> | undefined> | z.input<O> | undefined;

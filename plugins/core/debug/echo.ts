@@ -8,6 +8,7 @@ export const echo = defineTask({
   title: 'Write to the log (older)',
   deprecated: 'io.kestra.plugin.core.log.Log',
   properties: z.strictObject({ format: z.string().optional(), level: z.enum(LEVELS).default('INFO') }),
+  atOnce: true,
   examples: [{ title: 'Echo', code: 'id: echo\ntype: io.kestra.plugin.core.debug.Echo\nformat: "{{ task.id }}"\n' }],
   run({ log }, { format, level }) {
     if (format !== undefined) writerAt(log, level)(format);

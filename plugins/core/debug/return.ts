@@ -7,6 +7,7 @@ export const returns = defineTask({
   title: 'Return a value',
   description: 'Renders `format` and gives it back as the output `value`: for trying things out.',
   properties: z.strictObject({ format: z.string().optional().describe('What to return') }),
+  atOnce: true,
   examples: [
     { title: 'Return', code: 'id: hello\ntype: io.kestra.plugin.core.debug.Return\nformat: "{{ task.id }}"\n' },
   ],

@@ -10,6 +10,7 @@ export const exit = defineTask({
   properties: z.strictObject({
     state: z.enum(['SUCCESS', 'WARNING', 'KILLED', 'FAILED', 'CANCELED', 'CANCELLED']).default('SUCCESS'),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'End early when there is nothing to do',

@@ -14,6 +14,7 @@ export const fail = defineTask({
       .describe('An expression; without it the task always fails'),
     errorMessage: z.string().default('Task failure').describe('Why'),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'Refuse an empty name',

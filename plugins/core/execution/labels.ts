@@ -15,6 +15,7 @@ export const labels = defineTask({
       ])
       .describe('A map, a list of `key` and `value`, or JSON of a map'),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'Name the customer',

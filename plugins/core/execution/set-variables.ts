@@ -10,6 +10,7 @@ export const setVariables = defineTask({
     variables: z.record(z.string(), z.unknown()),
     overwrite: z.boolean().default(true).describe('Whether a variable that is there may get a new value'),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'Remember a name',

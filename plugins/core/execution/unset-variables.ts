@@ -10,6 +10,7 @@ export const unsetVariables = defineTask({
     variables: z.array(z.string().min(1)),
     ignoreMissing: z.boolean().default(false).describe('Whether one that is not there is no error'),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'Forget a name',

@@ -12,6 +12,7 @@ export const log = defineTask({
     message: z.union([z.string(), z.array(z.string())]).describe('A text, or a list of texts'),
     level: z.enum(LEVELS).default('INFO').describe('The level of the lines'),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'Greet',

@@ -23,6 +23,7 @@ export const publish = defineTask({
       )
       .max(METRICS_MAX),
   }),
+  atOnce: true,
   examples: [
     {
       title: 'Count rows',

@@ -7,6 +7,7 @@ export const outputValues = defineTask({
   title: 'Give values as outputs',
   description: 'Renders `values` and gives them back: `outputs.<task>.values.<name>`.',
   properties: z.strictObject({ values: z.record(z.string(), z.unknown()).optional().describe('Names and values') }),
+  atOnce: true,
   examples: [
     {
       title: 'Two values',

@@ -1,0 +1,142 @@
+/**
+ * Tasks that only render and say what came out (`atOnce` in the SDK), run on the worker's own loop: to and from a thread costs more
+ * than they do. It is no place for anything else, since this loop renews claims.
+ * O1 What comes with the server alone: what others bring is not even loaded here.
+ * O2 Nothing is waited for: a task whose expressions ask for a file or an address has done nothing yet, and goes to a thread.
+ * O3 Not for long: the rest of a long turn goes to a thread, and what has taken its time goes there the next time.
+ */
+import { NeedsFact } from '../../lib/expression/render.ts';
+import { LEVELS } from '../../lib/model/log-line.ts';
+import type { MeasuredValue } from '../../lib/model/metric.ts';
+import type { Question } from '../../lib/model/question.ts';
+import { BUILT_IN, loadPlugins } from '../../lib/plugin/load.ts';
+import { MustWait } from '../../lib/task/facts.ts';
+import type { Ground, RunGiven } from '../../lib/task/given.ts';
+import type { Outcome } from '../../lib/task/outcome.ts';
+import { runTask } from '../../lib/task/run-task.ts';
+import { RunningTask } from '../../lib/task/task-context.ts';
+import type { Metric, Server } from '../../plugins/sdk/index.ts';
+import { Batches } from './batch.ts';
+import type { FromRunner, RawLine, RawMetrics, Result, RunMessage, Setup, WorkItem } from './channel.ts';
+import type { Job } from './job.ts';
+import { Library, type OpenPart, openPart } from './library.ts';
+import { groundOf } from './open-runner.ts';
+import { secretsOf } from './secrets.ts';
+
+/** Of one turn of the loop, all in all. */
+const TURN_MS = 5;
+/** What has taken longer is slow. */
+const SLOW_MS = 20;
+const REMEMBERED_MAX = 1_000;
+
+type Report = Extract<FromRunner, { kind: 'report' }>;
+
+export class AtOnce {
+  readonly #batches = new Batches();
+  /** Flows that cannot be read here, and tasks of flows that are slow. */
+  readonly #elsewhere = new Set<string>();
+  #open: { readonly library: Library; readonly ground: Ground } | undefined;
+
+  /** Before it is open it runs nothing. */
+  async open(setup: Setup): Promise<void> {
+    const plugins = await loadPlugins(setup.packages.filter((name) => BUILT_IN.includes(name)));
+    const secrets = secretsOf({ ...setup });
+    const library = new Library({ plugins, secrets, installation: setup.installation });
+    this.#open = { library, ground: { ...groundOf(setup, secrets), jq: later, atOnce: true } };
+  }
+
+  /** Runs those that it can, and tells of them as a thread does; the others are returned. */
+  run(jobs: readonly Job[], said: (report: Report) => void): readonly Job[] {
+    const open = this.#open;
+    if (!open || jobs.every(({ item }) => this.#elsewhere.has(item.hash))) return jobs;
+    const message = this.#batches.of(jobs);
+    open.library.learn(message);
+    const turn = new Turn(open.library, open.ground, message);
+    const others = jobs.filter(({ item }, n) => {
+      const name = `${item.hash}/${item.taskId}`;
+      if (item.alone || turn.isOver || this.#elsewhere.has(item.hash) || this.#elsewhere.has(name)) return true;
+      const ran = turn.run(message.items[n]!);
+      if (ran === 'unreadable') this.#remember(item.hash);
+      else if (ran === 'slow' || ran === 'other') this.#remember(name);
+      return ran === 'unreadable' || ran === 'other';
+    });
+    if (turn.report.results.length > 0) said(turn.report);
+    return others;
+  }
+
+  #remember(name: string): void {
+    if (this.#elsewhere.size >= REMEMBERED_MAX) this.#elsewhere.clear();
+    this.#elsewhere.add(name);
+  }
+}
+
+/** What one call runs, one after the other. */
+class Turn {
+  readonly #library: Library;
+  readonly #ground: Ground;
+  readonly #parts: readonly OpenPart[];
+  readonly #fromMs = performance.now();
+  readonly #lines: RawLine[] = [];
+  readonly #metrics: RawMetrics[] = [];
+  readonly #results: Result[] = [];
+
+  constructor(library: Library, ground: Ground, { executions }: RunMessage) {
+    this.#library = library;
+    this.#ground = ground;
+    this.#parts = executions.map(openPart);
+  }
+
+  get isOver(): boolean {
+    return performance.now() - this.#fromMs >= TURN_MS;
+  }
+
+  get report(): Report {
+    return { kind: 'report', lines: this.#lines, metrics: this.#metrics, results: this.#results };
+  }
+
+  run(work: WorkItem): 'done' | 'slow' | 'other' | 'unreadable' {
+    const [lines, values]: [RawLine[], MeasuredValue[]] = [[], []];
+    const { serial } = work;
+    let given: RunGiven;
+    try {
+      given = this.#library.given(work, this.#parts[work.execution]!, {
+        sink: (level, text) => lines.push([serial, lines.length + 1, LEVELS.indexOf(level), Date.now(), text]),
+        metrics: (metric) => values.push(measured(values.length + 1, metric)),
+        server: SILENT,
+      });
+    } catch {
+      return 'unreadable'; // A thread says why.
+    }
+    if (!given.definition.atOnce || !given.server || given.task.timeout !== undefined || given.task.logToFile)
+      return 'other';
+    const [startedAtMs, fromMs] = [Date.now(), performance.now()];
+    const outcome = tried(new RunningTask(given, this.#ground));
+    if (!outcome) return 'other';
+    this.#results.push({ serial, startedAtMs, endedAtMs: Date.now(), lines: lines.length, ...outcome });
+    this.#lines.push(...lines);
+    if (values.length > 0) this.#metrics.push([serial, values]);
+    return performance.now() - fromMs > SLOW_MS ? 'slow' : 'done';
+  }
+}
+
+/** Undefined where it has to wait for something. */
+function tried(running: RunningTask): Outcome | undefined {
+  try {
+    const outcome = runTask(running, () => {});
+    return outcome instanceof Promise ? undefined : outcome;
+  } catch (error) {
+    if (error instanceof MustWait) return undefined;
+    throw error;
+  }
+}
+
+function measured(number: number, { type, name, value, tags }: Metric): MeasuredValue {
+  return tags ? [number, Date.now(), type, name, value, tags] : [number, Date.now(), type, name, value];
+}
+
+function later(question: Question): never {
+  throw new NeedsFact(question);
+}
+
+/** Whoever asks the server waits, so nothing here does. */
+const SILENT: Server = { ask: () => Promise.reject(new Error('expected a task that asks nothing')) };
