@@ -23,18 +23,20 @@ import { Library, type OpenPart, openPart } from './library.ts';
 import { groundOf } from './open-runner.ts';
 import { secretsOf } from './secrets.ts';
 
-/** Of one turn of the loop, all in all. */
+/** Of one turn of the loop, all in all. By the processor's time, as all of these: others may have had it meanwhile. */
 const TURN_MS = 5;
 /** What has taken longer is slow. */
 const SLOW_MS = 20;
+/** What was slow is tried again after that. */
+const FORGET_MS = 10 * 60_000;
 const REMEMBERED_MAX = 1_000;
 
 type Report = Extract<FromRunner, { kind: 'report' }>;
 
 export class AtOnce {
   readonly #batches = new Batches();
-  /** Flows that cannot be read here, and tasks of flows that are slow. */
-  readonly #elsewhere = new Set<string>();
+  /** Flows that cannot be read here, and tasks of flows that are slow or something else: until when, monotonic. */
+  readonly #elsewhere = new Map<string, number>();
   #open: { readonly library: Library; readonly ground: Ground } | undefined;
 
   /** Before it is open it runs nothing. */
@@ -48,27 +50,33 @@ export class AtOnce {
   /** Runs those that it can, and tells of them as a thread does; the others are returned. */
   run(jobs: readonly Job[], said: (report: Report) => void): readonly Job[] {
     const open = this.#open;
-    if (!open || jobs.every(({ item }) => this.#elsewhere.has(item.hash))) return jobs;
+    if (!open || jobs.every(({ item }) => this.#isElsewhere(item.hash))) return jobs;
     const message = this.#batches.of(jobs);
     open.library.learn(message);
     const turn = new Turn(open.library, open.ground, message);
     const others = jobs.filter(({ item }, n) => {
-      const name = `${item.hash}/${item.taskId}`;
-      if (item.alone || turn.isOver || this.#elsewhere.has(item.hash) || this.#elsewhere.has(name)) return true;
+      if (item.alone || turn.isOver || this.#isElsewhere(item.hash) || this.#isElsewhere(nameOf(item))) return true;
       const ran = turn.run(message.items[n]!);
-      if (ran === 'unreadable') this.#remember(item.hash);
-      else if (ran === 'slow' || ran === 'other') this.#remember(name);
+      if (ran !== 'done') this.#remember(ran === 'unreadable' ? item.hash : nameOf(item));
       return ran === 'unreadable' || ran === 'other';
     });
     if (turn.report.results.length > 0) said(turn.report);
     return others;
   }
 
+  #isElsewhere(name: string): boolean {
+    const untilMs = this.#elsewhere.get(name);
+    return untilMs !== undefined && performance.now() < untilMs;
+  }
+
   #remember(name: string): void {
     if (this.#elsewhere.size >= REMEMBERED_MAX) this.#elsewhere.clear();
-    this.#elsewhere.add(name);
+    this.#elsewhere.set(name, performance.now() + FORGET_MS);
   }
 }
+
+/** A task of a flow. */
+const nameOf = ({ hash, taskId }: Job['item']): string => `${hash}/${taskId}`;
 
 /** What one call runs, one after the other. */
 class Turn {
@@ -76,6 +84,7 @@ class Turn {
   readonly #ground: Ground;
   readonly #parts: readonly OpenPart[];
   readonly #fromMs = performance.now();
+  readonly #fromCpu = process.threadCpuUsage();
   readonly #lines: RawLine[] = [];
   readonly #metrics: RawMetrics[] = [];
   readonly #results: Result[] = [];
@@ -87,7 +96,12 @@ class Turn {
   }
 
   get isOver(): boolean {
-    return performance.now() - this.#fromMs >= TURN_MS;
+    return performance.now() - this.#fromMs >= TURN_MS && this.#cpuMs >= TURN_MS;
+  }
+
+  get #cpuMs(): number {
+    const { user, system } = process.threadCpuUsage(this.#fromCpu);
+    return (user + system) / 1_000;
   }
 
   get report(): Report {
@@ -115,7 +129,7 @@ class Turn {
     this.#results.push({ serial, startedAtMs, endedAtMs: Date.now(), lines: lines.length, ...outcome });
     this.#lines.push(...lines);
     if (values.length > 0) this.#metrics.push([serial, values]);
-    return performance.now() - fromMs > SLOW_MS ? 'slow' : 'done';
+    return performance.now() - fromMs > SLOW_MS && this.#cpuMs > SLOW_MS ? 'slow' : 'done';
   }
 }
 
