@@ -188,7 +188,7 @@ test('running nothing before it is open', () => {
   );
 });
 
-test('leaving the rest of a long turn to a thread, and the next time what was slow', async () => {
+test('leaving the rest of a long turn to a thread, and what was slow twice', async () => {
   const slow = source(`
   - { id: slow, type: ${CORE}.debug.Return, format: "{% for i in range(1, 300000) %}{% endfor %}" }
   - { id: quick, type: ${CORE}.debug.Return, format: a }`);
@@ -199,6 +199,7 @@ test('leaving the rest of a long turn to a thread, and the next time what was sl
     told.results.map(({ state, reason }) => [state, reason]),
     [['SUCCESS', undefined]],
   );
+  assert.deepEqual(atOnce.run([aJob(slow, 'quick'), aJob(slow, 'slow')], into(told)), []);
   const next = [aJob(slow, 'slow'), aJob(slow, 'quick')];
   assert.deepEqual(atOnce.run(next, into(told)), next.slice(0, 1));
 });

@@ -3,7 +3,7 @@
  * than they do. It is no place for anything else, since this loop renews claims.
  * O1 What comes with the server alone: what others bring is not even loaded here.
  * O2 Nothing is waited for: a task whose expressions ask for a file or an address has done nothing yet, and goes to a thread.
- * O3 Not for long: the rest of a long turn goes to a thread, and what has taken its time goes there the next time.
+ * O3 Not for long: the rest of a long turn goes to a thread, and what has taken its time twice in a row goes there from then on.
  */
 import { NeedsFact } from '../../lib/expression/render.ts';
 import { LEVELS } from '../../lib/model/log-line.ts';
@@ -37,6 +37,8 @@ export class AtOnce {
   readonly #batches = new Batches();
   /** Flows that cannot be read here, and tasks of flows that are slow or something else: until when, monotonic. */
   readonly #elsewhere = new Map<string, number>();
+  /** Tasks of flows that were slow the last time. */
+  readonly #slow = new Set<string>();
   #open: { readonly library: Library; readonly ground: Ground } | undefined;
 
   /** Before it is open it runs nothing. */
@@ -56,12 +58,30 @@ export class AtOnce {
     const turn = new Turn(open.library, open.ground, message);
     const others = jobs.filter(({ item }, n) => {
       if (item.alone || turn.isOver || this.#isElsewhere(item.hash) || this.#isElsewhere(nameOf(item))) return true;
-      const ran = turn.run(message.items[n]!);
-      if (ran !== 'done') this.#remember(ran === 'unreadable' ? item.hash : nameOf(item));
-      return ran === 'unreadable' || ran === 'other';
+      return !this.#ran(item, turn.run(message.items[n]!));
     });
     if (turn.report.results.length > 0) said(turn.report);
     return others;
+  }
+
+  /** Whether its end is known. */
+  #ran(item: Job['item'], how: Ran): boolean {
+    switch (how) {
+      case 'done':
+        if (this.#slow.size > 0) this.#slow.delete(nameOf(item));
+        return true;
+      case 'slow':
+        // Once it may be the first time, when all is compiled.
+        if (this.#slow.delete(nameOf(item))) this.#remember(nameOf(item));
+        else if (this.#slow.size < REMEMBERED_MAX) this.#slow.add(nameOf(item));
+        return true;
+      case 'other':
+        this.#remember(nameOf(item));
+        return false;
+      case 'unreadable':
+        this.#remember(item.hash);
+        return false;
+    }
   }
 
   #isElsewhere(name: string): boolean {
@@ -77,6 +97,9 @@ export class AtOnce {
 
 /** A task of a flow. */
 const nameOf = ({ hash, taskId }: Job['item']): string => `${hash}/${taskId}`;
+
+/** `other`: not what may run here. */
+type Ran = 'done' | 'slow' | 'other' | 'unreadable';
 
 /** What one call runs, one after the other. */
 class Turn {
@@ -108,7 +131,7 @@ class Turn {
     return { kind: 'report', lines: this.#lines, metrics: this.#metrics, results: this.#results };
   }
 
-  run(work: WorkItem): 'done' | 'slow' | 'other' | 'unreadable' {
+  run(work: WorkItem): Ran {
     const [lines, values]: [RawLine[], MeasuredValue[]] = [[], []];
     const { serial } = work;
     let given: RunGiven;
