@@ -11,20 +11,25 @@ import type { LogLine } from '../../model/log-line.ts';
 import type { MetricEntry } from '../../model/metric.ts';
 import type { Batch, ExecutionRow, FlowRow } from '../repository.ts';
 import { beginsOf, headOf, seqOf } from './rows.ts';
+import type { ExecutionsTable } from './schema.ts';
 import { asWrite, inOne } from './sqlite.ts';
 
 const STATEMENTS = {
+  /** Of a new row all at once: what it is found and counted by is indexed with it. */
   begin: `insert into executions (id, version, tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id,
-      start_json, start_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      start_json, start_ms, state, ended_ms, labels, head_json) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (id) do update set version = excluded.version, tenant = excluded.tenant, namespace = excluded.namespace,
       flow_id = excluded.flow_id, revision = excluded.revision, parent_id = excluded.parent_id,
       trigger_execution_id = excluded.trigger_execution_id, original_id = excluded.original_id,
-      start_json = excluded.start_json, start_ms = excluded.start_ms
-    where excluded.version > version returning no`,
+      start_json = excluded.start_json, start_ms = excluded.start_ms, head_json = coalesce(excluded.head_json, head_json)
+    where excluded.version > version returning no, state, ended_ms, labels`,
   /** A row whose start is not known: not shown until it comes. */
-  stub: 'insert into executions (id, version) values (?, ?) on conflict (id) do nothing returning no',
-  raise: 'update executions set version = ? where id = ? and version < ? returning no',
-  head: 'update executions set state = ?, ended_ms = ?, labels = ?, head_json = ? where no = ?',
+  stub: `insert into executions (id, version, head_json) values (?, ?, ?) on conflict (id) do nothing
+    returning no, state, ended_ms, labels`,
+  raise: `update executions set version = ?, head_json = coalesce(?, head_json) where id = ? and version < ?
+    returning no, state, ended_ms, labels`,
+  /** Triggers look at each row that this changes, so it is asked for where there is something to change. */
+  shown: 'update executions set state = ?, ended_ms = ?, labels = ? where no = ?',
   taskRun: `insert into task_runs (execution_no, id, idx, task_id, json) values (?, ?, ?, ?, ?)
     on conflict (execution_no, id) do update set json = excluded.json`,
   removeTaskRun: 'delete from task_runs where execution_no = ? and id = ?',
@@ -85,32 +90,40 @@ function writeBatch(statements: Statements, { executions, flows, lines, metrics 
 }
 
 function writeExecution(statements: Statements, row: ExecutionRow): void {
-  const no = row.start ? begin(statements, row, row.start) : raise(statements, row);
-  if (no === undefined) return;
-  if (row.head) {
-    const { state, ended_ms, labels, head_json } = headOf(row.head);
-    statements.head.run(state, ended_ms, labels, head_json, no);
-  }
+  const head = row.head && headOf(row.head);
+  const known = row.start ? begin(statements, row, row.start, head) : raise(statements, row, head);
+  if (!known) return;
+  const { no } = known;
+  if (head && (known.state !== head.state || known.ended_ms !== head.ended_ms || known.labels !== head.labels))
+    statements.shown.run(head.state, head.ended_ms, head.labels, no);
   const { taskRun } = statements;
   for (const [{ id, index, taskId }, json] of row.taskRuns) taskRun.run(no, id, index, taskId, json);
   for (const id of row.removedTaskRuns) statements.removeTaskRun.run(no, id);
 }
 
+/** What an execution is found and counted by, as it was or has just become. */
+type Known = Pick<ExecutionsTable, 'state' | 'ended_ms' | 'labels'> & { readonly no: number };
+type Head = ReturnType<typeof headOf>;
+
 function begin(
   { begin }: Statements,
   row: ExecutionRow,
   start: NonNullable<ExecutionRow['start']>,
-): number | undefined {
+  { state, ended_ms, labels, head_json }: Head | typeof NO_HEAD = NO_HEAD,
+): Known | undefined {
   const begun = beginsOf(row, start);
   const { tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id } = begun;
   const names = [tenant, namespace, flow_id, revision, parent_id, trigger_execution_id, original_id];
-  return numberIn(begin.get(row.id, row.version, ...names, begun.start_json, begun.start_ms));
+  const shown = [begun.start_ms, state, ended_ms, labels, head_json];
+  return begin.get(row.id, row.version, ...names, begun.start_json, ...shown) as Known | undefined;
 }
 
-const raise = ({ raise, stub }: Statements, { id, version }: ExecutionRow): number | undefined =>
-  numberIn(raise.get(version, id, version)) ?? numberIn(stub.get(id, version));
+const NO_HEAD = { state: null, ended_ms: null, labels: null, head_json: null } as const;
 
-const numberIn = (row: Record<string, unknown> | undefined): number | undefined => row?.no as number | undefined;
+function raise({ raise, stub }: Statements, { id, version }: ExecutionRow, head: Head | undefined): Known | undefined {
+  const json = head?.head_json ?? null;
+  return (raise.get(version, json, id, version) ?? stub.get(id, version, json)) as Known | undefined;
+}
 
 function writeFlow({ flow }: Statements, row: FlowRow): void {
   flow.run(row.tenant, row.namespace, row.id, row.revision, row.source, Number(row.deleted), row.atMs, row.version);
