@@ -131,21 +131,19 @@ async function anAtOnce(packages?: readonly string[]): Promise<AtOnce> {
   return atOnce;
 }
 
-/** Turns are short: what one has left is for the next, as long as it goes on. */
-function runAll(atOnce: AtOnce, all: readonly Job[], told: Told): readonly Job[] {
-  let left = all;
-  for (let more = true; more; ) {
-    const others = atOnce.run(left, into(told));
-    more = others.length < left.length;
-    left = others;
-  }
+/** Those that were left to a thread, once each of `all` is over or left. */
+async function ran(atOnce: AtOnce, all: readonly Job[], told: Told): Promise<readonly Job[]> {
+  const left: Job[] = [];
+  const before = told.results.length;
+  atOnce.run(all, { said: into(told), left: (jobs) => left.push(...jobs) });
+  await eventually(() => told.results.length - before + left.length === all.length);
   return left;
 }
 
 test('running each with the end, the lines and the metrics that it has in a thread', async (t) => {
   const all = idsIn(TASKS).map((id) => aJob(source(TASKS), id));
   const [here, there] = [nothing(), nothing()];
-  assert.deepEqual(runAll(await anAtOnce(), all, here), []);
+  assert.deepEqual(await ran(await anAtOnce(), all, here), []);
   const said = (message: { readonly kind: string }) => message.kind === 'report' && into(there)(message as never);
   const thread = startThread(setup(), { said, room: (then) => then(), gone: () => {} }, silentLog);
   t.after(() => thread.end());
@@ -166,7 +164,7 @@ test('running each with the end, the lines and the metrics that it has in a thre
 test('leaving to a thread what waits, is limited in time, logs to a file, or does more than render', async () => {
   const all = idsIn(ELSEWHERE).map((id) => aJob(source(ELSEWHERE), id));
   const [atOnce, told] = [await anAtOnce(), nothing()];
-  assert.deepEqual(runAll(atOnce, all, told), all);
+  assert.deepEqual(await ran(atOnce, all, told), all);
   assert.deepEqual(told, nothing());
 });
 
@@ -174,32 +172,44 @@ test('leaving to a thread what an author has brought, and what is delivered once
   const flow = source(`\n  - { id: own, type: test.Say, text: hello }\n  - { id: core, type: ${CORE}.debug.Return }`);
   const [atOnce, told] = [await anAtOnce([...BUILT_IN, FOREIGN]), nothing()];
   const foreign = [aJob(flow, 'own'), aJob(flow, 'core')];
-  assert.deepEqual(atOnce.run(foreign, into(told)), foreign);
+  assert.deepEqual(await ran(atOnce, foreign, told), foreign);
   const again = aJob(source(TASKS), 'given', { alone: true });
-  assert.deepEqual(atOnce.run([again], into(told)), [again]);
+  assert.deepEqual(await ran(atOnce, [again], told), [again]);
   assert.deepEqual(told, nothing());
 });
 
-test('running nothing before it is open', () => {
+test('running nothing before it is open', async () => {
   const job = aJob(source(TASKS), 'given');
-  assert.deepEqual(
-    new AtOnce().run([job], () => assert.fail('it ran')),
-    [job],
-  );
+  const told = nothing();
+  assert.deepEqual(await ran(new AtOnce(), [job], told), [job]);
+  assert.deepEqual(told, nothing());
 });
 
-test('leaving the rest of a long turn to a thread, and what was slow twice', async () => {
-  const slow = source(`
+const SLOW = source(`
   - { id: slow, type: ${CORE}.debug.Return, format: "{% for i in range(1, 300000) %}{% endfor %}" }
   - { id: quick, type: ${CORE}.debug.Return, format: a }`);
+
+test('leaving the loop to others in a long turn, and ending what is killed meanwhile', async () => {
   const [atOnce, told] = [await anAtOnce(), nothing()];
-  const [first, second] = [aJob(slow, 'slow'), aJob(slow, 'quick')];
-  assert.deepEqual(atOnce.run([first, second], into(told)), [second]);
+  const all = ['slow', 'quick', 'quick', 'quick'].map((id) => aJob(SLOW, id));
+  const [, , revoked, stopping] = all as [Job, Job, Job, Job];
+  const over = ran(atOnce, all, told);
   assert.deepEqual(
     told.results.map(({ state, reason }) => [state, reason]),
     [['SUCCESS', undefined]],
   );
-  assert.deepEqual(atOnce.run([aJob(slow, 'quick'), aJob(slow, 'slow')], into(told)), []);
-  const next = [aJob(slow, 'slow'), aJob(slow, 'quick')];
-  assert.deepEqual(atOnce.run(next, into(told)), next.slice(0, 1));
+  revoked.revokedAtMs = 1;
+  stopping.stopping = true;
+  assert.deepEqual(await over, []);
+  assert.deepEqual(
+    told.results.map(({ state }) => state),
+    ['SUCCESS', 'SUCCESS', 'KILLED', 'KILLED'],
+  );
+});
+
+test('leaving to a thread what was slow twice in a row', async () => {
+  const [atOnce, told] = [await anAtOnce(), nothing()];
+  for (let n = 0; n < 2; n++) assert.deepEqual(await ran(atOnce, [aJob(SLOW, 'slow')], told), []);
+  const next = [aJob(SLOW, 'slow'), aJob(SLOW, 'quick')];
+  assert.deepEqual(await ran(atOnce, next, told), next.slice(0, 1));
 });

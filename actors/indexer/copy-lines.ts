@@ -11,7 +11,7 @@ import { blockMsAfter, type Insistence, insist } from './insist.ts';
 const GATHER_MS = 40;
 /** Under load a transaction costs less the more it holds: so much longer for each line of the batch before, and never beyond. */
 const GATHER_MS_PER_LINE = 0.2;
-const GATHER_MS_MAX = 250;
+const GATHER_MS_MAX = 500;
 /** Batches of a partition in one read; halved while reads come out larger than READ_LINES_MAX. */
 const COUNT_MAX = 64;
 const READ_LINES_MAX = 10_000;

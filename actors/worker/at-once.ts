@@ -3,7 +3,7 @@
  * than they do. It is no place for anything else, since this loop renews claims.
  * O1 What comes with the server alone: what others bring is not even loaded here.
  * O2 Nothing is waited for: a task whose expressions ask for a file or an address has done nothing yet, and goes to a thread.
- * O3 Not for long: the rest of a long turn goes to a thread, and what has taken its time twice in a row goes there from then on.
+ * O3 Not for long: the rest of a long turn waits for the next one, and what has taken its time twice in a row goes to a thread.
  */
 import { NeedsFact } from '../../lib/expression/render.ts';
 import { LEVELS } from '../../lib/model/log-line.ts';
@@ -31,6 +31,13 @@ const SLOW_MS = 20;
 const FORGET_MS = 10 * 60_000;
 const REMEMBERED_MAX = 1_000;
 
+interface Heard {
+  /** As a thread tells of what it has run. */
+  said(report: Report): void;
+  /** Those that a thread has to run. */
+  left(jobs: readonly Job[]): void;
+}
+
 type Report = Extract<FromRunner, { kind: 'report' }>;
 
 export class AtOnce {
@@ -49,22 +56,36 @@ export class AtOnce {
     this.#open = { library, ground: { ...groundOf(setup, secrets), jq: later, atOnce: true } };
   }
 
-  /** Runs those that it can, and tells of them as a thread does; the others are returned. */
-  run(jobs: readonly Job[], said: (report: Report) => void): readonly Job[] {
+  /** Runs those that it can, the first of them at once. */
+  run(jobs: readonly Job[], heard: Heard): void {
     const open = this.#open;
-    if (!open || jobs.every(({ item }) => this.#isElsewhere(item.hash))) return jobs;
+    if (!open || jobs.every(({ item }) => this.#isElsewhere(item.hash))) return heard.left(jobs);
     const message = this.#batches.of(jobs);
     open.library.learn(message);
     const turn = new Turn(open.library, open.ground, message);
-    const others = jobs.filter(({ item }, n) => {
-      if (item.alone || turn.isOver || this.#isElsewhere(item.hash) || this.#isElsewhere(nameOf(item))) return true;
-      return !this.#ran(item, turn.run(message.items[n]!));
-    });
-    if (turn.report.results.length > 0) said(turn.report);
-    return others;
+    const left: Job[] = [];
+    let done = 0;
+    for (; done < jobs.length && !turn.isOver; done++) {
+      const job = jobs[done]!;
+      if (!this.#runs(job, turn, message.items[done]!)) left.push(job);
+    }
+    if (turn.report.results.length > 0) heard.said(turn.report);
+    if (left.length > 0) heard.left(left);
+    // What waits for this loop comes between.
+    if (done < jobs.length) setImmediate(() => this.run(jobs.slice(done), heard));
   }
 
   /** Whether its end is known. */
+  #runs(job: Job, turn: Turn, work: WorkItem): boolean {
+    const { item } = job;
+    if (item.alone || this.#isElsewhere(item.hash) || this.#isElsewhere(nameOf(item))) return false;
+    if (job.stopping || job.revokedAtMs !== undefined) {
+      turn.kill(work);
+      return true;
+    }
+    return this.#ran(item, turn.run(work));
+  }
+
   #ran(item: Job['item'], how: Ran): boolean {
     switch (how) {
       case 'done':
@@ -129,6 +150,12 @@ class Turn {
 
   get report(): Report {
     return { kind: 'report', lines: this.#lines, metrics: this.#metrics, results: this.#results };
+  }
+
+  /** It was told to end while it waited. */
+  kill({ serial }: WorkItem): void {
+    const nowMs = Date.now();
+    this.#results.push({ serial, state: 'KILLED', startedAtMs: nowMs, endedAtMs: nowMs, lines: 0, bytes: 0 });
   }
 
   run(work: WorkItem): Ran {

@@ -98,7 +98,10 @@ export class Seat {
 
   run(jobs: readonly Job[]): void {
     for (const job of jobs) this.#jobs.set(job.serial, job);
-    this.#send(this.#atOnce.run(jobs, (report) => this.#said('thread', report)));
+    this.#atOnce.run(jobs, {
+      said: (report) => this.#said('thread', report),
+      left: (others) => this.#send(others),
+    });
   }
 
   warmUp(): void {
