@@ -43,6 +43,8 @@ const ELSEWHERE = `
   - { id: jq, type: ${CORE}.debug.Return, format: "{{ [3, 1] | jq('input_line_number') }}" }
   - { id: limited, type: ${CORE}.debug.Return, format: a, timeout: PT1M }
   - { id: filed, type: ${CORE}.log.Log, message: a, logToFile: true }
+  - { id: loud, type: ${CORE}.log.Log, message: [${`${'x'.repeat(9_000)},`.repeat(40)}] }
+  - { id: many, type: ${CORE}.log.Log, message: [${'a,'.repeat(501)}] }
   - { id: nap, type: ${CORE}.flow.Sleep, duration: PT0S }
   - { id: asserted, type: ${CORE}.execution.Assert, conditions: ["{{ true }}"] }
 `;

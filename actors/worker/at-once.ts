@@ -15,11 +15,11 @@ import type { Ground, RunGiven } from '../../lib/task/given.ts';
 import type { Outcome } from '../../lib/task/outcome.ts';
 import { runTask } from '../../lib/task/run-task.ts';
 import { RunningTask } from '../../lib/task/task-context.ts';
-import type { Metric, Server } from '../../plugins/sdk/index.ts';
+import type { Server } from '../../plugins/sdk/index.ts';
 import { Batches } from './batch.ts';
 import type { FromRunner, RawLine, RawMetrics, Result, RunMessage, Setup, WorkItem } from './channel.ts';
 import type { Job } from './job.ts';
-import { Library, type OpenPart, openPart } from './library.ts';
+import { Library, type OpenPart, openPart, type RunnersPart } from './library.ts';
 import { groundOf } from './open-runner.ts';
 import { secretsOf } from './secrets.ts';
 
@@ -30,6 +30,9 @@ const SLOW_MS = 20;
 /** What was slow is tried again after that. */
 const FORGET_MS = 10 * 60_000;
 const REMEMBERED_MAX = 1_000;
+/** Of one run. */
+const LINES_MAX = 500;
+const CHARS_MAX = 256 * 1024;
 
 interface Heard {
   /** As a thread tells of what it has run. */
@@ -159,28 +162,50 @@ class Turn {
   }
 
   run(work: WorkItem): Ran {
-    const [lines, values]: [RawLine[], MeasuredValue[]] = [[], []];
-    const { serial } = work;
+    const fromMs = performance.now();
+    const run = new Run(work.serial);
     let given: RunGiven;
     try {
-      given = this.#library.given(work, this.#parts[work.execution]!, {
-        sink: (level, text) => lines.push([serial, lines.length + 1, LEVELS.indexOf(level), Date.now(), text]),
-        metrics: (metric) => values.push(measured(values.length + 1, metric)),
-        server: SILENT,
-      });
+      given = this.#library.given(work, this.#parts[work.execution]!, run);
     } catch {
       return 'unreadable'; // A thread says why.
     }
     if (!given.definition.atOnce || !given.server || given.task.timeout !== undefined || given.task.logToFile)
       return 'other';
-    const [startedAtMs, fromMs] = [Date.now(), performance.now()];
+    const startedAtMs = Date.now();
     const outcome = tried(new RunningTask(given, this.#ground));
     if (!outcome) return 'other';
+    const { serial, lines, values } = run;
     this.#results.push({ serial, startedAtMs, endedAtMs: Date.now(), lines: lines.length, ...outcome });
-    this.#lines.push(...lines);
+    for (const line of lines) this.#lines.push(line);
     if (values.length > 0) this.#metrics.push([serial, values]);
     return performance.now() - fromMs > SLOW_MS && this.#cpuMs > SLOW_MS ? 'slow' : 'done';
   }
+}
+
+/** What one of them says: nobody hears of it before its end. */
+class Run implements RunnersPart {
+  readonly serial: number;
+  readonly lines: RawLine[] = [];
+  readonly values: MeasuredValue[] = [];
+  readonly server = SILENT;
+  #chars = 0;
+
+  constructor(serial: number) {
+    this.serial = serial;
+  }
+
+  /** Throws MustWait: who says so much waits for room. */
+  readonly sink: RunnersPart['sink'] = (level, text) => {
+    this.#chars += text.length;
+    if (this.lines.length >= LINES_MAX || this.#chars > CHARS_MAX) throw new MustWait('many lines');
+    this.lines.push([this.serial, this.lines.length + 1, LEVELS.indexOf(level), Date.now(), text]);
+  };
+
+  readonly metrics: RunnersPart['metrics'] = ({ type, name, value, tags }) => {
+    const measured = [this.values.length + 1, Date.now(), type, name, value] as const;
+    this.values.push(tags ? [...measured, tags] : measured);
+  };
 }
 
 /** Undefined where it has to wait for something. */
@@ -192,10 +217,6 @@ function tried(running: RunningTask): Outcome | undefined {
     if (error instanceof MustWait) return undefined;
     throw error;
   }
-}
-
-function measured(number: number, { type, name, value, tags }: Metric): MeasuredValue {
-  return tags ? [number, Date.now(), type, name, value, tags] : [number, Date.now(), type, name, value];
 }
 
 function later(question: Question): never {

@@ -21,8 +21,8 @@ export interface Answerer {
 
 /** What runs where nothing may be waited for has to be run elsewhere, from its beginning. */
 export class MustWait extends Error {
-  constructor({ kind }: Question) {
-    super(`expected an expression that waits for nothing, got ${kind}()`);
+  constructor(what: string) {
+    super(`expected a task that waits for nothing, got ${what}`);
     this.name = 'MustWait';
   }
 }
@@ -58,7 +58,7 @@ export class Facts {
     const rendering = new Rendering(this, this.#parts);
     const tried = tryWith(work, rendering);
     if ('done' in tried) return tried.done;
-    if (this.#parts.atOnce) throw new MustWait(tried.question);
+    if (this.#parts.atOnce) throw new MustWait(`${tried.question.kind}()`);
     return this.#again(work, rendering, tried.question);
   }
 
