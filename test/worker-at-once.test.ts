@@ -209,6 +209,20 @@ test('leaving the loop to others in a long turn, and ending what is killed meanw
   );
 });
 
+test('ending what is killed while it waits, though a thread would have run it', async () => {
+  const flow = SLOW.concat(`\n  - { id: nap, type: ${CORE}.flow.Sleep, duration: PT1M }`);
+  const [atOnce, told] = [await anAtOnce(), nothing()];
+  assert.equal((await ran(atOnce, [aJob(flow, 'nap')], told)).length, 1);
+  const [slow, nap] = [aJob(flow, 'slow'), aJob(flow, 'nap')];
+  const over = ran(atOnce, [slow, nap], told);
+  nap.revokedAtMs = 1;
+  assert.deepEqual(await over, []);
+  assert.deepEqual(
+    told.results.map(({ state }) => state),
+    ['SUCCESS', 'KILLED'],
+  );
+});
+
 test('leaving to a thread what was slow twice in a row', async () => {
   const [atOnce, told] = [await anAtOnce(), nothing()];
   for (let n = 0; n < 2; n++) assert.deepEqual(await ran(atOnce, [aJob(SLOW, 'slow')], told), []);

@@ -62,7 +62,7 @@ export class AtOnce {
   /** Runs those that it can, the first of them at once. */
   run(jobs: readonly Job[], heard: Heard): void {
     const open = this.#open;
-    if (!open || jobs.every(({ item }) => this.#isElsewhere(item.hash))) return heard.left(jobs);
+    if (!open || jobs.every((job) => !mustEnd(job) && this.#isElsewhere(job.item.hash))) return heard.left(jobs);
     const message = this.#batches.of(jobs);
     open.library.learn(message);
     const turn = new Turn(open.library, open.ground, message);
@@ -81,11 +81,12 @@ export class AtOnce {
   /** Whether its end is known. */
   #runs(job: Job, turn: Turn, work: WorkItem): boolean {
     const { item } = job;
-    if (item.alone || this.#isElsewhere(item.hash) || this.#isElsewhere(nameOf(item))) return false;
-    if (job.stopping || job.revokedAtMs !== undefined) {
+    // First: a thread has not heard of it.
+    if (mustEnd(job)) {
       turn.kill(work);
       return true;
     }
+    if (item.alone || this.#isElsewhere(item.hash) || this.#isElsewhere(nameOf(item))) return false;
     return this.#ran(item, turn.run(work));
   }
 
@@ -118,6 +119,9 @@ export class AtOnce {
     this.#elsewhere.set(name, performance.now() + FORGET_MS);
   }
 }
+
+/** It was told to end, as far as it has waited here. */
+const mustEnd = ({ stopping, revokedAtMs }: Job): boolean => stopping === true || revokedAtMs !== undefined;
 
 /** A task of a flow. */
 const nameOf = ({ hash, taskId }: Job['item']): string => `${hash}/${taskId}`;
